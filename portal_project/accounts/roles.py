@@ -1,0 +1,47 @@
+"""Who may do what: one table, applied after every migrate (`design.md`, section 2)."""
+
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Q
+
+MERCHANTS = "Merchants"
+SUPPORT = "Support"
+
+# An entry is `app.*`, or `app.codename`; `operate` is the right to use the verbs on other people's subscriptions.
+ROLES: dict[str, tuple[str, ...]] = {
+    MERCHANTS: (
+        "products.*",
+        "subscriptions.*",
+        "support.*",
+        "mail.*",
+        "accounts.view_user",
+        "accounts.add_user",
+        "accounts.change_user",
+        "accounts.view_merchant",
+        "accounts.change_merchant",
+    ),
+    SUPPORT: (
+        "products.view_product",
+        "products.view_plan",
+        "subscriptions.view_subscription",
+        "subscriptions.operate_subscription",
+        "subscriptions.view_invoice",
+        "subscriptions.view_linkedservice",
+        "support.*",
+        "accounts.view_user",
+    ),
+}
+
+
+def apply() -> None:
+    """Give each role its group and exactly the permissions of the table."""
+    for name, entries in ROLES.items():
+        group, _created = Group.objects.get_or_create(name=name)
+        group.permissions.set(_permissions(entries))
+
+
+def _permissions(entries: tuple[str, ...]) -> list[Permission]:
+    chosen = Q(pk__in=[])
+    for entry in entries:
+        app, _dot, codename = entry.partition(".")
+        chosen |= Q(content_type__app_label=app) & (Q() if codename == "*" else Q(codename=codename))
+    return list(Permission.objects.filter(chosen))

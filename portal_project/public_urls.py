@@ -1,0 +1,8 @@
+from django.urls import path
+
+from portal_project import public_views
+
+urlpatterns = [
+    path("brand.css", public_views.brand_css, name="brand_css"),
+    path("healthz", public_views.healthz, name="healthz"),
+]

@@ -1,0 +1,23 @@
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from portal_project.accounts.models import Merchant
+
+
+@require_safe
+@login_not_required
+@cache_control(max_age=300, public=True)
+def brand_css(request: HttpRequest) -> HttpResponse:
+    """The merchant's accent colour for the portal's stylesheet; a file of its own, because the policy allows no inline style."""
+    return HttpResponse(f":root {{ --brand: {Merchant.load().accent_color}; }}\n", content_type="text/css")
+
+
+@require_safe
+@login_not_required
+def healthz(request: HttpRequest) -> HttpResponse:
+    """For the load balancer: the process answers and reaches its database."""
+    connection.ensure_connection()
+    return HttpResponse("ok\n", content_type="text/plain")

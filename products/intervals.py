@@ -1,0 +1,25 @@
+"""How often a plan is billed; free of the database."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+
+class Interval(TextChoices):
+    DAY = "day", _("day")
+    WEEK = "week", _("week")
+    MONTH = "month", _("month")
+    YEAR = "year", _("year")
+
+
+EVERY = {
+    Interval.DAY: ngettext_lazy("day", "%(count)d days", "count"),
+    Interval.WEEK: ngettext_lazy("week", "%(count)d weeks", "count"),
+    Interval.MONTH: ngettext_lazy("month", "%(count)d months", "count"),
+    Interval.YEAR: ngettext_lazy("year", "%(count)d years", "count"),
+}
+
+
+def every(interval: str, count: int) -> str:
+    """The rhythm as it follows a price: "month", "3 months"."""
+    return EVERY[Interval(interval)] % {"count": count}

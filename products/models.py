@@ -1,0 +1,212 @@
+from typing import ClassVar
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from products import money
+from products.intervals import Interval, every
+
+
+class CancellationMode(models.TextChoices):
+    REQUEST = "request", _("Request")
+    IMMEDIATE = "immediate", _("Immediate")
+
+
+class PauseStarts(models.TextChoices):
+    AT_ONCE = "at_once", _("At once")
+    PERIOD_END = "period_end", _("At the end of the billed period")
+
+
+class ResumeRule(models.TextChoices):
+    KEEP = "keep", _("Keep the billing day")
+    GIVE_BACK = "give_back", _("Give unused days back")
+
+
+class Product(models.Model):
+    """What is sold, and what its customers may do by themselves (the Customer Portal Actions)."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    description = models.TextField(_("description"), blank=True)
+    is_active = models.BooleanField(
+        _("active"),
+        default=True,
+        help_text=_("An inactive product takes no new subscriptions. The existing ones live on."),
+    )
+    tax_rate = models.DecimalField(
+        _("tax rate (%)"),
+        max_digits=5,
+        decimal_places=2,
+        default=0,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        help_text=_("Prices include this tax."),
+    )
+
+    allow_pause = models.BooleanField(
+        _("Allow Subscription Pause"),
+        default=True,
+        help_text=_("Shows or hides the Pause button in the customer portal."),
+    )
+    allow_cancel = models.BooleanField(
+        _("Allow Subscription Cancel"),
+        default=True,
+        help_text=_("Shows or hides the Cancel button in the customer portal."),
+    )
+    cancellation_mode = models.CharField(
+        _("Cancellation mode"),
+        max_length=10,
+        choices=CancellationMode,
+        default=CancellationMode.REQUEST,
+        help_text=_(
+            "Request: the customer gives a reason, a support ticket is opened, and the subscription stays active "
+            "through the notice period. Immediate: the customer confirms, and the subscription ends at once, without a ticket."
+        ),
+    )
+    notice_days = models.PositiveSmallIntegerField(
+        _("Notice period (days)"),
+        default=30,
+        validators=[MaxValueValidator(365)],
+        help_text=_(
+            "From the request to the earliest end, 0 to 365. The subscription ends on the later of this day and the "
+            "day it is billed until; 0 means with the billed period. The notice also runs during a pause, so whoever "
+            "pauses first pays nothing for it."
+        ),
+    )
+    pause_starts = models.CharField(
+        _("Pause takes effect"),
+        max_length=10,
+        choices=PauseStarts,
+        default=PauseStarts.AT_ONCE,
+        help_text=_("At once, or when the days that are already billed have been used."),
+    )
+    resume_rule = models.CharField(
+        _("When a paused subscription resumes"),
+        max_length=10,
+        choices=ResumeRule,
+        default=ResumeRule.KEEP,
+        help_text=_(
+            "Keep the billing day: the billing day stays, and a part of a period is billed by days. Give unused days "
+            "back: the next billing day moves later by the whole days of the pause. A pause keeps the rule it began with."
+        ),
+    )
+    max_pause_days = models.PositiveSmallIntegerField(
+        _("Longest pause (days)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_(
+            "The subscription then resumes by itself. Empty: no limit. This does not limit how often a customer pauses."
+        ),
+    )
+    max_pauses_per_year = models.PositiveSmallIntegerField(
+        _("Pauses per 12 months"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("How many pauses a customer may begin within 12 months. Empty: no limit."),
+    )
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                name="product_notice_days_up_to_365",
+                condition=models.Q(notice_days__gte=0, notice_days__lte=365),
+                violation_error_message=_("The notice period is 0 to 365 days."),
+            ),
+            models.CheckConstraint(
+                name="product_cancellation_mode_known",
+                condition=models.Q(cancellation_mode__in=CancellationMode.values),
+            ),
+            models.CheckConstraint(
+                name="product_pause_starts_known", condition=models.Q(pause_starts__in=PauseStarts.values)
+            ),
+            models.CheckConstraint(
+                name="product_resume_rule_known", condition=models.Q(resume_rule__in=ResumeRule.values)
+            ),
+            models.CheckConstraint(
+                name="product_pause_limits_at_least_one",
+                condition=(models.Q(max_pause_days=None) | models.Q(max_pause_days__gte=1))
+                & (models.Q(max_pauses_per_year=None) | models.Q(max_pauses_per_year__gte=1)),
+                violation_error_message=_("A limit on pauses is at least 1, or empty for none."),
+            ),
+            models.CheckConstraint(
+                name="product_tax_rate_is_a_percentage",
+                condition=models.Q(tax_rate__gte=0, tax_rate__lte=100),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def validate_currency(code: str) -> None:
+    if not money.is_currency(code):
+        raise ValidationError(_("Give the currency as a three-letter code, such as EUR or USD."))
+
+
+class Plan(models.Model):
+    """One price of a product."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="plans", verbose_name=_("product"))
+    name = models.CharField(_("name"), max_length=100)
+    amount = models.DecimalField(_("price"), max_digits=14, decimal_places=3, validators=[MinValueValidator(0)])
+    currency = models.CharField(_("currency"), max_length=3, default="EUR", validators=[validate_currency])
+    interval = models.CharField(_("billed every"), max_length=5, choices=Interval, default=Interval.MONTH)
+    interval_count = models.PositiveSmallIntegerField(
+        _("interval count"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+        help_text=_("3 with “month” bills every 3 months."),
+    )
+    trial_days = models.PositiveSmallIntegerField(
+        _("trial (days)"), default=0, validators=[MaxValueValidator(365)], help_text=_("Trial days are not billed.")
+    )
+    is_active = models.BooleanField(
+        _("active"), default=True, help_text=_("An inactive plan takes no new subscriptions.")
+    )
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("plan")
+        verbose_name_plural = _("plans")
+        ordering = ["product__name", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["product", "name"],
+                name="plan_name_unique_in_product",
+                violation_error_message=_("This product already has a plan with this name."),
+            ),
+            models.CheckConstraint(name="plan_amount_not_negative", condition=models.Q(amount__gte=0)),
+            models.CheckConstraint(
+                name="plan_interval_known",
+                condition=models.Q(interval__in=Interval.values, interval_count__gte=1, interval_count__lte=365),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product.name} · {self.name}"
+
+    # What a subscription copies at its start, and so keeps when the plan changes later.
+    COPIED: ClassVar[tuple[str, ...]] = ("amount", "currency", "interval", "interval_count")
+
+    def clean(self) -> None:
+        if self.amount is not None and money.is_currency(self.currency) and not money.is_exact(self.amount, self.currency):
+            raise ValidationError(
+                {
+                    "amount": _("%(currency)s has %(digits)s digits after the point.")
+                    % {"currency": self.currency, "digits": money.digits(self.currency)}
+                }
+            )
+
+    @property
+    def price(self) -> str:
+        """Such as "€19.00 / month"."""
+        return f"{money.formatted(self.amount, self.currency)} / {every(self.interval, self.interval_count)}"

@@ -1,0 +1,168 @@
+"""The unit of work: one mechanism changes one subscription or a million (`design.md`, section 4).
+
+Lock, catch up, hand out, and on leaving write everything back in bulk, in one transaction: subscriptions, events, linked
+services, mails, and last the invoices with their numbers.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import Http404
+
+from portal_project.mail import outbox
+from subscriptions import notifications
+from subscriptions.models import (
+    Channel,
+    EventKind,
+    Invoice,
+    InvoiceCounter,
+    LinkedService,
+    Subscription,
+    SubscriptionEvent,
+)
+from subscriptions.numbers import random_number
+from subscriptions.states import next_step
+from subscriptions.steps import catch_up
+
+if TYPE_CHECKING:
+    from portal_project.accounts.models import User
+
+WRITTEN = (
+    "status",
+    "anchor_on",
+    "period_start",
+    "period_end",
+    "paused_on",
+    "pauses_on",
+    "resumes_on",
+    "pause_resume_rule",
+    "pause_max_days",
+    "pause_is_own",
+    "cancels_on",
+    "canceled_on",
+    "due_on",
+)
+AT_ONCE = 500
+
+
+@contextmanager
+def changing(
+    queryset: QuerySet[Subscription],
+    *,
+    today: date,
+    by: "User | None" = None,
+    channel: Channel,
+    skip_locked: bool = False,
+) -> Iterator[list[Subscription]]:
+    """Lock the queryset, hand its subscriptions out caught up to today, and write what was done to them.
+
+    An exception inside the block rolls everything back. `skip_locked` leaves out rows that somebody else holds.
+    """
+    with transaction.atomic():
+        rows = queryset.for_policies(today).order_by("pk")  # type: ignore[attr-defined]
+        subscriptions = list(rows.select_for_update(of=("self",), skip_locked=skip_locked))
+        for subscription in subscriptions:
+            catch_up(subscription, today)
+        yield subscriptions
+        _finish(subscriptions, today, by, channel)
+
+
+@contextmanager
+def changing_one(
+    queryset: QuerySet[Subscription], *, today: date, by: "User | None" = None, channel: Channel
+) -> Iterator[Subscription]:
+    """As `changing`, for the one subscription of the queryset. Raises `Http404` when there is none."""
+    with changing(queryset, today=today, by=by, channel=channel) as subscriptions:
+        if len(subscriptions) != 1:
+            raise Http404
+        yield subscriptions[0]
+
+
+def add(subscriptions: list[Subscription], *, today: date, by: "User | None" = None, channel: Channel) -> None:
+    """Save new subscriptions, with what is due and owed of them up to today, in one transaction."""
+    with transaction.atomic():
+        _finish(subscriptions, today, by, channel)
+
+
+def _finish(subscriptions: list[Subscription], today: date, by: "User | None", channel: Channel) -> None:
+    """Do what the changes made due at once, then write it all."""
+    changed = []
+    for subscription in subscriptions:
+        catch_up(subscription, today)
+        if subscription.new_events:
+            step = next_step(subscription)
+            subscription.due_on = step[0] if step else None
+            changed.append(subscription)
+    if changed:
+        _write(changed, by, channel)
+
+
+def _write(subscriptions: list[Subscription], by: "User | None", channel: Channel) -> None:
+    new = [subscription for subscription in subscriptions if subscription._state.adding]
+    old = [subscription for subscription in subscriptions if not subscription._state.adding]
+    _draw_free_numbers(new)
+    Subscription.objects.bulk_create(new, batch_size=AT_ONCE)
+    Subscription.objects.bulk_update(old, WRITTEN, batch_size=AT_ONCE)
+    events = [event for subscription in subscriptions for event in subscription.new_events]
+    _write_events(events, by, channel)
+    _write_linked_services(events)
+    outbox.add_all(mail for event in events if (mail := notifications.mail_about(event)))
+    _write_invoices(subscriptions, events)
+    for subscription in subscriptions:
+        subscription.new_events.clear()
+        subscription.new_invoices.clear()
+
+
+def _draw_free_numbers(new: list[Subscription]) -> None:
+    """Numbers are random, so among a million one in a thousand is taken already: draw those again."""
+    while taken := set(
+        Subscription.objects.filter(number__in=[subscription.number for subscription in new]).values_list(
+            "number", flat=True
+        )
+    ):
+        for subscription in new:
+            if subscription.number in taken:
+                subscription.number = random_number("S")
+
+
+def _write_events(events: list[SubscriptionEvent], by: "User | None", channel: Channel) -> None:
+    for event in events:
+        event.subscription_id = event.subscription.pk
+        if not event.channel:
+            event.channel, event.actor = channel, by
+    SubscriptionEvent.objects.bulk_create(events, batch_size=AT_ONCE)
+
+
+def _write_linked_services(events: list[SubscriptionEvent]) -> None:
+    """When an end is scheduled, or comes without, auto-renew is switched off; withdrawing restores it."""
+    stopped = _of(events, EventKind.CANCELLATION_SCHEDULED) | _of(events, EventKind.CANCELED)
+    if stopped:
+        LinkedService.objects.stop_renewing(stopped)
+    if restored := _of(events, EventKind.CANCELLATION_WITHDRAWN) - stopped:
+        LinkedService.objects.renew_again(restored)
+
+
+def _write_invoices(subscriptions: list[Subscription], events: list[SubscriptionEvent]) -> None:
+    """Last, because the counter's lock is the one that everybody waits for."""
+    invoices = [invoice for subscription in subscriptions for invoice in subscription.new_invoices]
+    if invoices:
+        for number, invoice in enumerate(invoices, start=InvoiceCounter.take(len(invoices))):
+            invoice.number, invoice.subscription_id = number, invoice.subscription.pk
+        Invoice.objects.bulk_create(invoices, batch_size=AT_ONCE)
+    # Who ends today pays nothing for today: an open invoice that begins on the day of the end is void.
+    ended: dict[date, list[int]] = defaultdict(list)
+    for event in events:
+        if event.kind == EventKind.CANCELED:
+            ended[event.effective_on].append(event.subscription_id)
+    for day, ids in ended.items():
+        begins_then = Invoice.objects.filter(subscription__in=ids, covers_from=day, status=Invoice.Status.OPEN)
+        begins_then.update(status=Invoice.Status.VOID)
+
+
+def _of(events: list[SubscriptionEvent], kind: EventKind) -> set[int]:
+    return {event.subscription_id for event in events if event.kind == kind}

@@ -1,0 +1,6 @@
+from subscriptions.models.event import Channel, EventKind, SubscriptionEvent
+from subscriptions.models.invoice import Invoice, InvoiceCounter
+from subscriptions.models.linked_service import LinkedService
+from subscriptions.models.subscription import Subscription
+
+__all__ = ["Channel", "EventKind", "Invoice", "InvoiceCounter", "LinkedService", "Subscription", "SubscriptionEvent"]

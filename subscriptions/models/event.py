@@ -1,0 +1,58 @@
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class EventKind(models.TextChoices):
+    STARTED = "started", _("Subscription started")
+    IMPORTED = "imported", _("Brought over from another system")
+    PAUSED = "paused", _("Paused")
+    PAUSE_SCHEDULED = "pause_scheduled", _("Pause scheduled")
+    PAUSE_DROPPED = "pause_dropped", _("Scheduled pause dropped")
+    RESUME_DATE_CHANGED = "resume_date_changed", _("Resume date changed")
+    RESUMED = "resumed", _("Resumed")
+    CANCELLATION_SCHEDULED = "cancellation_scheduled", _("Cancellation requested")
+    CANCELLATION_WITHDRAWN = "cancellation_withdrawn", _("Cancellation withdrawn")
+    CANCELED = "canceled", _("Ended")
+    TRIAL_CONVERTED = "trial_converted", _("Trial ended")
+    RENEWED = "renewed", _("Billed")
+
+
+class Channel(models.TextChoices):
+    PORTAL = "portal", _("Portal")
+    ADMIN = "admin", _("Admin")
+    JOB = "job", _("Automatic")
+    IMPORT = "import", _("Import")
+
+
+class SubscriptionEvent(models.Model):
+    """One change of a subscription: what, by whom, through which door, and the dates before and after. Never changed."""
+
+    subscription = models.ForeignKey("subscriptions.Subscription", models.CASCADE, related_name="events")
+    kind = models.CharField(_("what"), max_length=30, choices=EventKind)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+    channel = models.CharField(_("through"), max_length=10, choices=Channel)
+    own = models.BooleanField(_("the customer's own pause"), default=False)
+    """On PAUSED: begun by the customer's wish, so that it counts against the product's limit."""
+    effective_on = models.DateField(_("effective"))
+    recorded_at = models.DateTimeField(_("recorded"), default=timezone.now)
+    changes = models.JSONField(_("changes"), default=dict)
+    """Per changed field `[old, new]`, dates as ISO texts."""
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(name="event_channel_known", condition=models.Q(channel__in=Channel.values)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.effective_on}"
+
+    def new(self, field: str) -> str | None:
+        """What the field became, or None when this event did not change it."""
+        return self.changes.get(field, [None, None])[1]

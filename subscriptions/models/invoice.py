@@ -1,0 +1,71 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from products import money
+
+
+class Invoice(models.Model):
+    """The charge for the days `[covers_from, covers_to)` of one subscription."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("Open")
+        PAID = "paid", _("Paid")
+        VOID = "void", _("Void")
+
+    number = models.PositiveBigIntegerField(_("number"), unique=True)
+    subscription = models.ForeignKey(
+        "subscriptions.Subscription", models.PROTECT, related_name="invoices", verbose_name=_("subscription")
+    )
+    covers_from = models.DateField(_("covers from"))
+    covers_to = models.DateField(_("covers to"), help_text=_("The first day that is no longer covered."))
+    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=3)
+    currency = models.CharField(_("currency"), max_length=3)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN)
+    issued_on = models.DateField(_("issued"))
+
+    class Meta:
+        verbose_name = _("invoice")
+        verbose_name_plural = _("invoices")
+        ordering = ["-number"]
+        constraints = [
+            models.CheckConstraint(
+                name="invoice_covers_at_least_a_day", condition=models.Q(covers_from__lt=models.F("covers_to"))
+            ),
+            models.CheckConstraint(name="invoice_amount_not_negative", condition=models.Q(amount__gte=0)),
+            models.UniqueConstraint(
+                fields=["subscription", "covers_from"],
+                name="live_invoices_start_on_different_days",
+                condition=~models.Q(status="void"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The number as it is printed, such as "000123"."""
+        return f"{self.number:06d}"
+
+    @property
+    def total(self) -> str:
+        return money.formatted(self.amount, self.currency)
+
+
+class InvoiceCounter(models.Model):
+    """The one row that numbers invoices: taken under a lock, given back by a rollback, so without holes or repeats."""
+
+    last_number = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="invoice_counter_is_one_row")]
+
+    @classmethod
+    def take(cls, count: int) -> int:
+        """Reserve `count` numbers in the present transaction and return the first of them."""
+        cls.objects.get_or_create(pk=1)
+        counter = cls.objects.select_for_update().get(pk=1)
+        first = counter.last_number + 1
+        counter.last_number += count
+        counter.save(update_fields=["last_number"])
+        return first

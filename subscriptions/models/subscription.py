@@ -1,0 +1,181 @@
+import copy
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from products import money
+from products.intervals import Interval, every
+from products.models import Plan, Product, ResumeRule
+from subscriptions import periods
+from subscriptions.models.event import EventKind, SubscriptionEvent
+from subscriptions.models.verbs import Verbs
+from subscriptions.numbers import random_number
+from subscriptions.states import Status
+
+if TYPE_CHECKING:
+    from portal_project.accounts.models import User
+
+
+class SubscriptionQuerySet(models.QuerySet["Subscription"]):
+    def due(self, today: date) -> Self:
+        """Those whose dates ask for something on or before the day."""
+        return self.filter(due_on__lte=today)
+
+    def for_policies(self, today: date) -> Self:
+        """With what verdicts and dates are made of: plan, product, customer, and the customer's own pauses of 12 months."""
+        begun = (
+            SubscriptionEvent.objects.filter(
+                subscription=OuterRef("pk"),
+                kind=EventKind.PAUSED,
+                own=True,
+                effective_on__gt=periods.year_before(today),
+            )
+            .order_by()
+            .values("subscription")
+            .annotate(count=Count("*"))
+            .values("count")
+        )
+        own_pauses = Coalesce(Subquery(begun), 0)
+        return self.select_related("plan__product", "customer").annotate(own_pauses_in_year=own_pauses)
+
+
+class Subscription(Verbs, models.Model):
+    """One customer's contract on one plan. Its dates are written by `changing` alone."""
+
+    number = models.CharField(_("number"), max_length=12, unique=True, editable=False)
+    external_id = models.CharField(
+        _("external ID"), max_length=100, null=True, blank=True, unique=True, help_text=_("Its name in another system.")
+    )
+    customer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="subscriptions", verbose_name=_("customer")
+    )
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="subscriptions", verbose_name=_("plan"))
+    amount = models.DecimalField(_("price"), max_digits=14, decimal_places=3)
+    currency = models.CharField(_("currency"), max_length=3)
+    interval = models.CharField(_("billed every"), max_length=5, choices=Interval)
+    interval_count = models.PositiveSmallIntegerField(_("interval count"), default=1)
+
+    status = models.CharField(_("status"), max_length=10, choices=Status)
+    started_on = models.DateField(_("started"))
+    anchor_on = models.DateField(_("anchor"), help_text=_("The first billed day; every billing date counts from it."))
+    period_start = models.DateField(_("period start"))
+    period_end = models.DateField(_("billed until"), help_text=_("The first day not yet billed."))
+    paused_on = models.DateField(_("paused"), null=True, blank=True)
+    pauses_on = models.DateField(_("pauses on"), null=True, blank=True)
+    resumes_on = models.DateField(_("resumes on"), null=True, blank=True)
+    pause_resume_rule = models.CharField(max_length=10, choices=ResumeRule, blank=True, default="")
+    pause_max_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    pause_is_own = models.BooleanField(default=False)
+    cancels_on = models.DateField(_("cancels on"), null=True, blank=True)
+    canceled_on = models.DateField(_("canceled"), null=True, blank=True)
+    due_on = models.DateField(_("next step"), null=True, blank=True, editable=False)
+    """The date of `states.next_step`, for the job."""
+
+    objects = SubscriptionQuerySet.as_manager()
+
+    own_pauses_in_year: int
+    """Annotated by `for_policies`."""
+
+    class Meta:
+        verbose_name = _("subscription")
+        verbose_name_plural = _("subscriptions")
+        ordering = ["-id"]
+        permissions = [("operate_subscription", "Can pause, resume, cancel and keep subscriptions")]
+        indexes = [
+            models.Index("due_on", "id", name="subscription_due", condition=Q(due_on__isnull=False)),
+        ]
+        constraints = [
+            models.CheckConstraint(name="status_known", condition=Q(status__in=Status.values)),
+            models.CheckConstraint(name="interval_known", condition=Q(interval__in=Interval.values, interval_count__gte=1)),
+            models.CheckConstraint(name="amount_not_negative", condition=Q(amount__gte=0)),
+            models.CheckConstraint(
+                name="paused_exactly_when_paused_on",
+                condition=Q(status=Status.PAUSED, paused_on__isnull=False)
+                | (~Q(status=Status.PAUSED) & Q(paused_on=None)),
+            ),
+            models.CheckConstraint(
+                name="canceled_exactly_when_canceled_on",
+                condition=Q(status=Status.CANCELED, canceled_on__isnull=False)
+                | (~Q(status=Status.CANCELED) & Q(canceled_on=None)),
+            ),
+            models.CheckConstraint(
+                name="cancels_on_only_when_not_canceled",
+                condition=Q(cancels_on=None) | ~Q(status=Status.CANCELED),
+            ),
+            models.CheckConstraint(
+                name="pauses_on_only_when_active_without_end",
+                condition=Q(pauses_on=None) | Q(status=Status.ACTIVE, cancels_on=None),
+            ),
+            models.CheckConstraint(
+                name="resumes_on_only_after_a_pause",
+                condition=Q(resumes_on=None) | Q(paused_on__lt=F("resumes_on")) | Q(pauses_on__lt=F("resumes_on")),
+            ),
+            models.CheckConstraint(name="period_has_a_day", condition=Q(period_start__lt=F("period_end"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} · {self.plan.product.name}"
+
+    @classmethod
+    def begin(cls, customer: "User", plan: Plan, today: date) -> "Subscription":
+        """A new one in memory, starting today with the plan's trial or its first period; `changing.add` bills and saves it."""
+        billed_from = periods.period_start(today, Interval.DAY, 1, plan.trial_days)
+        subscription = cls(
+            number=random_number("S"),
+            customer=customer,
+            plan=plan,
+            **{name: getattr(plan, name) for name in Plan.COPIED},
+            status=Status.TRIALING if plan.trial_days else Status.ACTIVE,
+            started_on=today,
+            anchor_on=billed_from,
+            period_start=today,
+            period_end=billed_from,
+        )
+        subscription._change(EventKind.STARTED, today)
+        return subscription
+
+    def draft(self) -> "Subscription":
+        """A copy to try things on; nothing done to it touches this object or the database."""
+        draft = copy.copy(self)
+        draft._state = copy.copy(self._state)
+        draft._state.fields_cache = self._state.fields_cache.copy()
+        for recorded in ("new_events", "new_invoices"):
+            draft.__dict__.pop(recorded, None)
+        return draft
+
+    def get_absolute_url(self) -> str:
+        return reverse("subscriptions:detail", args=[self.number])
+
+    @property
+    def product(self) -> Product:
+        return self.plan.product
+
+    @property
+    def rhythm(self) -> tuple[date, Interval, int]:
+        """What `periods` counts boundaries from: anchor, interval, count."""
+        return self.anchor_on, Interval(self.interval), self.interval_count
+
+    @property
+    def price(self) -> str:
+        """Such as "€19.00 / month"."""
+        return f"{money.formatted(self.amount, self.currency)} / {every(self.interval, self.interval_count)}"
+
+    @property
+    def next_billing_on(self) -> date | None:
+        """The day of the next invoice that is already certain, or None."""
+        billed = self.status in (Status.ACTIVE, Status.TRIALING) and self.pauses_on is None
+        ends_first = self.cancels_on is not None and self.cancels_on <= self.period_end
+        return self.period_end if billed and not ends_first else None
+
+    def earliest_end(self, asked_on: date, notice_days: int) -> date:
+        """The first day without the subscription for a cancellation asked for on that day (`design.md`, section 5)."""
+        if self.status == Status.TRIALING:
+            return self.period_end
+        billed_until = periods.billed_through(*self.rhythm, self.period_end)
+        return periods.cancellation_date(asked_on, notice_days, billed_until)

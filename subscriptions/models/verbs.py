@@ -1,0 +1,160 @@
+"""What can be done to a subscription. A verb moves dates and records an event, in memory: it neither bills nor mails nor saves.
+
+`changing` hands out subscriptions to use them on, and writes what came of it. Whether a verb may be used is asked of
+`policies.may` first; a verb itself only refuses dates that would break what it promises.
+"""
+
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from products.models import PauseStarts, ResumeRule
+from subscriptions import periods, policies
+from subscriptions.models.event import EventKind, SubscriptionEvent
+from subscriptions.states import Code, NotAllowed, Status, Verdict
+from subscriptions.wording import day
+
+if TYPE_CHECKING:
+    from subscriptions.models.invoice import Invoice
+    from subscriptions.models.subscription import Subscription
+
+# What a pause keeps from the day it was made, and what is cleared when it is over or dropped.
+NO_PAUSE: dict[str, Any] = {
+    "paused_on": None,
+    "pauses_on": None,
+    "resumes_on": None,
+    "pause_resume_rule": "",
+    "pause_max_days": None,
+    "pause_is_own": False,
+}
+
+
+class Verbs:
+    """The verbs of `Subscription`; `on` is the day that a change takes effect."""
+
+    @cached_property
+    def new_events(self) -> "list[SubscriptionEvent]":
+        """Recorded in memory, oldest first; `changing` writes them."""
+        return []
+
+    @cached_property
+    def new_invoices(self) -> "list[Invoice]":
+        """Owed since the subscription was read; `changing` numbers and writes them."""
+        return []
+
+    def pause(self: "Subscription", today: date, *, resumes_on: date | None = None, own: bool = False) -> None:
+        """Pause now or at the end of the billed period, as the product says.
+
+        `own`: by the customer's wish from the portal, so the product's longest pause binds. Raises `NotAllowed` for a resume
+        date outside `policies.resume_dates`.
+        """
+        starts_on = self.pause_would_start(today)
+        longest = self.product.max_pause_days if own else None
+        first, last = policies.resume_dates(starts_on, longest, today)
+        resumes_on = resumes_on or last
+        _check_resume_date(resumes_on, first, last)
+        kept = {
+            "resumes_on": resumes_on,
+            "pause_resume_rule": self.product.resume_rule,
+            "pause_max_days": longest,
+            "pause_is_own": own,
+        }
+        if starts_on > today:
+            self._change(EventKind.PAUSE_SCHEDULED, today, pauses_on=starts_on, **kept)
+        else:
+            self._change(EventKind.PAUSED, today, status=Status.PAUSED, paused_on=today, **kept)
+
+    def pause_would_start(self: "Subscription", today: date) -> date:
+        at_once = self.product.pause_starts == PauseStarts.AT_ONCE
+        return today if at_once else max(self.period_end, today)
+
+    def start_pause(self: "Subscription", on: date) -> None:
+        self._change(EventKind.PAUSED, on, status=Status.PAUSED, paused_on=on, pauses_on=None)
+
+    def drop_pause(self: "Subscription", on: date) -> None:
+        self._change(EventKind.PAUSE_DROPPED, on, **NO_PAUSE)
+
+    def change_resume_date(self: "Subscription", today: date, resumes_on: date | None) -> None:
+        """Set another day to resume by itself, or None for none. Raises `NotAllowed` for a day the pause cannot end on."""
+        first, last = self.possible_resume_dates(today)
+        if resumes_on is None:
+            resumes_on = last
+        _check_resume_date(resumes_on, first, last)
+        self._change(EventKind.RESUME_DATE_CHANGED, today, resumes_on=resumes_on)
+
+    def possible_resume_dates(self: "Subscription", today: date) -> tuple[date, date | None]:
+        """The first and last day that the present or scheduled pause may end on, as `policies.resume_dates`."""
+        starts_on = self.paused_on or self.pauses_on or today
+        return policies.resume_dates(starts_on, self.pause_max_days, today)
+
+    def resume(self: "Subscription", on: date) -> None:
+        """End the pause, by the rule that it was made with."""
+        anchor, billed_until = self.anchor_on, periods.after_keeping(self.period_end, on)
+        if self.pause_resume_rule == ResumeRule.GIVE_BACK and self.paused_on:
+            anchor, billed_until = periods.after_giving_back(self.anchor_on, self.period_end, self.paused_on, on)
+        self._change(
+            EventKind.RESUMED, on, status=Status.ACTIVE, anchor_on=anchor, period_end=billed_until, **NO_PAUSE
+        )
+
+    def schedule_cancellation(self: "Subscription", on: date, ends_on: date) -> None:
+        """Set the day of the end; a scheduled pause is dropped. Only `support.cancellations` calls this."""
+        dropped = NO_PAUSE if self.pauses_on else {}
+        self._change(EventKind.CANCELLATION_SCHEDULED, on, cancels_on=ends_on, **dropped)
+
+    def withdraw_cancellation(self: "Subscription", on: date) -> None:
+        """Clear the day of the end; a resume date that passed meanwhile is today. Only `support.cancellations` calls this."""
+        passed = self.resumes_on is not None and self.resumes_on < on
+        self._change(EventKind.CANCELLATION_WITHDRAWN, on, cancels_on=None, **({"resumes_on": on} if passed else {}))
+
+    def cancel(self: "Subscription", on: date) -> None:
+        """End for good; `on` is the first day without the subscription."""
+        self._change(
+            EventKind.CANCELED, on, status=Status.CANCELED, canceled_on=on, cancels_on=None, **NO_PAUSE
+        )
+
+    def convert_trial(self: "Subscription", on: date) -> None:
+        self._change(EventKind.TRIAL_CONVERTED, on, status=Status.ACTIVE)
+
+    def renew(self: "Subscription", invoice: "Invoice") -> None:
+        """Move on to the days that the invoice covers."""
+        self.new_invoices.append(invoice)
+        self._change(
+            EventKind.RENEWED, invoice.covers_from, period_start=invoice.covers_from, period_end=invoice.covers_to
+        )
+        self.new_events[-1].changes["amount"] = [None, str(invoice.amount)]
+
+    def _change(self: "Subscription", kind: EventKind, on: date, **values: Any) -> None:
+        changes = {}
+        for name, value in values.items():
+            old = getattr(self, name)
+            if old != value:
+                changes[name] = [_plain(old), _plain(value)]
+                setattr(self, name, value)
+        own = kind == EventKind.PAUSED and self.pause_is_own
+        self.new_events.append(
+            SubscriptionEvent(subscription=self, kind=kind, effective_on=on, changes=changes, own=own, channel="")
+        )
+
+
+def _plain(value: Any) -> Any:
+    """A field's value as the event's JSON holds it."""
+    return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, Decimal) else value
+
+
+def _check_resume_date(resumes_on: date | None, first: date, last: date | None) -> None:
+    if resumes_on is None or (first <= resumes_on and (last is None or resumes_on <= last)):
+        return
+    raise NotAllowed(Verdict(Code.NOT_NOW, resume_date_rule(first, last)))
+
+
+def resume_date_rule(first: date, last: date | None) -> str:
+    """The sentence for a resume date that is too early or too late."""
+    if last:
+        return _("The pause can end from %(first)s to %(last)s.") % {
+            "first": day(first),
+            "last": day(last),
+        }
+    return _("The pause can end on %(first)s at the earliest.") % {"first": day(first)}

@@ -1,0 +1,76 @@
+"""Date arithmetic of billing periods. Pure: no database, no clock (`design.md`, section 5).
+
+A period is half-open: `[boundary n, boundary n + 1)`. Every boundary is counted from the anchor, never from the one before.
+"""
+
+from datetime import date, timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from products.intervals import Interval
+
+_DAYS = {Interval.DAY: 1, Interval.WEEK: 7}
+_MONTHS = {Interval.MONTH: 1, Interval.YEAR: 12}
+
+
+def period_start(anchor: date, interval: Interval, count: int, n: int) -> date:
+    """The n-th boundary; n = 0 is the anchor, and n may be negative.
+
+    The day is clamped to the month's length: 31 January, 29 February, 31 March. Raises `OverflowError` or `ValueError`
+    beyond the calendar (years 1 to 9999).
+    """
+    if interval in _DAYS:
+        return anchor + timedelta(days=n * count * _DAYS[interval])
+    return anchor + relativedelta(months=n * count * _MONTHS[interval])
+
+
+def period_index(anchor: date, interval: Interval, count: int, day: date) -> int:
+    """The n of the period that holds the day: boundary n <= day < boundary n + 1."""
+    if interval in _DAYS:
+        return (day - anchor).days // (count * _DAYS[interval])
+    months = (day.year - anchor.year) * 12 + day.month - anchor.month
+    n = months // (count * _MONTHS[interval])
+    # Within the anchor's month of the cycle the boundary may still lie ahead.
+    return n if period_start(anchor, interval, count, n) <= day else n - 1
+
+
+def period_around(anchor: date, interval: Interval, count: int, day: date) -> tuple[date, date]:
+    """The period `(start, end)` that holds the day."""
+    n = period_index(anchor, interval, count, day)
+    return period_start(anchor, interval, count, n), period_start(anchor, interval, count, n + 1)
+
+
+def billed_through(anchor: date, interval: Interval, count: int, billed_until: date) -> date:
+    """`billed_until`, or where it cuts a period short, that period's end: a period billed in part counts as billed."""
+    start, end = period_around(anchor, interval, count, billed_until)
+    return billed_until if start == billed_until else end
+
+
+def cancellation_date(asked_on: date, notice_days: int, billed_until: date) -> date:
+    """The first day without the subscription: the later of the notice's end and the day it is billed until."""
+    return max(asked_on + timedelta(days=notice_days), billed_until)
+
+
+def year_before(day: date) -> date:
+    """The same day a year ago; 28 February for a 29th."""
+    return day + relativedelta(years=-1)
+
+
+def after_keeping(billed_until: date, resumed_on: date) -> date:
+    """Where billing goes on after a pause that keeps the billing day: no earlier than it was, and not for paused days."""
+    return max(billed_until, resumed_on)
+
+
+def after_giving_back(anchor: date, billed_until: date, paused_on: date, resumed_on: date) -> tuple[date, date]:
+    """The `(anchor, billed until)` after a pause that gives unused days back (`design.md`, section 6).
+
+    The day of the pause and the day of the resume count as used; the whole days between move the next billing date, which
+    becomes the anchor. A pause that began when the billed days were over has none to give back: a full period starts.
+    """
+    if paused_on >= billed_until:
+        return (resumed_on, resumed_on) if resumed_on > billed_until else (anchor, billed_until)
+    unused = max(0, (resumed_on - paused_on).days - 1)
+    if unused == 0:
+        return anchor, billed_until
+    moved = billed_until + timedelta(days=unused)
+    return moved, moved

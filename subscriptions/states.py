@@ -1,0 +1,165 @@
+"""The state machine: statuses, actions, the one table, and what a subscription's dates ask for next.
+
+Pure: reads attributes of whatever looks like a subscription, touches no database and no clock (`design.md`, section 4).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(TextChoices):
+    TRIALING = "trialing", _("Trial")
+    ACTIVE = "active", _("Active")
+    PAUSED = "paused", _("Paused")
+    CANCELED = "canceled", _("Canceled")
+
+
+class Action(TextChoices):
+    START = "start", _("start")
+    PAUSE = "pause", _("pause")
+    DROP_PAUSE = "drop_pause", _("drop scheduled pause")
+    CHANGE_RESUME_DATE = "change_resume_date", _("change resume date")
+    RESUME = "resume", _("resume")
+    SCHEDULE_CANCELLATION = "schedule_cancellation", _("schedule cancellation")
+    WITHDRAW_CANCELLATION = "withdraw_cancellation", _("withdraw cancellation")
+    CANCEL = "cancel", _("cancel")
+    START_PAUSE = "start_pause", _("start scheduled pause")
+    CONVERT_TRIAL = "convert_trial", _("convert trial")
+    RENEW = "renew", _("renew")
+
+
+class Dated(Protocol):
+    """What the state machine looks at."""
+
+    status: str
+    period_end: date
+    paused_on: date | None
+    pauses_on: date | None
+    resumes_on: date | None
+    cancels_on: date | None
+    canceled_on: date | None
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One line of the table: from which statuses an action is possible, and which statuses it can lead to."""
+
+    sources: frozenset[Status]
+    targets: frozenset[Status]
+    needs_end: bool = False
+    """Only while an end is scheduled."""
+    refuses_end: bool = False
+    """Not while an end is scheduled."""
+    needs_pause: bool = False
+    """Only while paused or while a pause is scheduled."""
+
+
+def _from(*sources: Status, to: Status | None = None, **conditions: bool) -> Transition:
+    return Transition(frozenset(sources), frozenset(sources if to is None else {to}), **conditions)
+
+
+TABLE: dict[Action, Transition] = {
+    Action.START: Transition(frozenset(), frozenset({Status.TRIALING, Status.ACTIVE})),
+    # At once it leads to PAUSED; at the end of the billed period it leaves ACTIVE with `pauses_on`.
+    Action.PAUSE: Transition(
+        frozenset({Status.ACTIVE}), frozenset({Status.PAUSED, Status.ACTIVE}), refuses_end=True
+    ),
+    Action.DROP_PAUSE: _from(Status.ACTIVE, needs_pause=True),
+    Action.CHANGE_RESUME_DATE: _from(Status.ACTIVE, Status.PAUSED, needs_pause=True, refuses_end=True),
+    Action.RESUME: _from(Status.PAUSED, to=Status.ACTIVE, refuses_end=True),
+    Action.SCHEDULE_CANCELLATION: _from(Status.TRIALING, Status.ACTIVE, Status.PAUSED, refuses_end=True),
+    Action.WITHDRAW_CANCELLATION: _from(Status.TRIALING, Status.ACTIVE, Status.PAUSED, needs_end=True),
+    Action.CANCEL: _from(Status.TRIALING, Status.ACTIVE, Status.PAUSED, to=Status.CANCELED),
+    Action.START_PAUSE: _from(Status.ACTIVE, to=Status.PAUSED, needs_pause=True, refuses_end=True),
+    Action.CONVERT_TRIAL: _from(Status.TRIALING, to=Status.ACTIVE),
+    Action.RENEW: _from(Status.ACTIVE),
+}
+
+
+def is_possible(action: Action, subscription: Dated) -> bool:
+    """Whether the table allows the action in the subscription's present status and dates."""
+    line = TABLE[action]
+    return (
+        subscription.status in line.sources
+        and not (line.needs_end and subscription.cancels_on is None)
+        and not (line.refuses_end and subscription.cancels_on is not None)
+        and not (line.needs_pause and subscription.paused_on is None and subscription.pauses_on is None)
+    )
+
+
+# An action that finds its own result already there is done: no refusal, and no second effect.
+_ALREADY: dict[Action, Callable[[Dated], bool]] = {
+    Action.PAUSE: lambda s: s.status == Status.PAUSED or s.pauses_on is not None,
+    Action.DROP_PAUSE: lambda s: s.status == Status.ACTIVE and s.pauses_on is None,
+    Action.RESUME: lambda s: s.status == Status.ACTIVE,
+    Action.SCHEDULE_CANCELLATION: lambda s: s.status == Status.CANCELED or s.cancels_on is not None,
+    Action.WITHDRAW_CANCELLATION: lambda s: s.status != Status.CANCELED and s.cancels_on is None,
+    Action.CANCEL: lambda s: s.status == Status.CANCELED,
+}
+
+
+def is_done(action: Action, subscription: Dated) -> bool:
+    """Whether what the action would bring about is already so."""
+    return action in _ALREADY and _ALREADY[action](subscription)
+
+
+def next_step(subscription: Dated) -> tuple[date, Action] | None:
+    """The earliest thing that the subscription's dates ask for, or None.
+
+    On the same day the order is: end, resume, start a scheduled pause, convert the trial, renew (`design.md`, section 7).
+    While an end is scheduled, a resume date asks for nothing.
+    """
+    steps = _steps(subscription)
+    return min(steps, key=lambda step: step[0]) if steps else None
+
+
+def _steps(subscription: Dated) -> list[tuple[date, Action]]:
+    """What the dates ask for, in the order that holds on the same day (`min` takes the first of equals)."""
+    steps: list[tuple[date, Action]] = []
+    if subscription.cancels_on:
+        steps.append((subscription.cancels_on, Action.CANCEL))
+    if subscription.status == Status.PAUSED and subscription.resumes_on and not subscription.cancels_on:
+        steps.append((subscription.resumes_on, Action.RESUME))
+    if subscription.pauses_on:
+        steps.append((subscription.pauses_on, Action.START_PAUSE))
+    if subscription.status == Status.TRIALING:
+        steps.append((subscription.period_end, Action.CONVERT_TRIAL))
+    if subscription.status == Status.ACTIVE:
+        steps.append((subscription.period_end, Action.RENEW))
+    return steps
+
+
+class Code(TextChoices):
+    OK = "ok"
+    DONE = "done"
+    NOT_OFFERED = "not_offered"
+    NOT_NOW = "not_now"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer to "may this happen now?"; true only when it may, and with a reason for a person when it may not."""
+
+    code: Code = Code.OK
+    reason: str = ""
+
+    def __bool__(self) -> bool:
+        return self.code == Code.OK
+
+    def enforce(self) -> None:
+        """Raises `NotAllowed` unless the action may happen."""
+        if not self:
+            raise NotAllowed(self)
+
+
+class NotAllowed(Exception):
+    """A refusal on its way to the person who asked."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(verdict.code, verdict.reason)
+        self.verdict = verdict

@@ -1,0 +1,79 @@
+"""The customer's own subscriptions: list, page, pause and resume. Somebody else's number is a 404, like a missing one."""
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_http_methods, require_safe
+
+from portal_project.paging import page
+from subscriptions.acting import Door, act
+from subscriptions.actions import offers
+from subscriptions.forms import ActionForm, DropPauseForm, PauseForm, ResumeDateForm, ResumeForm
+from subscriptions.models import Channel, EventKind, Subscription, SubscriptionEvent
+from subscriptions.numbers import normalized
+from subscriptions.preview import upcoming
+from subscriptions.steps import as_of
+
+EVENTS_SHOWN = 20
+INVOICES_SHOWN = 6
+
+
+def mine(request: HttpRequest) -> QuerySet[Subscription]:
+    return Subscription.objects.filter(customer=request.user)
+
+
+@require_safe
+def subscriptions(request: HttpRequest) -> HttpResponse:
+    today = localdate()
+    shown = page(mine(request).for_policies(today), request)
+    rows = [as_of(subscription, today) for subscription in shown.rows]
+    return render(request, "subscriptions/list.html", {"page": shown, "subscriptions": rows})
+
+
+@require_safe
+def detail(request: HttpRequest, number: str) -> HttpResponse:
+    today = localdate()
+    stored = get_object_or_404(mine(request).for_policies(today), number=normalized(number))
+    subscription = as_of(stored, today)
+    context = {
+        "subscription": subscription,
+        "offers": offers(subscription, by=request.user, today=today),
+        "bills": upcoming(subscription, today),
+        "events": _history(subscription),
+        "linked_services": stored.linked_services.all(),
+        "invoices": stored.invoices.order_by("-covers_from")[:INVOICES_SHOWN],
+    }
+    return render(request, "subscriptions/detail.html", context)
+
+
+def _history(subscription: Subscription) -> list[SubscriptionEvent]:
+    """Newest first: what is due today and not yet written by the job, then what is; bills have a list of their own."""
+    written = subscription.events.exclude(kind=EventKind.RENEWED).select_related("actor")[:EVENTS_SHOWN]
+    coming = [event for event in subscription.new_events if event.kind != EventKind.RENEWED]
+    return [*reversed(coming), *written]
+
+
+@require_http_methods(["GET", "POST"])
+def pause(request: HttpRequest, number: str) -> HttpResponse:
+    return _act(request, number, PauseForm, "subscriptions/pause.html")
+
+
+@require_http_methods(["GET", "POST"])
+def drop_pause(request: HttpRequest, number: str) -> HttpResponse:
+    return _act(request, number, DropPauseForm, "subscriptions/drop_pause.html")
+
+
+@require_http_methods(["GET", "POST"])
+def resume_date(request: HttpRequest, number: str) -> HttpResponse:
+    return _act(request, number, ResumeDateForm, "subscriptions/resume_date.html")
+
+
+@require_http_methods(["GET", "POST"])
+def resume(request: HttpRequest, number: str) -> HttpResponse:
+    return _act(request, number, ResumeForm, "subscriptions/resume.html")
+
+
+def _act(request: HttpRequest, number: str, form_class: type[ActionForm], template: str) -> HttpResponse:
+    door = Door(Channel.PORTAL, mine(request).filter(number=normalized(number)), template)
+    return act(request, door, form_class, localdate())

@@ -1,0 +1,145 @@
+"""Requests to cancel, and their ends. The only callers of `schedule_cancellation` and `withdraw_cancellation`.
+
+Locks are taken in the order of `design.md`, section 4: the subscription by `changing_one`, then its request and ticket.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal_project.mail import outbox
+from subscriptions import preview
+from subscriptions.changing import changing_one
+from subscriptions.models import Channel, Subscription
+from subscriptions.policies import may
+from subscriptions.reasons import why_it_ends
+from subscriptions.states import Action
+from support import notifications
+from support.models import CancellationRequest, Message, Ticket
+
+if TYPE_CHECKING:
+    from portal_project.accounts.models import User
+
+Decision = CancellationRequest.Decision
+
+TICKET_ENDS = {
+    Decision.WITHDRAWN: Ticket.Status.CLOSED,
+    Decision.CANCELED_NOW: Ticket.Status.RESOLVED,
+    Decision.KEPT: Ticket.Status.REJECTED,
+    Decision.OFFER_ACCEPTED: Ticket.Status.RESOLVED,
+    Decision.ENDED: Ticket.Status.RESOLVED,
+}
+
+
+def scheduling(today: date) -> Callable[[Subscription], None]:
+    """What a request made today does to a subscription: the date comes from the product's notice period as it is now."""
+
+    def act(subscription: Subscription) -> None:
+        ends_on = subscription.earliest_end(today, subscription.product.notice_days)
+        subscription.schedule_cancellation(today, ends_on)
+
+    return act
+
+
+def withdrawing(today: date) -> Callable[[Subscription], None]:
+    return lambda subscription: subscription.withdraw_cancellation(today)
+
+
+def canceling(today: date) -> Callable[[Subscription], None]:
+    return lambda subscription: subscription.cancel(today)
+
+
+def submit(
+    subscriptions: QuerySet[Subscription],
+    *,
+    by: "User",
+    today: date,
+    channel: Channel,
+    announced: str,
+    reason: str,
+    message: str,
+) -> CancellationRequest:
+    """Schedule the cancellation and open its ticket and request.
+
+    Where the end comes out as today, the subscription ends in the same transaction and the ticket is resolved. Raises
+    `NotAllowed`, `EffectChanged`, or `Http404` when there is no such subscription.
+    """
+    act = scheduling(today)
+    with changing_one(subscriptions, today=today, by=by, channel=channel) as subscription:
+        may(Action.SCHEDULE_CANCELLATION, subscription, by=by, today=today).enforce()
+        preview.enforce(announced, Action.SCHEDULE_CANCELLATION, act, subscription, today)
+        notice_days, before = subscription.product.notice_days, subscription.draft()
+        act(subscription)
+        ends_on = subscription.cancels_on or today
+        request = CancellationRequest.objects.create(
+            ticket=_open_ticket(subscription, by, message),
+            subscription=subscription,
+            reason=reason,
+            message=message,
+            requested_on=today,
+            notice_days=notice_days,
+            promised_on=ends_on,
+            why=why_it_ends(before, today, notice_days, ends_on),
+        )
+        outbox.add(notifications.request_received(request))
+        if ends_on <= today:
+            decide(request, Decision.ENDED, by=None)
+    return request
+
+
+def withdraw(
+    subscriptions: QuerySet[Subscription], *, by: "User", today: date, channel: Channel, announced: str
+) -> None:
+    """Clear the scheduled end; its ticket is closed. Raises as `submit`."""
+    act = withdrawing(today)
+    with changing_one(subscriptions, today=today, by=by, channel=channel) as subscription:
+        may(Action.WITHDRAW_CANCELLATION, subscription, by=by, today=today).enforce()
+        preview.enforce(announced, Action.WITHDRAW_CANCELLATION, act, subscription, today)
+        act(subscription)
+        if request := undecided(subscription):
+            decide(request, Decision.WITHDRAWN, by=by)
+            outbox.add(notifications.request_withdrawn(request))
+
+
+def cancel_now(
+    subscriptions: QuerySet[Subscription], *, by: "User", today: date, channel: Channel, announced: str
+) -> None:
+    """End the subscription today, without a ticket; one that was requested before is resolved. Raises as `submit`."""
+    act = canceling(today)
+    with changing_one(subscriptions, today=today, by=by, channel=channel) as subscription:
+        may(Action.CANCEL, subscription, by=by, today=today).enforce()
+        preview.enforce(announced, Action.CANCEL, act, subscription, today)
+        act(subscription)
+        if request := undecided(subscription):
+            decide(request, Decision.CANCELED_NOW, by=by)
+
+
+def undecided(subscription: Subscription) -> CancellationRequest | None:
+    """The subscription's undecided request, locked, with its ticket; or None."""
+    requests = CancellationRequest.objects.filter(subscription=subscription, decided_at=None)
+    return requests.select_related("ticket", "subscription").select_for_update(of=("self",)).first()
+
+
+def decide(request: CancellationRequest, decision: Decision, *, by: "User | None") -> None:
+    """Record who decided what, and finish the ticket accordingly."""
+    now = timezone.now()
+    request.decision, request.decided_at, request.decided_by = decision, now, by
+    request.save(update_fields=["decision", "decided_at", "decided_by"])
+    request.ticket.status, request.ticket.updated_at = TICKET_ENDS[decision], now
+    request.ticket.save(update_fields=["status", "updated_at"])
+
+
+def _open_ticket(subscription: Subscription, by: "User", message: str) -> Ticket:
+    ticket = Ticket.objects.create(
+        type=Ticket.Type.CANCEL,
+        subject=_("Cancel %(product)s") % {"product": subscription.product.name},
+        customer=subscription.customer,
+        subscription=subscription,
+    )
+    if message:
+        Message.objects.create(ticket=ticket, author=by, body=message)
+    return ticket

@@ -1,0 +1,128 @@
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from subscriptions.forms import ActionForm
+from subscriptions.models import Channel, Subscription
+from subscriptions.reasons import why_it_ends
+from subscriptions.states import Action, Status
+from support import cancellations
+from support.models import CancellationRequest, Ticket
+
+
+class CancelNowForm(ActionForm):
+    action = Action.CANCEL
+    done = gettext_lazy("The subscription has ended.")
+
+    def act(self, subscription: Subscription) -> None:
+        cancellations.canceling(self.today)(subscription)
+
+    def perform(self, subscriptions: QuerySet[Subscription], channel: Channel) -> None:
+        announced = self.cleaned_data["announced"]
+        cancellations.cancel_now(subscriptions, by=self.by, today=self.today, channel=channel, announced=announced)
+
+
+class RequestForm(ActionForm):
+    """The request to cancel: why, and whatever the customer wants to add."""
+
+    action = Action.SCHEDULE_CANCELLATION
+
+    reason = forms.ChoiceField(
+        choices=CancellationRequest.Reason.choices,
+        widget=forms.RadioSelect,
+        label=gettext_lazy("Why are you leaving?"),
+        error_messages={"required": gettext_lazy("Choose a reason; “I’d rather not say” is one too.")},
+    )
+    message = forms.CharField(
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        label=gettext_lazy("Message (optional)"),
+        help_text=gettext_lazy("If you chose “Other”, a few words help us understand."),
+    )
+
+    @property
+    def done(self) -> str:  # type: ignore[override]
+        if self.ends_on <= self.today:
+            return _("The subscription has ended.")
+        return _("We have received your cancellation request. You can withdraw it until the subscription ends.")
+
+    @property
+    def ends_on(self) -> Any:
+        return self.effect.dates["cancels_on"] or self.effect.dates["canceled_on"]
+
+    @property
+    def why(self) -> str:
+        notice_days = self.subscription.product.notice_days
+        return why_it_ends(self.subscription, self.today, notice_days, self.ends_on)
+
+    def act(self, subscription: Subscription) -> None:
+        cancellations.scheduling(self.today)(subscription)
+
+    def perform(self, subscriptions: QuerySet[Subscription], channel: Channel) -> None:
+        cancellations.submit(
+            subscriptions,
+            by=self.by,
+            today=self.today,
+            channel=channel,
+            announced=self.cleaned_data["announced"],
+            reason=self.cleaned_data["reason"],
+            message=self.cleaned_data["message"],
+        )
+
+
+class WithdrawForm(ActionForm):
+    action = Action.WITHDRAW_CANCELLATION
+    done = gettext_lazy("The cancellation is withdrawn. The subscription goes on.")
+
+    def act(self, subscription: Subscription) -> None:
+        cancellations.withdrawing(self.today)(subscription)
+
+    def perform(self, subscriptions: QuerySet[Subscription], channel: Channel) -> None:
+        announced = self.cleaned_data["announced"]
+        cancellations.withdraw(subscriptions, by=self.by, today=self.today, channel=channel, announced=announced)
+
+
+class SubscriptionChoice(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Subscription) -> str:
+        return f"{obj.product} · {obj.price} · {Status(obj.status).label} · {obj.number}"
+
+
+class TicketForm(forms.Form):
+    """A customer's new support request."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    type = forms.ChoiceField(choices=Ticket.Type.choices, label=gettext_lazy("What is it about?"))
+    subscription = SubscriptionChoice(
+        Subscription.objects.none(),
+        required=False,
+        to_field_name="number",
+        label=gettext_lazy("Subscription"),
+        empty_label=gettext_lazy("None in particular"),
+        error_messages={"invalid_choice": gettext_lazy("Choose one of your subscriptions.")},
+    )
+    subject = forms.CharField(max_length=150, label=gettext_lazy("Subject"))
+    body = forms.CharField(max_length=10000, widget=forms.Textarea(attrs={"rows": 7}), label=gettext_lazy("Message"))
+
+    def __init__(self, *args: Any, subscriptions: QuerySet[Subscription], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["subscription"].queryset = subscriptions.select_related("plan__product")  # type: ignore[attr-defined]
+        self.fields["token"].initial = uuid4
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = self.cleaned_data
+        if cleaned.get("type") in Ticket.ABOUT_ONE_SUBSCRIPTION and not cleaned.get("subscription"):
+            if "subscription" not in self.errors:
+                self.add_error("subscription", _("Choose the subscription that this is about."))
+        return cleaned
+
+
+class ReplyForm(forms.Form):
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    body = forms.CharField(
+        max_length=10000, widget=forms.Textarea(attrs={"rows": 5}), label=gettext_lazy("Your reply")
+    )

@@ -1,0 +1,69 @@
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from subscriptions.models import Subscription
+from support.models.ticket import Ticket
+
+
+class CancellationRequest(models.Model):
+    """Why and when a customer asked to leave. It binds without anyone's approval; undecided means `decided_at` is null."""
+
+    class Reason(models.TextChoices):
+        TOO_EXPENSIVE = "too_expensive", _("Too expensive")
+        SWITCHING = "switching", _("Switching provider")
+        NOT_NEEDED = "not_needed", _("No longer needed")
+        OTHER = "other", _("Other")
+        NOT_SAID = "not_said", _("I’d rather not say")
+
+    class Decision(models.TextChoices):
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        CANCELED_NOW = "canceled_now", _("Canceled early")
+        KEPT = "kept", _("Kept with the customer’s agreement")
+        OFFER_ACCEPTED = "offer_accepted", _("Offer accepted")
+        ENDED = "ended", _("Ended on its date")
+
+    ticket = models.OneToOneField(
+        Ticket, models.CASCADE, related_name="cancellation_request", verbose_name=_("ticket")
+    )
+    subscription = models.ForeignKey(
+        Subscription, models.PROTECT, related_name="cancellation_requests", verbose_name=_("subscription")
+    )
+    reason = models.CharField(_("reason"), max_length=20, choices=Reason)
+    message = models.TextField(_("message"), blank=True)
+    requested_on = models.DateField(_("requested"))
+    requested_at = models.DateTimeField(_("received"), default=timezone.now)
+    notice_days = models.PositiveSmallIntegerField(_("notice period (days)"))
+    promised_on = models.DateField(_("promised end"))
+    """The first day without the subscription, as the customer was told; a setting changed later does not move it."""
+    why = models.CharField(_("why this date"), max_length=300)
+    decision = models.CharField(_("decision"), max_length=20, choices=Decision, blank=True)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("decided by"),
+    )
+
+    class Meta:
+        verbose_name = _("cancellation request")
+        verbose_name_plural = _("cancellation requests")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subscription"],
+                condition=models.Q(decided_at=None),
+                name="one_undecided_request_per_subscription",
+            ),
+            models.CheckConstraint(
+                name="decision_exactly_when_decided_at",
+                condition=models.Q(decided_at=None, decision="") | (models.Q(decided_at__isnull=False) & ~models.Q(decision="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subscription} → {self.promised_on}"

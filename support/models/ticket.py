@@ -1,0 +1,134 @@
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from subscriptions.models import Subscription
+from subscriptions.numbers import random_number
+
+
+def new_number() -> str:
+    return random_number("T")
+
+
+class Ticket(models.Model):
+    """A support request and its conversation."""
+
+    class Type(models.TextChoices):
+        GENERAL = "general", _("General")
+        BILLING = "billing", _("Billing question")
+        TECHNICAL = "technical", _("Technical issue")
+        REFUND = "refund", _("Refund")
+        COMPLAINT = "complaint", _("Complaint")
+        PAUSE = "pause", _("Pause subscription")
+        CANCEL = "cancel", _("Cancel subscription")
+        INVOICE = "invoice", _("Invoice correction")
+        FEATURE = "feature", _("Feature request")
+        QUOTE = "quote", _("Quote")
+        OTHER = "other", _("Other")
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("Open")
+        IN_REVIEW = "in_review", _("In review")
+        RESOLVED = "resolved", _("Resolved")
+        REJECTED = "rejected", _("Rejected")
+        CLOSED = "closed", _("Closed")
+
+    class Priority(models.IntegerChoices):
+        LOW = 1, _("Low")
+        MEDIUM = 2, _("Medium")
+        HIGH = 3, _("High")
+        URGENT = 4, _("Urgent")
+
+    UNFINISHED = (Status.OPEN, Status.IN_REVIEW)
+    ABOUT_ONE_SUBSCRIPTION = (Type.PAUSE, Type.CANCEL)
+
+    number = models.CharField(_("number"), max_length=12, unique=True, default=new_number, editable=False)
+    type = models.CharField(_("type"), max_length=10, choices=Type, default=Type.GENERAL)
+    subject = models.CharField(_("subject"), max_length=150)
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN)
+    priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.MEDIUM)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="assigned_tickets",
+        limit_choices_to={"is_staff": True},
+        verbose_name=_("assignee"),
+    )
+    customer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="tickets", verbose_name=_("customer")
+    )
+    subscription = models.ForeignKey(
+        Subscription, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("subscription")
+    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    updated_at = models.DateTimeField(_("last change"), default=timezone.now)
+    token = models.UUIDField(default=uuid4, unique=True, editable=False)
+    """From the form that made it: the same form sent twice makes one ticket."""
+
+    class Meta:
+        verbose_name = _("ticket")
+        verbose_name_plural = _("tickets")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="ticket_pause_and_cancel_name_a_subscription",
+                condition=~models.Q(type__in=("pause", "cancel")) | models.Q(subscription__isnull=False),
+                violation_error_message=_("Choose the subscription that this is about."),
+            ),
+            models.CheckConstraint(
+                name="ticket_choices_known",
+                condition=models.Q(
+                    type__in=(
+                        "general",
+                        "billing",
+                        "technical",
+                        "refund",
+                        "complaint",
+                        "pause",
+                        "cancel",
+                        "invoice",
+                        "feature",
+                        "quote",
+                        "other",
+                    ),
+                    status__in=("open", "in_review", "resolved", "rejected", "closed"),
+                    priority__in=(1, 2, 3, 4),
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} · {self.subject}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("support:ticket", args=[self.number])
+
+    @property
+    def is_finished(self) -> bool:
+        return self.status not in self.UNFINISHED
+
+
+class Message(models.Model):
+    """One contribution to a ticket's conversation, as plain text; an internal note never reaches the customer."""
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="messages", verbose_name=_("ticket"))
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("author"))
+    body = models.TextField(_("message"))
+    is_internal = models.BooleanField(_("internal note"), default=False)
+    created_at = models.DateTimeField(_("written"), default=timezone.now)
+    token = models.UUIDField(default=uuid4, unique=True, editable=False)
+    """From the form that made it: the same form sent twice makes one message."""
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id}: {self.body[:50]}"

@@ -1,0 +1,11 @@
+"""Addresses outside /support/ of pages that touch both subscriptions and tickets."""
+
+from django.urls import path
+
+from support import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("subscriptions/<str:number>/cancel/", views.cancel, name="cancel_subscription"),
+    path("subscriptions/<str:number>/withdraw/", views.withdraw, name="withdraw_cancellation"),
+]

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from support import views
+
+app_name = "support"
+urlpatterns = [
+    path("", views.tickets, name="tickets"),
+    path("new/", views.new_ticket, name="new"),
+    path("<str:number>/", views.ticket, name="ticket"),
+]

@@ -1,0 +1,90 @@
+"""What touches both subscriptions and tickets: home, cancel and withdraw; and the customer's own tickets."""
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from portal_project.paging import page
+from subscriptions.acting import Door, act
+from subscriptions.models import Channel, Subscription
+from subscriptions.numbers import normalized
+from subscriptions.policies import cancel_action
+from subscriptions.states import Action
+from subscriptions.steps import as_of
+from subscriptions.views import mine
+from support.forms import CancelNowForm, ReplyForm, RequestForm, TicketForm, WithdrawForm
+from support.models import Ticket
+from support.tickets import open_ticket, reply
+
+HOME_SHOWS = 5
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    if request.user.is_staff:
+        return redirect("admin:index")
+    today = localdate()
+    shown = page(mine(request).for_policies(today), request, HOME_SHOWS)
+    context = {
+        "subscriptions": [as_of(subscription, today) for subscription in shown.rows],
+        "has_more": shown.older is not None,
+        "tickets": _my_tickets(request).filter(status__in=Ticket.UNFINISHED)[:HOME_SHOWS],
+    }
+    return render(request, "support/home.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def cancel(request: HttpRequest, number: str) -> HttpResponse:
+    """Cancel in the mode that the product has now: at once, or as a request."""
+    owned = mine(request).filter(number=normalized(number))
+    subscription = get_object_or_404(owned.select_related("plan__product"))
+    immediate = cancel_action(subscription) == Action.CANCEL
+    template = "support/cancel_now.html" if immediate else "support/cancel_request.html"
+    form_class = CancelNowForm if immediate else RequestForm
+    return act(request, Door(Channel.PORTAL, owned, template), form_class, localdate())
+
+
+@require_http_methods(["GET", "POST"])
+def withdraw(request: HttpRequest, number: str) -> HttpResponse:
+    owned = mine(request).filter(number=normalized(number))
+    return act(request, Door(Channel.PORTAL, owned, "support/withdraw.html"), WithdrawForm, localdate())
+
+
+@require_safe
+def tickets(request: HttpRequest) -> HttpResponse:
+    shown = page(_my_tickets(request), request)
+    return render(request, "support/tickets.html", {"page": shown, "tickets": shown.rows})
+
+
+@require_http_methods(["GET", "POST"])
+def new_ticket(request: HttpRequest) -> HttpResponse:
+    """A new support request; `?type=` and `?subscription=` fill it in."""
+    initial = {name: request.GET[name] for name in ("type", "subscription") if name in request.GET}
+    form = TicketForm(request.POST or None, initial=initial, subscriptions=mine(request))
+    if request.method == "POST" and form.is_valid():
+        ticket = open_ticket(customer=request.user, **form.cleaned_data)
+        messages.success(request, _("We have received your request %(number)s.") % {"number": ticket.number})
+        return redirect(ticket)
+    return render(request, "support/new_ticket.html", {"form": form})
+
+
+@require_http_methods(["GET", "POST"])
+def ticket(request: HttpRequest, number: str) -> HttpResponse:
+    ticket = get_object_or_404(_my_tickets(request), number=normalized(number))
+    form = ReplyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        reply(ticket, author=request.user, **form.cleaned_data)
+        messages.success(request, _("Your reply is added."))
+        return redirect(ticket)
+    conversation = ticket.messages.filter(is_internal=False).select_related("author")
+    return render(request, "support/ticket.html", {"ticket": ticket, "conversation": conversation, "form": form})
+
+
+def _my_tickets(request: HttpRequest) -> QuerySet[Ticket]:
+    return Ticket.objects.filter(customer=request.user).select_related(
+        "subscription__plan__product", "cancellation_request"
+    )

@@ -1,0 +1,80 @@
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import pytest
+import time_machine
+from django.contrib.auth.models import Group
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+
+from portal_project.accounts import roles
+from portal_project.accounts.models import User
+from tests.factories import UserFactory
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    skip = pytest.mark.skip(reason="needs PostgreSQL: SQLite ignores row locks")
+    for item in items:
+        if "postgres" in item.keywords and connection.vendor != "postgresql":
+            item.add_marker(skip)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def clock() -> Iterator[Callable[[date], None]]:
+    """Call it with a day to make that day today, at noon."""
+    with time_machine.travel("2026-03-10 12:00 +0000", tick=False) as traveller:
+        yield lambda day: traveller.move_to(f"{day.isoformat()} 12:00 +0000")
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    return UserFactory(email="alice@example.com", name="Alice Ahn")
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    return UserFactory(email="bob@example.com", name="Bob Berg")
+
+
+@pytest.fixture
+def merchant(db: None) -> User:
+    return _staff("merchant@example.com", "Mia Merchant", roles.MERCHANTS)
+
+
+@pytest.fixture
+def agent(db: None) -> User:
+    return _staff("support@example.com", "Sam Support", roles.SUPPORT)
+
+
+def _staff(email: str, name: str, role: str) -> User:
+    user = UserFactory(email=email, name=name, is_staff=True)
+    user.groups.add(Group.objects.get(name=role))
+    return user
+
+
+@pytest.fixture
+def as_alice(client: Client, alice: User) -> Client:
+    client.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def as_agent(agent: User) -> Client:
+    return signed_in(agent)
+
+
+@pytest.fixture
+def as_merchant(merchant: User) -> Client:
+    return signed_in(merchant)
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
