@@ -1,9 +1,67 @@
-"""The admin's navigation and header."""
+"""The admin's header and navigation."""
+
+from typing import Any
 
 from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+# Per group its entries: title, Material symbol, admin page, and the permission that shows it.
+NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
+    (
+        _("Support"),
+        [
+            (_("Tickets"), "support_agent", "support_ticket", "support.view_ticket"),
+            (
+                _("Cancellation requests"),
+                "logout",
+                "support_cancellationrequest",
+                "support.view_cancellationrequest",
+            ),
+        ],
+    ),
+    (
+        _("Subscriptions"),
+        [
+            (_("Subscriptions"), "autorenew", "subscriptions_subscription", "subscriptions.view_subscription"),
+            (_("Invoices"), "receipt_long", "subscriptions_invoice", "subscriptions.view_invoice"),
+            (_("Products"), "sell", "products_product", "products.view_product"),
+            (_("Plans"), "payments", "products_plan", "products.view_plan"),
+        ],
+    ),
+    (
+        _("Installation"),
+        [
+            (_("People"), "group", "accounts_user", "accounts.view_user"),
+            (_("Business"), "storefront", "accounts_merchant", "accounts.view_merchant"),
+            (_("Outgoing mail"), "outgoing_mail", "mail_outgoingmail", "mail.view_outgoingmail"),
+            (_("Schedule"), "schedule", "django_q_schedule", "django_q.view_schedule"),
+        ],
+    ),
+]
 
 
 def header(request: HttpRequest) -> str:
+    # Imported here because the settings name this function before the apps are loaded.
     from portal_project.accounts.models import Merchant
 
     return Merchant.load().name
+
+
+def stylesheet(request: HttpRequest) -> str:
+    return static("portal/admin.css")
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The sidebar of the pages that this person may see."""
+    groups = []
+    for title, entries in NAVIGATION:
+        items = [
+            {"title": label, "icon": icon, "link": reverse(f"admin:{page}_changelist")}
+            for label, icon, page, permission in entries
+            if request.user.has_perm(permission)
+        ]
+        if items:
+            groups.append({"title": title, "separator": True, "items": items})
+    return groups

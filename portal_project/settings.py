@@ -11,7 +11,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from portal_project import environment
+from portal_project import admin_site, environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -23,7 +23,9 @@ SECRET_KEY = environment.secret_key(env, debug=DEBUG)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 PORTAL_URL = env.str("PORTAL_URL", default="http://127.0.0.1:8000").rstrip("/")
 if not PORTAL_URL.startswith(("http://", "https://")):
-    raise ImproperlyConfigured(f"PORTAL_URL is {PORTAL_URL!r}; it should be an address such as https://portal.example.com.")
+    raise ImproperlyConfigured(
+        f"PORTAL_URL is {PORTAL_URL!r}; it should be an address such as https://portal.example.com."
+    )
 CSRF_TRUSTED_ORIGINS = [PORTAL_URL] if PORTAL_URL.startswith("https://") else []
 
 # Customers are invited, imported or made by staff; strangers may sign up only where this is on.
@@ -196,6 +198,7 @@ UNFOLD = {
     "SITE_SYMBOL": "autorenew",
     "SITE_URL": None,
     "SHOW_VIEW_ON_SITE": False,
+    "STYLES": [admin_site.stylesheet],
     "SIDEBAR": {"show_search": True, "navigation": "portal_project.admin_site.navigation"},
     "COLORS": {
         "primary": {

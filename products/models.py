@@ -198,7 +198,11 @@ class Plan(models.Model):
     COPIED: ClassVar[tuple[str, ...]] = ("amount", "currency", "interval", "interval_count")
 
     def clean(self) -> None:
-        if self.amount is not None and money.is_currency(self.currency) and not money.is_exact(self.amount, self.currency):
+        if (
+            self.amount is not None
+            and money.is_currency(self.currency)
+            and not money.is_exact(self.amount, self.currency)
+        ):
             raise ValidationError(
                 {
                     "amount": _("%(currency)s has %(digits)s digits after the point.")

@@ -6,12 +6,12 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from portal_project.accounts.people import person
 from subscriptions.forms import ActionForm
-from subscriptions.models import Channel, Subscription
+from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
 from subscriptions.preview import EffectChanged
 from subscriptions.states import Code, NotAllowed
 from subscriptions.steps import as_of
@@ -22,7 +22,7 @@ class Door:
     """Where somebody acts: in the portal on their own subscriptions, or in the admin on everybody's."""
 
     channel: Channel
-    subscriptions: QuerySet[Subscription]
+    subscriptions: SubscriptionQuerySet
     """The one subscription that the address names, if this person may see it."""
     template: str
     back: Callable[[Subscription], str] = Subscription.get_absolute_url
@@ -35,13 +35,13 @@ def act(request: HttpRequest, door: Door, form_class: type[ActionForm], today: d
     What is already so leads to its first result; a refusal leaves as `NotAllowed`; an effect that is no longer the announced
     one brings the page again with the new effect and all that was typed.
     """
-    subscription = as_of(get_object_or_404(door.subscriptions.for_policies(today)), today)  # type: ignore[attr-defined]
-    form = form_class(request.POST or None, subscription=subscription, by=request.user, today=today)
+    subscription = as_of(get_object_or_404(door.subscriptions.for_policies(today)), today)
+    form = form_class(request.POST or None, subscription=subscription, by=person(request), today=today)
     try:
         form.verdict(subscription).enforce()
         if request.method == "POST" and form.is_valid() and not form.previewing:
             form.perform(door.subscriptions, door.channel)
-            messages.success(request, form.done)
+            messages.success(request, str(form.done))
             return redirect(door.back(subscription))
     except NotAllowed as refusal:
         if refusal.verdict.code != Code.DONE:

@@ -11,7 +11,6 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.http import Http404
 
 from portal_project.mail import outbox
@@ -24,6 +23,7 @@ from subscriptions.models import (
     LinkedService,
     Subscription,
     SubscriptionEvent,
+    SubscriptionQuerySet,
 )
 from subscriptions.numbers import random_number
 from subscriptions.states import next_step
@@ -52,7 +52,7 @@ AT_ONCE = 500
 
 @contextmanager
 def changing(
-    queryset: QuerySet[Subscription],
+    queryset: SubscriptionQuerySet,
     *,
     today: date,
     by: "User | None" = None,
@@ -64,7 +64,7 @@ def changing(
     An exception inside the block rolls everything back. `skip_locked` leaves out rows that somebody else holds.
     """
     with transaction.atomic():
-        rows = queryset.for_policies(today).order_by("pk")  # type: ignore[attr-defined]
+        rows = queryset.for_policies(today).order_by("pk")
         subscriptions = list(rows.select_for_update(of=("self",), skip_locked=skip_locked))
         for subscription in subscriptions:
             catch_up(subscription, today)
@@ -74,7 +74,7 @@ def changing(
 
 @contextmanager
 def changing_one(
-    queryset: QuerySet[Subscription], *, today: date, by: "User | None" = None, channel: Channel
+    queryset: SubscriptionQuerySet, *, today: date, by: "User | None" = None, channel: Channel
 ) -> Iterator[Subscription]:
     """As `changing`, for the one subscription of the queryset. Raises `Http404` when there is none."""
     with changing(queryset, today=today, by=by, channel=channel) as subscriptions:

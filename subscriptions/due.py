@@ -35,7 +35,7 @@ class Summary:
 
 
 def apply(
-    today: date, *, batch: int | None = None, on_progress: Callable[[int], None] = lambda rows: None
+    today: date, *, batch: int | None = None, on_progress: Callable[[int], object] = lambda rows: None
 ) -> Summary:
     """Apply everything due up to today and say what was done. Safe to repeat and to run in parallel.
 

@@ -5,14 +5,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from subscriptions import policies
 from subscriptions.changing import changing_one
-from subscriptions.models import Channel, Subscription
+from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
 from subscriptions.models.verbs import resume_date_rule
 from subscriptions.policies import may
 from subscriptions.preview import Effect, effect_of, enforce
@@ -68,9 +67,11 @@ class ActionForm(forms.Form):
     def changed_message(self) -> str:
         announced = self.cleaned_data["announced"]
         differences = self.effect.differences(announced, self.subscription)
-        return " ".join([_("Nothing has been done yet: please check what will happen, and confirm again."), *differences])
+        return " ".join(
+            [_("Nothing has been done yet: please check what will happen, and confirm again."), *differences]
+        )
 
-    def perform(self, subscriptions: QuerySet[Subscription], channel: Channel) -> None:
+    def perform(self, subscriptions: SubscriptionQuerySet, channel: Channel) -> None:
         """Do it under the lock. Raises `NotAllowed`, `EffectChanged`, or `Http404` when the subscription is not there."""
         with changing_one(subscriptions, today=self.today, by=self.by, channel=channel) as subscription:
             self.verdict(subscription).enforce()
@@ -81,7 +82,7 @@ class ActionForm(forms.Form):
 class ResumeDateField(forms.DateField):
     """A day chosen from a native date picker; the bounds are the policy's, on the server and in the picker."""
 
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    widget = forms.DateInput(attrs={"type": "date", "data-live": True}, format="%Y-%m-%d")
 
     def set_range(self, first: date, last: date | None) -> None:
         self.first, self.last = first, last

@@ -16,6 +16,7 @@ from subscriptions.wording import day
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User
+    from products.models import Plan
     from subscriptions.models import Subscription
 
 OK = Verdict()
@@ -119,3 +120,10 @@ def _pause_limit(subscription: "Subscription") -> str:
 
 def _ends_on(subscription: "Subscription") -> str:
     return _("This subscription ends on %(date)s.") % {"date": day(subscription.cancels_on)}
+
+
+def may_start(plan: "Plan") -> Verdict:
+    """Whether a new subscription may begin on this plan."""
+    if plan.is_active and plan.product.is_active:
+        return OK
+    return Verdict(Code.NOT_NOW, _("%(plan)s takes no new subscriptions, because it is not active.") % {"plan": plan})

@@ -141,7 +141,11 @@ def _announced(announced: str, subscription: Subscription) -> dict[str, Any] | N
 def _change(label: str | Promise, was: str, now: str) -> str:
     if was == now:
         return ""
-    return _("%(label)s: %(now)s (before: %(was)s).") % {"label": label, "now": now or _("none"), "was": was or _("none")}
+    return _("%(label)s: %(now)s (before: %(was)s).") % {
+        "label": label,
+        "now": now or _("none"),
+        "was": was or _("none"),
+    }
 
 
 def _day(iso: str | None) -> str:

@@ -14,7 +14,9 @@ from subscriptions.wording import day
 def why_it_ends(subscription: Subscription, asked_on: date, notice_days: int, ends_on: date) -> str:
     """Why a cancellation asked for on that day ends on `ends_on`; the subscription as it was before the request."""
     if subscription.status == Status.TRIALING:
-        return _("The trial ends on %(end)s, so the subscription ends with it and is never billed.") % {"end": day(ends_on)}
+        return _("The trial ends on %(end)s, so the subscription ends with it and is never billed.") % {
+            "end": day(ends_on)
+        }
     billed_until = periods.billed_through(*subscription.rhythm, subscription.period_end)
     if notice_days == 0:
         return _("There is no notice period, so it ends when the billed days are over, on %(until)s.") % {

@@ -66,9 +66,7 @@ def _from(*sources: Status, to: Status | None = None, **conditions: bool) -> Tra
 TABLE: dict[Action, Transition] = {
     Action.START: Transition(frozenset(), frozenset({Status.TRIALING, Status.ACTIVE})),
     # At once it leads to PAUSED; at the end of the billed period it leaves ACTIVE with `pauses_on`.
-    Action.PAUSE: Transition(
-        frozenset({Status.ACTIVE}), frozenset({Status.PAUSED, Status.ACTIVE}), refuses_end=True
-    ),
+    Action.PAUSE: Transition(frozenset({Status.ACTIVE}), frozenset({Status.PAUSED, Status.ACTIVE}), refuses_end=True),
     Action.DROP_PAUSE: _from(Status.ACTIVE, needs_pause=True),
     Action.CHANGE_RESUME_DATE: _from(Status.ACTIVE, Status.PAUSED, needs_pause=True, refuses_end=True),
     Action.RESUME: _from(Status.PAUSED, to=Status.ACTIVE, refuses_end=True),

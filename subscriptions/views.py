@@ -1,16 +1,16 @@
 """The customer's own subscriptions: list, page, pause and resume. Somebody else's number is a 404, like a missing one."""
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_safe
 
+from portal_project.accounts.people import person
 from portal_project.paging import page
 from subscriptions.acting import Door, act
 from subscriptions.actions import offers
 from subscriptions.forms import ActionForm, DropPauseForm, PauseForm, ResumeDateForm, ResumeForm
-from subscriptions.models import Channel, EventKind, Subscription, SubscriptionEvent
+from subscriptions.models import Channel, EventKind, Subscription, SubscriptionEvent, SubscriptionQuerySet
 from subscriptions.numbers import normalized
 from subscriptions.preview import upcoming
 from subscriptions.steps import as_of
@@ -19,8 +19,8 @@ EVENTS_SHOWN = 20
 INVOICES_SHOWN = 6
 
 
-def mine(request: HttpRequest) -> QuerySet[Subscription]:
-    return Subscription.objects.filter(customer=request.user)
+def mine(request: HttpRequest) -> SubscriptionQuerySet:
+    return Subscription.objects.filter(customer=person(request))
 
 
 @require_safe
@@ -38,7 +38,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     subscription = as_of(stored, today)
     context = {
         "subscription": subscription,
-        "offers": offers(subscription, by=request.user, today=today),
+        "offers": offers(subscription, by=person(request), today=today),
         "bills": upcoming(subscription, today),
         "events": _history(subscription),
         "linked_services": stored.linked_services.all(),

@@ -7,14 +7,13 @@ from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal_project.mail import outbox
 from subscriptions import preview
 from subscriptions.changing import changing_one
-from subscriptions.models import Channel, Subscription
+from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
 from subscriptions.policies import may
 from subscriptions.reasons import why_it_ends
 from subscriptions.states import Action
@@ -54,7 +53,7 @@ def canceling(today: date) -> Callable[[Subscription], None]:
 
 
 def submit(
-    subscriptions: QuerySet[Subscription],
+    subscriptions: SubscriptionQuerySet,
     *,
     by: "User",
     today: date,
@@ -91,9 +90,7 @@ def submit(
     return request
 
 
-def withdraw(
-    subscriptions: QuerySet[Subscription], *, by: "User", today: date, channel: Channel, announced: str
-) -> None:
+def withdraw(subscriptions: SubscriptionQuerySet, *, by: "User", today: date, channel: Channel, announced: str) -> None:
     """Clear the scheduled end; its ticket is closed. Raises as `submit`."""
     act = withdrawing(today)
     with changing_one(subscriptions, today=today, by=by, channel=channel) as subscription:
@@ -106,7 +103,7 @@ def withdraw(
 
 
 def cancel_now(
-    subscriptions: QuerySet[Subscription], *, by: "User", today: date, channel: Channel, announced: str
+    subscriptions: SubscriptionQuerySet, *, by: "User", today: date, channel: Channel, announced: str
 ) -> None:
     """End the subscription today, without a ticket; one that was requested before is resolved. Raises as `submit`."""
     act = canceling(today)

@@ -1,15 +1,17 @@
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from products.models import ResumeRule
 from subscriptions.forms import ActionForm
-from subscriptions.models import Channel, Subscription
+from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
 from subscriptions.reasons import why_it_ends
 from subscriptions.states import Action, Status
+from subscriptions.steps import catch_up
 from support import cancellations
 from support.models import CancellationRequest, Ticket
 
@@ -21,7 +23,7 @@ class CancelNowForm(ActionForm):
     def act(self, subscription: Subscription) -> None:
         cancellations.canceling(self.today)(subscription)
 
-    def perform(self, subscriptions: QuerySet[Subscription], channel: Channel) -> None:
+    def perform(self, subscriptions: SubscriptionQuerySet, channel: Channel) -> None:
         announced = self.cleaned_data["announced"]
         cancellations.cancel_now(subscriptions, by=self.by, today=self.today, channel=channel, announced=announced)
 
@@ -60,10 +62,21 @@ class RequestForm(ActionForm):
         notice_days = self.subscription.product.notice_days
         return why_it_ends(self.subscription, self.today, notice_days, self.ends_on)
 
+    @property
+    def ends_on_if_resumed(self) -> date | None:
+        """The end for whoever resumes first, where that gives unused days back and so makes the end a later one."""
+        if self.subscription.pause_resume_rule != ResumeRule.GIVE_BACK or not self.subscription.paused_on:
+            return None
+        resumed = self.subscription.draft()
+        resumed.resume(self.today)
+        catch_up(resumed, self.today)
+        ends_on = resumed.earliest_end(self.today, self.subscription.product.notice_days)
+        return ends_on if ends_on > self.ends_on else None
+
     def act(self, subscription: Subscription) -> None:
         cancellations.scheduling(self.today)(subscription)
 
-    def perform(self, subscriptions: QuerySet[Subscription], channel: Channel) -> None:
+    def perform(self, subscriptions: SubscriptionQuerySet, channel: Channel) -> None:
         cancellations.submit(
             subscriptions,
             by=self.by,
@@ -75,6 +88,19 @@ class RequestForm(ActionForm):
         )
 
 
+class StaffRequestForm(RequestForm):
+    """The same request, made by staff for a customer who asked in another way."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = _("Why is the customer leaving?")
+        self.fields["message"].help_text = _("The customer sees this on the ticket: how and when they asked.")
+
+    @property
+    def done(self) -> str:  # type: ignore[override]
+        return _("The cancellation is requested, and the customer is told by mail.")
+
+
 class WithdrawForm(ActionForm):
     action = Action.WITHDRAW_CANCELLATION
     done = gettext_lazy("The cancellation is withdrawn. The subscription goes on.")
@@ -82,7 +108,7 @@ class WithdrawForm(ActionForm):
     def act(self, subscription: Subscription) -> None:
         cancellations.withdrawing(self.today)(subscription)
 
-    def perform(self, subscriptions: QuerySet[Subscription], channel: Channel) -> None:
+    def perform(self, subscriptions: SubscriptionQuerySet, channel: Channel) -> None:
         announced = self.cleaned_data["announced"]
         cancellations.withdraw(subscriptions, by=self.by, today=self.today, channel=channel, announced=announced)
 
@@ -108,21 +134,23 @@ class TicketForm(forms.Form):
     subject = forms.CharField(max_length=150, label=gettext_lazy("Subject"))
     body = forms.CharField(max_length=10000, widget=forms.Textarea(attrs={"rows": 7}), label=gettext_lazy("Message"))
 
-    def __init__(self, *args: Any, subscriptions: QuerySet[Subscription], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, subscriptions: SubscriptionQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["subscription"].queryset = subscriptions.select_related("plan__product")  # type: ignore[attr-defined]
         self.fields["token"].initial = uuid4
 
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
-        if cleaned.get("type") in Ticket.ABOUT_ONE_SUBSCRIPTION and not cleaned.get("subscription"):
-            if "subscription" not in self.errors:
-                self.add_error("subscription", _("Choose the subscription that this is about."))
+        missing = not cleaned.get("subscription") and "subscription" not in self.errors
+        if missing and cleaned.get("type") in Ticket.ABOUT_ONE_SUBSCRIPTION:
+            self.add_error("subscription", _("Choose the subscription that this is about."))
         return cleaned
+
+    def ticket(self) -> dict[str, Any]:
+        """The arguments for `tickets.open_ticket`."""
+        return {"kind" if name == "type" else name: value for name, value in self.cleaned_data.items()}
 
 
 class ReplyForm(forms.Form):
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-    body = forms.CharField(
-        max_length=10000, widget=forms.Textarea(attrs={"rows": 5}), label=gettext_lazy("Your reply")
-    )
+    body = forms.CharField(max_length=10000, widget=forms.Textarea(attrs={"rows": 5}), label=gettext_lazy("Your reply"))

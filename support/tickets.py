@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 def open_ticket(
-    *, customer: "User", type: str, subject: str, body: str, subscription: Subscription | None, token: UUID
+    *, customer: "User", kind: str, subject: str, body: str, subscription: Subscription | None, token: UUID
 ) -> Ticket:
     """A new ticket with its first message; the same token again gives the first one."""
     with transaction.atomic():
         ticket, created = Ticket.objects.get_or_create(
             token=token,
-            defaults={"customer": customer, "type": type, "subject": subject, "subscription": subscription},
+            defaults={"customer": customer, "type": kind, "subject": subject, "subscription": subscription},
         )
         if created:
             Message.objects.create(ticket=ticket, author=customer, body=body)

@@ -8,9 +8,10 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from portal_project.accounts.people import person
 from portal_project.paging import page
 from subscriptions.acting import Door, act
-from subscriptions.models import Channel, Subscription
+from subscriptions.models import Channel
 from subscriptions.numbers import normalized
 from subscriptions.policies import cancel_action
 from subscriptions.states import Action
@@ -45,7 +46,8 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
     immediate = cancel_action(subscription) == Action.CANCEL
     template = "support/cancel_now.html" if immediate else "support/cancel_request.html"
     form_class = CancelNowForm if immediate else RequestForm
-    return act(request, Door(Channel.PORTAL, owned, template), form_class, localdate())
+    context = {"linked_services": subscription.linked_services.filter(auto_renew=True)}
+    return act(request, Door(Channel.PORTAL, owned, template, context=context), form_class, localdate())
 
 
 @require_http_methods(["GET", "POST"])
@@ -66,7 +68,7 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
     initial = {name: request.GET[name] for name in ("type", "subscription") if name in request.GET}
     form = TicketForm(request.POST or None, initial=initial, subscriptions=mine(request))
     if request.method == "POST" and form.is_valid():
-        ticket = open_ticket(customer=request.user, **form.cleaned_data)
+        ticket = open_ticket(customer=person(request), **form.ticket())
         messages.success(request, _("We have received your request %(number)s.") % {"number": ticket.number})
         return redirect(ticket)
     return render(request, "support/new_ticket.html", {"form": form})
@@ -77,7 +79,7 @@ def ticket(request: HttpRequest, number: str) -> HttpResponse:
     ticket = get_object_or_404(_my_tickets(request), number=normalized(number))
     form = ReplyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        reply(ticket, author=request.user, **form.cleaned_data)
+        reply(ticket, author=person(request), **form.cleaned_data)
         messages.success(request, _("Your reply is added."))
         return redirect(ticket)
     conversation = ticket.messages.filter(is_internal=False).select_related("author")
@@ -85,6 +87,6 @@ def ticket(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _my_tickets(request: HttpRequest) -> QuerySet[Ticket]:
-    return Ticket.objects.filter(customer=request.user).select_related(
+    return Ticket.objects.filter(customer=person(request)).select_related(
         "subscription__plan__product", "cancellation_request"
     )

@@ -1,6 +1,15 @@
 from subscriptions.models.event import Channel, EventKind, SubscriptionEvent
 from subscriptions.models.invoice import Invoice, InvoiceCounter
 from subscriptions.models.linked_service import LinkedService
-from subscriptions.models.subscription import Subscription
+from subscriptions.models.subscription import Subscription, SubscriptionQuerySet
 
-__all__ = ["Channel", "EventKind", "Invoice", "InvoiceCounter", "LinkedService", "Subscription", "SubscriptionEvent"]
+__all__ = [
+    "Channel",
+    "EventKind",
+    "Invoice",
+    "InvoiceCounter",
+    "LinkedService",
+    "Subscription",
+    "SubscriptionEvent",
+    "SubscriptionQuerySet",
+]

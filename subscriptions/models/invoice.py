@@ -60,6 +60,9 @@ class InvoiceCounter(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="invoice_counter_is_one_row")]
 
+    def __str__(self) -> str:
+        return str(self.last_number)
+
     @classmethod
     def take(cls, count: int) -> int:
         """Reserve `count` numbers in the present transaction and return the first of them."""

@@ -2,7 +2,6 @@ import copy
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -11,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from products import money
 from products.intervals import Interval, every
-from products.models import Plan, Product, ResumeRule
+from products.models import Plan
 from subscriptions import periods
 from subscriptions.models.event import EventKind, SubscriptionEvent
 from subscriptions.models.verbs import Verbs
@@ -45,37 +44,8 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         return self.select_related("plan__product", "customer").annotate(own_pauses_in_year=own_pauses)
 
 
-class Subscription(Verbs, models.Model):
+class Subscription(Verbs):
     """One customer's contract on one plan. Its dates are written by `changing` alone."""
-
-    number = models.CharField(_("number"), max_length=12, unique=True, editable=False)
-    external_id = models.CharField(
-        _("external ID"), max_length=100, null=True, blank=True, unique=True, help_text=_("Its name in another system.")
-    )
-    customer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="subscriptions", verbose_name=_("customer")
-    )
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="subscriptions", verbose_name=_("plan"))
-    amount = models.DecimalField(_("price"), max_digits=14, decimal_places=3)
-    currency = models.CharField(_("currency"), max_length=3)
-    interval = models.CharField(_("billed every"), max_length=5, choices=Interval)
-    interval_count = models.PositiveSmallIntegerField(_("interval count"), default=1)
-
-    status = models.CharField(_("status"), max_length=10, choices=Status)
-    started_on = models.DateField(_("started"))
-    anchor_on = models.DateField(_("anchor"), help_text=_("The first billed day; every billing date counts from it."))
-    period_start = models.DateField(_("period start"))
-    period_end = models.DateField(_("billed until"), help_text=_("The first day not yet billed."))
-    paused_on = models.DateField(_("paused"), null=True, blank=True)
-    pauses_on = models.DateField(_("pauses on"), null=True, blank=True)
-    resumes_on = models.DateField(_("resumes on"), null=True, blank=True)
-    pause_resume_rule = models.CharField(max_length=10, choices=ResumeRule, blank=True, default="")
-    pause_max_days = models.PositiveSmallIntegerField(null=True, blank=True)
-    pause_is_own = models.BooleanField(default=False)
-    cancels_on = models.DateField(_("cancels on"), null=True, blank=True)
-    canceled_on = models.DateField(_("canceled"), null=True, blank=True)
-    due_on = models.DateField(_("next step"), null=True, blank=True, editable=False)
-    """The date of `states.next_step`, for the job."""
 
     objects = SubscriptionQuerySet.as_manager()
 
@@ -92,7 +62,9 @@ class Subscription(Verbs, models.Model):
         ]
         constraints = [
             models.CheckConstraint(name="status_known", condition=Q(status__in=Status.values)),
-            models.CheckConstraint(name="interval_known", condition=Q(interval__in=Interval.values, interval_count__gte=1)),
+            models.CheckConstraint(
+                name="interval_known", condition=Q(interval__in=Interval.values, interval_count__gte=1)
+            ),
             models.CheckConstraint(name="amount_not_negative", condition=Q(amount__gte=0)),
             models.CheckConstraint(
                 name="paused_exactly_when_paused_on",
@@ -151,15 +123,6 @@ class Subscription(Verbs, models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("subscriptions:detail", args=[self.number])
-
-    @property
-    def product(self) -> Product:
-        return self.plan.product
-
-    @property
-    def rhythm(self) -> tuple[date, Interval, int]:
-        """What `periods` counts boundaries from: anchor, interval, count."""
-        return self.anchor_on, Interval(self.interval), self.interval_count
 
     @property
     def price(self) -> str:

@@ -7,12 +7,13 @@
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.utils.translation import gettext as _
 
 from products.models import PauseStarts, ResumeRule
 from subscriptions import periods, policies
+from subscriptions.models.contract import Contract
 from subscriptions.models.event import EventKind, SubscriptionEvent
 from subscriptions.states import Code, NotAllowed, Status, Verdict
 from subscriptions.wording import day
@@ -32,8 +33,11 @@ NO_PAUSE: dict[str, Any] = {
 }
 
 
-class Verbs:
+class Verbs(Contract):
     """The verbs of `Subscription`; `on` is the day that a change takes effect."""
+
+    class Meta:
+        abstract = True
 
     @cached_property
     def new_events(self) -> "list[SubscriptionEvent]":
@@ -45,7 +49,7 @@ class Verbs:
         """Owed since the subscription was read; `changing` numbers and writes them."""
         return []
 
-    def pause(self: "Subscription", today: date, *, resumes_on: date | None = None, own: bool = False) -> None:
+    def pause(self, today: date, *, resumes_on: date | None = None, own: bool = False) -> None:
         """Pause now or at the end of the billed period, as the product says.
 
         `own`: by the customer's wish from the portal, so the product's longest pause binds. Raises `NotAllowed` for a resume
@@ -67,17 +71,21 @@ class Verbs:
         else:
             self._change(EventKind.PAUSED, today, status=Status.PAUSED, paused_on=today, **kept)
 
-    def pause_would_start(self: "Subscription", today: date) -> date:
+    def pause_would_start(self, today: date) -> date:
         at_once = self.product.pause_starts == PauseStarts.AT_ONCE
         return today if at_once else max(self.period_end, today)
 
-    def start_pause(self: "Subscription", on: date) -> None:
+    def bring_over(self, on: date) -> None:
+        """Record that it came from another system, as it stands."""
+        self._change(EventKind.IMPORTED, on)
+
+    def start_pause(self, on: date) -> None:
         self._change(EventKind.PAUSED, on, status=Status.PAUSED, paused_on=on, pauses_on=None)
 
-    def drop_pause(self: "Subscription", on: date) -> None:
+    def drop_pause(self, on: date) -> None:
         self._change(EventKind.PAUSE_DROPPED, on, **NO_PAUSE)
 
-    def change_resume_date(self: "Subscription", today: date, resumes_on: date | None) -> None:
+    def change_resume_date(self, today: date, resumes_on: date | None) -> None:
         """Set another day to resume by itself, or None for none. Raises `NotAllowed` for a day the pause cannot end on."""
         first, last = self.possible_resume_dates(today)
         if resumes_on is None:
@@ -85,40 +93,36 @@ class Verbs:
         _check_resume_date(resumes_on, first, last)
         self._change(EventKind.RESUME_DATE_CHANGED, today, resumes_on=resumes_on)
 
-    def possible_resume_dates(self: "Subscription", today: date) -> tuple[date, date | None]:
+    def possible_resume_dates(self, today: date) -> tuple[date, date | None]:
         """The first and last day that the present or scheduled pause may end on, as `policies.resume_dates`."""
         starts_on = self.paused_on or self.pauses_on or today
         return policies.resume_dates(starts_on, self.pause_max_days, today)
 
-    def resume(self: "Subscription", on: date) -> None:
+    def resume(self, on: date) -> None:
         """End the pause, by the rule that it was made with."""
         anchor, billed_until = self.anchor_on, periods.after_keeping(self.period_end, on)
         if self.pause_resume_rule == ResumeRule.GIVE_BACK and self.paused_on:
             anchor, billed_until = periods.after_giving_back(self.anchor_on, self.period_end, self.paused_on, on)
-        self._change(
-            EventKind.RESUMED, on, status=Status.ACTIVE, anchor_on=anchor, period_end=billed_until, **NO_PAUSE
-        )
+        self._change(EventKind.RESUMED, on, status=Status.ACTIVE, anchor_on=anchor, period_end=billed_until, **NO_PAUSE)
 
-    def schedule_cancellation(self: "Subscription", on: date, ends_on: date) -> None:
+    def schedule_cancellation(self, on: date, ends_on: date) -> None:
         """Set the day of the end; a scheduled pause is dropped. Only `support.cancellations` calls this."""
         dropped = NO_PAUSE if self.pauses_on else {}
         self._change(EventKind.CANCELLATION_SCHEDULED, on, cancels_on=ends_on, **dropped)
 
-    def withdraw_cancellation(self: "Subscription", on: date) -> None:
+    def withdraw_cancellation(self, on: date) -> None:
         """Clear the day of the end; a resume date that passed meanwhile is today. Only `support.cancellations` calls this."""
         passed = self.resumes_on is not None and self.resumes_on < on
         self._change(EventKind.CANCELLATION_WITHDRAWN, on, cancels_on=None, **({"resumes_on": on} if passed else {}))
 
-    def cancel(self: "Subscription", on: date) -> None:
+    def cancel(self, on: date) -> None:
         """End for good; `on` is the first day without the subscription."""
-        self._change(
-            EventKind.CANCELED, on, status=Status.CANCELED, canceled_on=on, cancels_on=None, **NO_PAUSE
-        )
+        self._change(EventKind.CANCELED, on, status=Status.CANCELED, canceled_on=on, cancels_on=None, **NO_PAUSE)
 
-    def convert_trial(self: "Subscription", on: date) -> None:
+    def convert_trial(self, on: date) -> None:
         self._change(EventKind.TRIAL_CONVERTED, on, status=Status.ACTIVE)
 
-    def renew(self: "Subscription", invoice: "Invoice") -> None:
+    def renew(self, invoice: "Invoice") -> None:
         """Move on to the days that the invoice covers."""
         self.new_invoices.append(invoice)
         self._change(
@@ -126,7 +130,7 @@ class Verbs:
         )
         self.new_events[-1].changes["amount"] = [None, str(invoice.amount)]
 
-    def _change(self: "Subscription", kind: EventKind, on: date, **values: Any) -> None:
+    def _change(self, kind: EventKind, on: date, **values: Any) -> None:
         changes = {}
         for name, value in values.items():
             old = getattr(self, name)
@@ -134,9 +138,9 @@ class Verbs:
                 changes[name] = [_plain(old), _plain(value)]
                 setattr(self, name, value)
         own = kind == EventKind.PAUSED and self.pause_is_own
-        self.new_events.append(
-            SubscriptionEvent(subscription=self, kind=kind, effective_on=on, changes=changes, own=own, channel="")
-        )
+        event = SubscriptionEvent(kind=kind, effective_on=on, changes=changes, own=own, channel="")
+        event.subscription = cast("Subscription", self)
+        self.new_events.append(event)
 
 
 def _plain(value: Any) -> Any:

@@ -24,9 +24,7 @@ class CancellationRequest(models.Model):
         OFFER_ACCEPTED = "offer_accepted", _("Offer accepted")
         ENDED = "ended", _("Ended on its date")
 
-    ticket = models.OneToOneField(
-        Ticket, models.CASCADE, related_name="cancellation_request", verbose_name=_("ticket")
-    )
+    ticket = models.OneToOneField(Ticket, models.CASCADE, related_name="cancellation_request", verbose_name=_("ticket"))
     subscription = models.ForeignKey(
         Subscription, models.PROTECT, related_name="cancellation_requests", verbose_name=_("subscription")
     )
@@ -61,7 +59,8 @@ class CancellationRequest(models.Model):
             ),
             models.CheckConstraint(
                 name="decision_exactly_when_decided_at",
-                condition=models.Q(decided_at=None, decision="") | (models.Q(decided_at__isnull=False) & ~models.Q(decision="")),
+                condition=models.Q(decided_at=None, decision="")
+                | (models.Q(decided_at__isnull=False) & ~models.Q(decision="")),
             ),
         ]
 

@@ -101,7 +101,8 @@ def test_giving_back_moves_the_billing_day_by_the_whole_days_between(paused_on, 
 
 
 @pytest.mark.parametrize(
-    ("day", "expected"), [(D(2026, 3, 4), D(2025, 3, 4)), (D(2028, 2, 29), D(2027, 2, 28)), (D(2029, 3, 1), D(2028, 3, 1))]
+    ("day", "expected"),
+    [(D(2026, 3, 4), D(2025, 3, 4)), (D(2028, 2, 29), D(2027, 2, 28)), (D(2029, 3, 1), D(2028, 3, 1))],
 )
 def test_a_year_before_is_the_same_day(day, expected):
     assert periods.year_before(day) == expected

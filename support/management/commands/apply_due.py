@@ -21,7 +21,7 @@ class Command(BaseCommand):
             raise CommandError("--batch should be 1 or more.")
         today = localdate()
         with tqdm(total=due.count(today), unit=" rows", disable=not sys.stderr.isatty()) as bar:
-            summary = due.apply(today, batch=batch, on_progress=bar.update)
+            summary = due.apply(today, batch=batch, on_progress=lambda rows: bar.update(rows))
         follow_up.run()
         self.stdout.write(str(summary))
         if summary.failed:

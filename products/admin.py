@@ -1,0 +1,100 @@
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from simple_history.admin import SimpleHistoryAdmin
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import display
+
+from products.models import CancellationMode, Plan, Product
+
+
+class PlanInline(TabularInline):
+    model = Plan
+    fields = ("name", "amount", "currency", "interval", "interval_count", "trial_days", "is_active")
+    extra = 0
+    show_change_link = True
+    tab = True
+
+
+@admin.register(Product)
+class ProductAdmin(SimpleHistoryAdmin, ModelAdmin):
+    list_display = ("name", "pause", "cancel", "plan_count", "is_active")
+    list_filter = ("is_active", "allow_pause", "allow_cancel", "cancellation_mode")
+    search_fields = ("name",)
+    inlines = (PlanInline,)
+    warn_unsaved_form = True
+    compressed_fields = True
+    fieldsets = (
+        (None, {"fields": ("name", "description", "tax_rate", "is_active")}),
+        (
+            _("Customer Portal Actions"),
+            {
+                "description": _(
+                    "What customers may do by themselves. A change applies at once to existing subscriptions too; a "
+                    "cancellation that was already requested keeps its date, and a pause keeps the rule it began with."
+                ),
+                "fields": (
+                    "allow_pause",
+                    "allow_cancel",
+                    "cancellation_mode",
+                    "notice_days",
+                    "pause_starts",
+                    "resume_rule",
+                    "max_pause_days",
+                    "max_pauses_per_year",
+                ),
+            },
+        ),
+    )
+    # The limits bind customers alone; when and how a pause works also holds for pauses that staff make.
+    conditional_fields = {
+        "cancellation_mode": "allow_cancel == true",
+        "notice_days": f"allow_cancel == true && cancellation_mode == '{CancellationMode.REQUEST}'",
+        "max_pause_days": "allow_pause == true",
+        "max_pauses_per_year": "allow_pause == true",
+    }
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
+        return super().get_queryset(request).annotate(plan_count=Count("plans"))
+
+    @display(description=_("plans"), ordering="plan_count")
+    def plan_count(self, product: Any) -> int:
+        return product.plan_count
+
+    @display(description=_("pause"), boolean=True, ordering="allow_pause")
+    def pause(self, product: Product) -> bool:
+        return product.allow_pause
+
+    @display(description=_("cancel"), ordering="allow_cancel")
+    def cancel(self, product: Product) -> str:
+        if not product.allow_cancel:
+            return "–"
+        if product.cancellation_mode == CancellationMode.IMMEDIATE:
+            return str(product.get_cancellation_mode_display())
+        return _("Request, %(days)d days’ notice") % {"days": product.notice_days}
+
+
+@admin.register(Plan)
+class PlanAdmin(SimpleHistoryAdmin, ModelAdmin):
+    list_display = ("product", "name", "price", "trial_days", "is_active")
+    list_display_links = ("name",)
+    list_filter = ("is_active", "product", "interval")
+    list_select_related = ("product",)
+    search_fields = ("name", "product__name")
+    autocomplete_fields = ("product",)
+
+    @display(description=_("price"))
+    def price(self, plan: Plan) -> str:
+        return plan.price
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Plan], search_term: str
+    ) -> tuple[QuerySet[Plan], bool]:
+        """The choice for a new subscription offers only what takes new ones."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        if request.path.endswith("/autocomplete/"):
+            found = found.filter(is_active=True, product__is_active=True)
+        return found, may_repeat

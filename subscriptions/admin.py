@@ -1,0 +1,242 @@
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter, RelatedDropdownFilter
+from unfold.decorators import action, display
+
+from portal_project.accounts.people import person
+from subscriptions import changing, policies
+from subscriptions.acting import Door, act
+from subscriptions.forms import ActionForm, DropPauseForm, PauseForm, ResumeDateForm, ResumeForm
+from subscriptions.models import Channel, Invoice, LinkedService, Subscription
+from subscriptions.policies import may
+from subscriptions.preview import upcoming
+from subscriptions.states import Action, Status
+from subscriptions.steps import as_of
+
+EVENTS_SHOWN = 50
+INVOICES_SHOWN = 24
+STATUS_COLORS = {
+    Status.ACTIVE.label: "success",
+    Status.TRIALING.label: "info",
+    Status.PAUSED.label: "warning",
+    Status.CANCELED.label: "danger",
+}
+OPERATE = ["operate"]
+
+
+class LinkedServiceInline(TabularInline):
+    model = LinkedService
+    fields = ("kind", "name", "renews_on", "auto_renew")
+    extra = 0
+
+
+class StartForm(forms.ModelForm):
+    """A new subscription: everything else follows from the plan and today."""
+
+    class Meta:
+        model = Subscription
+        fields = ("customer", "plan")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if (plan := cleaned.get("plan")) and not (verdict := policies.may_start(plan)):
+            self.add_error("plan", verdict.reason)
+        return cleaned
+
+
+class SubscriptionAdmin(ModelAdmin):
+    """List, page, and the verbs that concern subscriptions alone; `support.admin` adds those that touch requests."""
+
+    list_display = ("number", "customer_name", "product_name", "state", "price", "next_billing", "end")
+    list_filter = (
+        ("status", ChoicesDropdownFilter),
+        ("plan__product", RelatedDropdownFilter),
+        ("cancels_on", RangeDateFilter),
+    )
+    list_filter_submit = True
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ("number", "external_id", "customer__email", "customer__name")
+    autocomplete_fields = ("customer", "plan")
+    change_form_outer_after_template = "admin/subscriptions/subscription/history.html"
+    actions = None
+    verbs: dict[str, Action] = {
+        "pause": Action.PAUSE,
+        "resume": Action.RESUME,
+        "resume_date": Action.CHANGE_RESUME_DATE,
+        "drop_pause": Action.DROP_PAUSE,
+    }
+    actions_detail = tuple(verbs)
+    facts = ("state", "customer", "plan", "price", "started_on", "next_billing", "billed_until", "pause_dates", "end")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Subscription]:
+        return Subscription.objects.for_policies(localdate())
+
+    def get_fieldsets(self, request: HttpRequest, obj: Subscription | None = None) -> Any:
+        if obj is None:
+            return ((None, {"fields": ("customer", "plan")}),)
+        return ((None, {"fields": (*self.facts, "external_id")}),)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Subscription | None = None) -> Any:
+        return self.facts if obj else ()
+
+    def get_form(self, request: HttpRequest, obj: Subscription | None = None, **kwargs: Any) -> Any:
+        return super().get_form(request, obj, **kwargs | ({} if obj else {"form": StartForm}))
+
+    def get_inlines(self, request: HttpRequest, obj: Subscription | None) -> Any:
+        return [LinkedServiceInline] if obj else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: Subscription | None = None) -> bool:
+        return False
+
+    def has_operate_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm(policies.OPERATE)
+
+    def save_model(self, request: HttpRequest, obj: Subscription, form: forms.ModelForm, change: bool) -> None:
+        if change:
+            obj.save(update_fields=["external_id"])
+            return
+        today = localdate()
+        begun = Subscription.begin(obj.customer, obj.plan, today)
+        changing.add([begun], today=today, by=person(request), channel=Channel.ADMIN)
+        # The admin goes on with the object that its form made.
+        obj.__dict__.update(begun.__dict__)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        context = extra_context or {}
+        if object_id.isdecimal() and (subscription := self.get_queryset(request).filter(pk=object_id).first()):
+            today = localdate()
+            context |= {
+                "events": subscription.events.select_related("actor")[:EVENTS_SHOWN],
+                "invoices": subscription.invoices.all()[:INVOICES_SHOWN],
+                "bills": upcoming(as_of(subscription, today), today),
+            }
+        return super().change_view(request, object_id, form_url, context)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Only the buttons of what is possible now, by the same verdict that guards the act."""
+        today = localdate()
+        stored = self.get_queryset(request).filter(pk=object_id).first()
+        if stored is None:
+            return []
+        subscription = as_of(stored, today)
+        shown = super().get_actions_detail(request, object_id)
+        return [
+            button
+            for button in shown
+            if may(self.verbs[button.path.replace("-", "_")], subscription, by=person(request), today=today)
+        ]
+
+    @action(description=_("Pause"), url_path="pause", permissions=OPERATE)
+    def pause(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return self.confirm(request, object_id, PauseForm, _("Pause"))
+
+    @action(description=_("Resume"), url_path="resume", permissions=OPERATE)
+    def resume(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return self.confirm(request, object_id, ResumeForm, _("Resume"))
+
+    @action(description=_("Change resume date"), url_path="resume-date", permissions=OPERATE)
+    def resume_date(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return self.confirm(request, object_id, ResumeDateForm, _("Change resume date"))
+
+    @action(description=_("Drop scheduled pause"), url_path="drop-pause", permissions=OPERATE)
+    def drop_pause(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return self.confirm(request, object_id, DropPauseForm, _("Drop scheduled pause"))
+
+    def confirm(self, request: HttpRequest, object_id: int, form_class: type[ActionForm], label: Any) -> HttpResponse:
+        """The confirmation, which names customer and product, and then the act."""
+        context = self.admin_site.each_context(request) | {"title": label, "label": label, "opts": self.opts}
+        door = Door(
+            Channel.ADMIN,
+            Subscription.objects.filter(pk=object_id),
+            "admin/subscriptions/subscription/act.html",
+            lambda subscription: reverse("admin:subscriptions_subscription_change", args=[subscription.pk]),
+            context,
+        )
+        return act(request, door, form_class, localdate())
+
+    @display(description=_("customer"), ordering="customer__name")
+    def customer_name(self, subscription: Subscription) -> str:
+        return subscription.customer.get_full_name()
+
+    @display(description=_("product"), ordering="plan__product__name")
+    def product_name(self, subscription: Subscription) -> str:
+        return str(subscription.plan)
+
+    @display(description=_("status"), label=STATUS_COLORS)
+    def state(self, subscription: Subscription) -> str:
+        return str(Status(as_of(subscription, localdate()).status).label)
+
+    @display(description=_("price"), ordering="amount")
+    def price(self, subscription: Subscription) -> str:
+        return subscription.price
+
+    @display(description=_("next billing"), ordering="period_end")
+    def next_billing(self, subscription: Subscription) -> Any:
+        return as_of(subscription, localdate()).next_billing_on
+
+    @display(description=_("billed until"))
+    def billed_until(self, subscription: Subscription) -> Any:
+        return as_of(subscription, localdate()).period_end
+
+    @display(description=_("pause"))
+    def pause_dates(self, subscription: Subscription) -> str:
+        shown = as_of(subscription, localdate())
+        if not (starts_on := shown.paused_on or shown.pauses_on):
+            return "–"
+        if shown.resumes_on:
+            return _("from %(start)s to %(end)s") % {
+                "start": policies.day(starts_on),
+                "end": policies.day(shown.resumes_on),
+            }
+        return _("from %(start)s, until it is resumed") % {"start": policies.day(starts_on)}
+
+    @display(description=_("end"), ordering="cancels_on")
+    def end(self, subscription: Subscription) -> Any:
+        shown = as_of(subscription, localdate())
+        return shown.canceled_on or shown.cancels_on
+
+
+admin.site.register(Subscription, SubscriptionAdmin)
+
+
+@admin.register(Invoice)
+class InvoiceAdmin(ModelAdmin):
+    list_display = ("label", "subscription", "customer", "covers_from", "covers_to", "total", "status", "issued_on")
+    list_filter = (("status", ChoicesDropdownFilter), ("issued_on", RangeDateFilter))
+    list_filter_submit = True
+    list_select_related = ("subscription__plan__product", "subscription__customer")
+    search_fields = ("=number", "subscription__number", "subscription__customer__email")
+    show_full_result_count = False
+    actions = None
+
+    @display(description=_("number"), ordering="number")
+    def label(self, invoice: Invoice) -> str:
+        return invoice.label
+
+    @display(description=_("customer"))
+    def customer(self, invoice: Invoice) -> str:
+        return invoice.subscription.customer.get_full_name()
+
+    @display(description=_("amount"), ordering="amount")
+    def total(self, invoice: Invoice) -> str:
+        return invoice.total
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Invoice | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Invoice | None = None) -> bool:
+        return False

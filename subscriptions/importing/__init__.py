@@ -1,0 +1,10 @@
+"""Subscriptions from another system: read a file, check all of it, and only then write it (`docs/import.md`).
+
+`files` reads the text, `cells` one cell, `row_form` one row, `checking` them all, and `writing` saves what is new.
+"""
+
+from subscriptions.importing.checking import Checked, check
+from subscriptions.importing.files import FileError, Table, read
+from subscriptions.importing.writing import Summary, write
+
+__all__ = ["Checked", "FileError", "Summary", "Table", "check", "read", "write"]

@@ -1,0 +1,85 @@
+"""All rows of a file against the rules and against what is there already; writes nothing."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from portal_project.accounts.models import User
+from subscriptions.importing.files import Line, Table
+from subscriptions.importing.problems import CellProblem
+from subscriptions.importing.row_form import Known, RowForm
+from subscriptions.importing.rows import Row
+from subscriptions.models import Subscription
+
+AT_ONCE = 500
+
+
+@dataclass
+class Checked:
+    """What a file holds: rows to write, how many are there already, and every problem by line."""
+
+    row_count: int
+    rows: list[Row] = field(default_factory=list)
+    already_there: int = 0
+    problems: list[CellProblem] = field(default_factory=list)
+
+    @property
+    def verdict(self) -> str:
+        """Such as "3 errors in 2 of 200 rows; nothing was written."."""
+        count = len(self.problems)
+        errors = ngettext("%(count)d error", "%(count)d errors", count) % {"count": count}
+        rows = ngettext("%(count)d row", "%(count)d rows", self.row_count) % {"count": self.row_count}
+        wrong = len({problem.line for problem in self.problems})
+        return _("%(errors)s in %(wrong)d of %(rows)s; nothing was written.") % {
+            "errors": errors,
+            "wrong": wrong,
+            "rows": rows,
+        }
+
+
+def check(table: Table, *, today: date, on_progress: Callable[[int], object] = lambda rows: None) -> Checked:
+    """Look at every row. What is there already, by its ID, is left as it is, whatever the row says now."""
+    checked = Checked(table.row_count, problems=list(table.problems))
+    first_lines: dict[str, int] = {}
+    for line in table.lines:
+        first_lines.setdefault(line.external_id, line.number)
+    for lines in _batches(table.lines):
+        there = _already_there(lines)
+        known = Known(today, first_lines, _staff(lines))
+        for line in lines:
+            if line.external_id in there and first_lines[line.external_id] == line.number:
+                checked.already_there += 1
+            else:
+                _check(line, known, checked)
+        on_progress(len(lines))
+    checked.problems.sort(key=lambda problem: problem.line)
+    return checked
+
+
+def _check(line: Line, known: Known, checked: Checked) -> None:
+    form = RowForm(line.cells, line=line.number, known=known)
+    if form.is_valid():
+        checked.rows.append(form.row())
+    for column, messages in form.errors.items():
+        checked.problems += [CellProblem(line.number, column, str(message)) for message in messages]
+
+
+def _batches(lines: list[Line]) -> Iterator[list[Line]]:
+    for first in range(0, len(lines), AT_ONCE):
+        yield lines[first : first + AT_ONCE]
+
+
+def _already_there(lines: list[Line]) -> set[str | None]:
+    ids = {line.external_id for line in lines}
+    return set(Subscription.objects.filter(external_id__in=ids).values_list("external_id", flat=True))
+
+
+def _staff(lines: list[Line]) -> frozenset[str]:
+    """The addresses among these that belong to staff."""
+    emails = {line.cells["customer_email"].strip().lower() for line in lines}
+    found = User.objects.alias(lower=Lower("email")).filter(is_staff=True, lower__in=emails)
+    return frozenset(email.lower() for email in found.values_list("email", flat=True))

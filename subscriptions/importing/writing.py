@@ -1,0 +1,133 @@
+"""Saving the new subscriptions of a checked file, with the products, plans and customers that they need."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from django.db import transaction
+from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from simple_history.utils import bulk_create_with_history
+
+from portal_project.accounts.models import User
+from products.models import Plan, Product
+from subscriptions import changing
+from subscriptions.importing.checking import AT_ONCE, Checked
+from subscriptions.importing.rows import Row
+from subscriptions.models import Channel, Subscription
+from subscriptions.numbers import random_number
+from subscriptions.states import Status
+
+T = TypeVar("T")
+
+
+@dataclass
+class Summary:
+    already_there: int
+    subscriptions: int = 0
+    customers: int = 0
+    products: int = 0
+    plans: int = 0
+
+    def __str__(self) -> str:
+        counted = {
+            "subscriptions": ngettext("%(n)d subscription", "%(n)d subscriptions", self.subscriptions)
+            % {"n": self.subscriptions},
+            "customers": ngettext("%(n)d new customer", "%(n)d new customers", self.customers) % {"n": self.customers},
+            "products": ngettext("%(n)d new product", "%(n)d new products", self.products) % {"n": self.products},
+            "plans": ngettext("%(n)d new plan", "%(n)d new plans", self.plans) % {"n": self.plans},
+            "there": ngettext("%(n)d was already there", "%(n)d were already there", self.already_there)
+            % {"n": self.already_there},
+        }
+        return _("Imported %(subscriptions)s (%(customers)s, %(products)s, %(plans)s); %(there)s.") % counted
+
+
+def write(checked: Checked, *, today: date, on_progress: Callable[[int], object] = lambda rows: None) -> Summary:
+    """Save the rows of a file without problems, all or none. Raises `IntegrityError` if another import was quicker."""
+    summary = Summary(checked.already_there)
+    with transaction.atomic():
+        for rows in _batches(checked.rows):
+            plans = _plans(rows, _products(rows, summary), summary)
+            customers = _customers(rows, summary)
+            new = [_subscription(row, plans[row.product, row.plan], customers[row.email], today) for row in rows]
+            changing.add(new, today=today, channel=Channel.IMPORT)
+            summary.subscriptions += len(new)
+            on_progress(len(new))
+    return summary
+
+
+def _products(rows: list[Row], summary: Summary) -> dict[str, Product]:
+    """By name; the missing ones are made, with the Customer Portal Actions that a new product has."""
+    names = {row.product: None for row in rows}
+    found = {product.name: product for product in Product.objects.filter(name__in=names)}
+    new = [Product(name=name) for name in names if name not in found]
+    if new:
+        bulk_create_with_history(new, Product)
+    summary.products += len(new)
+    return found | {product.name: product for product in new}
+
+
+def _plans(rows: list[Row], products: dict[str, Product], summary: Summary) -> dict[tuple[str, str], Plan]:
+    """By product and name; a missing one is made with the price of its first row."""
+    found = {
+        (plan.product.name, plan.name): plan
+        for plan in Plan.objects.filter(product__in=products.values()).select_related("product")
+    }
+    new: dict[tuple[str, str], Plan] = {}
+    for row in rows:
+        key = (row.product, row.plan)
+        if key not in found and key not in new:
+            price = {name: getattr(row, name) for name in Plan.COPIED}
+            new[key] = Plan(product=products[row.product], name=row.plan, **price)
+    if new:
+        bulk_create_with_history(list(new.values()), Plan)
+    summary.plans += len(new)
+    return found | new
+
+
+def _customers(rows: list[Row], summary: Summary) -> dict[str, User]:
+    """By address in lower case; who is missing is made, and signs in with a code sent by e-mail."""
+    names: dict[str, str] = {}
+    for row in rows:
+        names[row.email] = names.get(row.email) or row.name
+    users = User.objects.alias(lower=Lower("email")).filter(lower__in=names)
+    found = {user.email.lower(): user for user in users}
+    new = [User(email=email, name=name) for email, name in names.items() if email not in found]
+    for user in new:
+        user.set_unusable_password()
+    User.objects.bulk_create(new)
+    summary.customers += len(new)
+    return found | {user.email: user for user in new}
+
+
+def _subscription(row: Row, plan: Plan, customer: User, today: date) -> Subscription:
+    """In memory, with the event that tells where it comes from. A pause resumes by the rule its product has today."""
+    subscription = Subscription(
+        number=random_number("S"),
+        external_id=row.external_id,
+        customer=customer,
+        plan=plan,
+        **{name: getattr(row, name) for name in AS_IN_THE_FILE},
+        pause_resume_rule=plan.product.resume_rule if row.status == Status.PAUSED else "",
+    )
+    subscription.bring_over(today)
+    return subscription
+
+
+AS_IN_THE_FILE = (
+    *Plan.COPIED,
+    "status",
+    "started_on",
+    "anchor_on",
+    "period_start",
+    "period_end",
+    "paused_on",
+    "resumes_on",
+)
+
+
+def _batches(rows: list[Row]) -> Iterator[list[Row]]:
+    for first in range(0, len(rows), AT_ONCE):
+        yield rows[first : first + AT_ONCE]

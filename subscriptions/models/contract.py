@@ -1,0 +1,54 @@
+from datetime import date
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from products.intervals import Interval
+from products.models import Plan, Product, ResumeRule
+from subscriptions.states import Status
+
+
+class Contract(models.Model):
+    """What a subscription holds: what was agreed, and the dates that its verbs move."""
+
+    number = models.CharField(_("number"), max_length=12, unique=True, editable=False)
+    external_id = models.CharField(
+        _("external ID"), max_length=100, null=True, blank=True, unique=True, help_text=_("Its name in another system.")
+    )
+    customer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="subscriptions", verbose_name=_("customer")
+    )
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="subscriptions", verbose_name=_("plan"))
+    amount = models.DecimalField(_("price"), max_digits=14, decimal_places=3)
+    currency = models.CharField(_("currency"), max_length=3)
+    interval = models.CharField(_("billed every"), max_length=5, choices=Interval)
+    interval_count = models.PositiveSmallIntegerField(_("interval count"), default=1)
+
+    status = models.CharField(_("status"), max_length=10, choices=Status)
+    started_on = models.DateField(_("started"))
+    anchor_on = models.DateField(_("anchor"), help_text=_("The first billed day; every billing date counts from it."))
+    period_start = models.DateField(_("period start"))
+    period_end = models.DateField(_("billed until"), help_text=_("The first day not yet billed."))
+    paused_on = models.DateField(_("paused"), null=True, blank=True)
+    pauses_on = models.DateField(_("pauses on"), null=True, blank=True)
+    resumes_on = models.DateField(_("resumes on"), null=True, blank=True)
+    pause_resume_rule = models.CharField(max_length=10, choices=ResumeRule, blank=True, default="")
+    pause_max_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    pause_is_own = models.BooleanField(default=False)
+    cancels_on = models.DateField(_("cancels on"), null=True, blank=True)
+    canceled_on = models.DateField(_("canceled"), null=True, blank=True)
+    due_on = models.DateField(_("next step"), null=True, blank=True, editable=False)
+    """The date of `states.next_step`, for the job."""
+
+    class Meta:
+        abstract = True
+
+    @property
+    def product(self) -> Product:
+        return self.plan.product
+
+    @property
+    def rhythm(self) -> tuple[date, Interval, int]:
+        """What `periods` counts boundaries from: anchor, interval, count."""
+        return self.anchor_on, Interval(self.interval), self.interval_count

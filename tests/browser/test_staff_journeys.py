@@ -1,0 +1,70 @@
+"""What merchants and support staff do in the admin, and what the customer then sees."""
+
+from datetime import date
+
+import pytest
+from playwright.sync_api import expect
+
+from support.models import Ticket
+from tests.browser.conftest import new_context, with_password
+from tests.browser.visitor import Visitor
+from tests.pages import confirm
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def staff(chromium, live_server):
+    """A second person with a browser of their own."""
+    context = new_context(chromium)
+    yield Visitor(context.new_page(), live_server.url)
+    context.close()
+
+
+def test_a_merchant_switches_an_action_off_and_the_customers_page_follows(visitor, staff, customer, merchant, hosting):
+    visitor.signs_in(customer).opens(hosting.get_absolute_url())
+    expect(visitor.page.get_by_role("link", name="Pause Subscription", exact=True)).to_be_visible()
+    staff.signs_in(with_password(merchant)).opens(f"/admin/products/product/{hosting.product.pk}/change/")
+    staff.sees("Customer Portal Actions")
+    staff.page.get_by_label("Allow Subscription Pause").uncheck()
+    staff.page.get_by_role("button", name="Save", exact=True).click()
+    staff.page.wait_for_url("**/admin/products/product/")
+    visitor.page.reload()
+    visitor.does_not_see("Pause Subscription").sees("Pausing is not offered here")
+
+
+def test_the_mode_shows_only_with_canceling_and_the_notice_only_with_requests(staff, merchant, hosting):
+    staff.signs_in(with_password(merchant)).opens(f"/admin/products/product/{hosting.product.pk}/change/")
+    mode, notice = staff.page.locator("[name=cancellation_mode]"), staff.page.locator("[name=notice_days]")
+    expect(notice).to_be_visible()
+    mode.select_option("immediate")
+    expect(notice).to_be_hidden()
+    staff.page.get_by_label("Allow Subscription Cancel").uncheck()
+    expect(mode).to_be_hidden()
+    staff.page.get_by_label("Allow Subscription Cancel").check()
+    mode.select_option("request")
+    expect(notice).to_be_visible()
+
+
+def test_staff_read_a_request_answer_it_and_cancel_now(visitor, staff, customer, agent, hosting, as_alice):
+    confirm(as_alice, f"/subscriptions/{hosting.number}/cancel/", reason="too_expensive", message="Too much.")
+    ticket = Ticket.objects.get()
+    staff.signs_in(with_password(agent)).opens(f"/admin/support/ticket/{ticket.pk}/change/")
+    staff.sees("Too expensive", "Too much.", "1 May 2026")
+    staff.page.locator("textarea[name=body]").fill("Would half the price help?")
+    staff.presses("Add reply").sees("Would half the price help?")
+    visitor.signs_in(customer).opens(ticket.get_absolute_url()).sees("Would half the price help?")
+    visitor.finds_the_page_sound()
+    staff.presses("Cancel now").sees("Alice Ahn, alice@example.com", hosting.product.name)
+    staff.presses("Cancel now").sees("The subscription has ended.")
+    visitor.opens(hosting.get_absolute_url()).finds_the_status("canceled").finds_the_page_sound()
+    hosting.refresh_from_db()
+    assert hosting.canceled_on == date(2026, 4, 1)
+
+
+def test_staff_pause_and_resume_for_a_customer(staff, agent, hosting):
+    staff.signs_in(with_password(agent)).opens(f"/admin/subscriptions/subscription/{hosting.pk}/change/")
+    staff.presses("Pause").sees("Alice Ahn, alice@example.com").presses("Pause").sees("Paused")
+    staff.presses("Resume").presses("Resume").sees("Active")
+    hosting.refresh_from_db()
+    assert hosting.status == "active"

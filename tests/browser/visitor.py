@@ -1,0 +1,73 @@
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from portal_project.accounts.models import User
+
+AXE = (Path(__file__).parent / "axe.min.js").read_text()
+PASSWORD = "demo-portal"
+
+
+class Visitor:
+    """A person with a browser: what they do is named as they would say it, and every page they see is checked."""
+
+    def __init__(self, page: Page, home: str) -> None:
+        self.page, self.home = page, home
+        self.complaints: list[str] = []
+        page.on("console", self._listen)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _listen(self, message: Any) -> None:
+        # A 403, 404 or 409 page is also reported here, and is none of the page's mistakes.
+        if message.type == "error" and "the server responded with a status of 4" not in message.text:
+            self.complaints.append(message.text)
+
+    def opens(self, path: str) -> "Visitor":
+        self.page.goto(self.home + path)
+        return self
+
+    def signs_in(self, user: User) -> "Visitor":
+        self.opens("/accounts/login/")
+        self.page.fill("[name=login]", user.email)
+        self.page.fill("[name=password]", PASSWORD)
+        self.page.get_by_role("button", name="Sign in", exact=True).click()
+        self.page.wait_for_url(lambda url: "/login/" not in url)
+        return self
+
+    def presses(self, name: str) -> "Visitor":
+        """A button, or a link that looks like one; either leads to a page."""
+        button = self.page.get_by_role("button", name=name, exact=True)
+        link = self.page.get_by_role("link", name=name, exact=True)
+        with self.page.expect_navigation():
+            button.or_(link).first.click()
+        return self
+
+    def sees(self, *texts: str) -> "Visitor":
+        for text in texts:
+            expect(self.page.locator("body")).to_contain_text(text)
+        return self
+
+    def does_not_see(self, *names: str) -> "Visitor":
+        """Neither a button nor a link of that name."""
+        for name in names:
+            assert not self.page.get_by_role("button", name=name, exact=True).count()
+            assert not self.page.get_by_role("link", name=name, exact=True).count()
+        return self
+
+    def finds_the_status(self, status: str) -> "Visitor":
+        expect(self.page.locator("main")).to_have_attribute("data-status", status)
+        return self
+
+    def finds_the_page_sound(self) -> "Visitor":
+        """No accessibility rule broken, no script or style refused, nothing wider than the window."""
+        expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
+        self.page.evaluate(AXE)
+        rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+        found = self.page.evaluate("rules => axe.run(document, rules)", rules)
+        broken = [(rule["id"], [node["html"][:150] for node in rule["nodes"]]) for rule in found["violations"]]
+        assert broken == [], f"{self.page.url}: {broken}"
+        width = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert width <= 0, f"{self.page.url} is {width} px wider than the window"
+        assert self.complaints == []
+        return self

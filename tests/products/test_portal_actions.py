@@ -1,0 +1,122 @@
+"""The Customer Portal Actions of a product: the form, its defaults, and what the database refuses."""
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from products.models import Product
+from tests.factories import ProductFactory
+
+ADD = "/admin/products/product/add/"
+NO_PLANS = {"plans-TOTAL_FORMS": 0, "plans-INITIAL_FORMS": 0}
+FIELDS = {
+    "name": "Hosting",
+    "tax_rate": "21",
+    "is_active": "on",
+    "allow_pause": "on",
+    "allow_cancel": "on",
+    "cancellation_mode": "request",
+    "notice_days": "30",
+    "pause_starts": "at_once",
+    "resume_rule": "keep",
+    "max_pause_days": "",
+    "max_pauses_per_year": "",
+} | NO_PLANS
+
+
+def test_both_actions_are_on_by_default_in_request_mode_with_thirty_days(db):
+    product = Product.objects.create(name="Hosting")
+    assert (product.allow_pause, product.allow_cancel) == (True, True)
+    assert (product.cancellation_mode, product.notice_days) == ("request", 30)
+    assert (product.pause_starts, product.resume_rule) == ("at_once", "keep")
+    assert (product.max_pause_days, product.max_pauses_per_year) == (None, None)
+
+
+def test_the_form_has_the_section_with_labels_and_help(as_merchant):
+    text = as_merchant.get(ADD).content.decode()
+    for shown in (
+        "Customer Portal Actions",
+        "Allow Subscription Pause",
+        "Allow Subscription Cancel",
+        "Cancellation mode",
+        "Notice period (days)",
+        "Pause takes effect",
+        "When a paused subscription resumes",
+        "Longest pause (days)",
+        "Pauses per 12 months",
+        "Shows or hides the Pause button in the customer portal.",
+        "whoever pauses first pays nothing for it",
+        "This does not limit how often a customer pauses.",
+    ):
+        assert shown in text
+
+
+@pytest.mark.parametrize("pause", [True, False])
+@pytest.mark.parametrize("cancel", [True, False])
+def test_all_four_combinations_are_saved(as_merchant, pause, cancel):
+    sent = {
+        name: value
+        for name, value in FIELDS.items()
+        if (name != "allow_pause" or pause) and (name != "allow_cancel" or cancel)
+    }
+    assert as_merchant.post(ADD, sent).status_code == 302
+    product = Product.objects.get()
+    assert (product.allow_pause, product.allow_cancel) == (pause, cancel)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("notice_days", "366"),
+        ("notice_days", "-1"),
+        ("notice_days", ""),
+        ("max_pause_days", "0"),
+        ("max_pauses_per_year", "0"),
+        ("cancellation_mode", "never"),
+        ("tax_rate", "101"),
+    ],
+)
+def test_a_value_out_of_range_is_refused_in_the_form(as_merchant, field, value):
+    response = as_merchant.post(ADD, FIELDS | {field: value})
+    assert response.status_code == 200
+    assert response.context["adminform"].form.errors[field]
+    assert not Product.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"notice_days": 366},
+        {"cancellation_mode": "never"},
+        {"pause_starts": "later"},
+        {"resume_rule": "none"},
+        {"max_pause_days": 0},
+        {"max_pauses_per_year": 0},
+        {"tax_rate": 101},
+    ],
+)
+def test_the_database_refuses_it_too(db, values):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ProductFactory(**values)
+
+
+def test_a_change_is_kept_in_the_history_with_who_made_it(as_merchant, merchant):
+    as_merchant.post(ADD, FIELDS)
+    product = Product.objects.get()
+    as_merchant.post(f"/admin/products/product/{product.pk}/change/", FIELDS | {"notice_days": "60"})
+    newest, first = product.history.all()
+    assert (first.notice_days, newest.notice_days, newest.history_user) == (30, 60, merchant)
+
+
+@pytest.mark.parametrize(("amount", "currency"), [("10.005", "EUR"), ("10.5", "JPY"), ("10", "EURO"), ("-1", "EUR")])
+def test_a_price_that_its_currency_does_not_have_is_refused(as_merchant, amount, currency):
+    plan = {
+        "plans-TOTAL_FORMS": 1,
+        "plans-0-name": "Monthly",
+        "plans-0-amount": amount,
+        "plans-0-currency": currency,
+        "plans-0-interval": "month",
+        "plans-0-interval_count": 1,
+        "plans-0-trial_days": 0,
+    }
+    assert as_merchant.post(ADD, FIELDS | plan).status_code == 200
+    assert not Product.objects.exists()

@@ -1,0 +1,109 @@
+from datetime import date
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from subscriptions import due
+from subscriptions.models import Invoice, Subscription, SubscriptionEvent
+from tests.factories import PlanFactory, UserFactory, started
+
+pytestmark = pytest.mark.django_db
+START = date(2026, 3, 20)
+
+
+def run(**options):
+    out = StringIO()
+    call_command("apply_due", stdout=out, **options)
+    return out.getvalue()
+
+
+def facts():
+    """Everything but ids, numbers, the day of issue, and instants."""
+    return (
+        list(
+            Subscription.objects.order_by("pk").values_list(
+                "status", "period_end", "paused_on", "canceled_on", "due_on"
+            )
+        ),
+        list(SubscriptionEvent.objects.order_by("subscription", "id").values_list("kind", "effective_on", "changes")),
+        sorted(Invoice.objects.values_list("subscription", "covers_from", "covers_to", "amount")),
+    )
+
+
+def test_the_summary_counts_what_was_done(alice, clock):
+    plan = PlanFactory()
+    started(alice, START, plan)
+    started(alice, date(2026, 4, 1), PlanFactory(trial_days=14))
+    clock(date(2026, 4, 20))
+    assert run().startswith("ended=0 resumed=0 paused=0 converted=1 billed=2 failed=0 seconds=")
+
+
+def test_running_twice_changes_nothing(alice, clock):
+    started(alice, START)
+    clock(date(2026, 6, 25))
+    run()
+    before = facts()
+    assert "billed=0" in run()
+    assert facts() == before
+
+
+def test_once_after_a_week_leaves_the_same_as_daily(alice):
+    plan = PlanFactory()
+    for day in range(1, 15):
+        started(alice, date(2026, 3, day), plan)
+    due.apply(date(2026, 4, 14))
+    late = facts()
+    Invoice.objects.all().delete()
+    Subscription.objects.all().delete()
+    for day in range(1, 15):
+        started(alice, date(2026, 3, day), plan)
+    for day in range(1, 15):
+        due.apply(date(2026, 4, day))
+    daily = facts()
+    assert [row[1:] for row in daily[2]] == [row[1:] for row in late[2]]
+    assert daily[:2] == late[:2]
+
+
+@pytest.mark.parametrize("batch", [1, 3, 100])
+def test_batches_of_any_size_do_the_same(alice, batch, clock):
+    plan = PlanFactory()
+    for _ in range(7):
+        started(alice, START, plan)
+    clock(date(2026, 4, 20))
+    assert "billed=7" in run(batch=batch)
+
+
+def test_a_row_that_fails_is_named_counted_and_does_not_stop_the_rest(clock, caplog, alice):
+    plan = PlanFactory()
+    rows = [started(alice, START, plan) for _ in range(5)]
+    # An invoice that stands in the way of the third one's renewal.
+    Invoice.objects.create(
+        number=900,
+        subscription=rows[2],
+        covers_from=date(2026, 4, 20),
+        covers_to=date(2026, 4, 21),
+        amount=1,
+        currency="EUR",
+        issued_on=START,
+    )
+    clock(date(2026, 4, 20))
+    with pytest.raises(CommandError, match="1 failed"):
+        run()
+    assert rows[2].number in caplog.text
+    assert Subscription.objects.filter(period_end=date(2026, 5, 20)).count() == 4
+    Invoice.objects.filter(number=900).delete()
+    assert "billed=1" in run()
+
+
+def test_the_queries_do_not_grow_with_the_rows(django_assert_max_num_queries):
+    plan = PlanFactory()
+    for _ in range(100):
+        started(UserFactory(), START, plan)
+    with django_assert_max_num_queries(30):
+        due.apply(date(2026, 4, 20), batch=100)
+
+
+def test_a_bad_batch_size_is_said_in_words():
+    with pytest.raises(CommandError, match="--batch should be 1 or more"):
+        run(batch=0)

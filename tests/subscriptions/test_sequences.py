@@ -1,0 +1,180 @@
+"""Any sequence of actions and passing days, against the table and the promises of `design.md`, section 4."""
+
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from portal_project.accounts.models import User
+from portal_project.mail.models import OutgoingMail
+from products.models import PauseStarts, ResumeRule
+from subscriptions import due, preview
+from subscriptions.changing import changing_one
+from subscriptions.models import Channel, Invoice, Subscription, SubscriptionEvent
+from subscriptions.policies import may
+from subscriptions.states import Action, NotAllowed, Status, is_possible, next_step
+from subscriptions.steps import as_of
+from support import cancellations, follow_up
+from support.models import CancellationRequest, Ticket
+from tests.factories import PlanFactory, ProductFactory, UserFactory, started
+
+VERBS = {
+    Action.PAUSE: lambda today, resumes_on: lambda s: s.pause(today, resumes_on=resumes_on, own=True),
+    Action.DROP_PAUSE: lambda today, resumes_on: lambda s: s.drop_pause(today),
+    Action.CHANGE_RESUME_DATE: lambda today, resumes_on: lambda s: s.change_resume_date(today, resumes_on),
+    Action.RESUME: lambda today, resumes_on: lambda s: s.resume(today),
+}
+MAILED = {"paused", "pause_scheduled", "pause_dropped", "resumed", "canceled"}
+
+
+class Life(RuleBasedStateMachine):
+    """One subscription, its customer, and a calendar, in a transaction that is rolled back at the end."""
+
+    def __init__(self):
+        super().__init__()
+        self.transaction = transaction.atomic()
+        self.transaction.__enter__()
+
+    def teardown(self):
+        transaction.set_rollback(True)
+        self.transaction.__exit__(None, None, None)
+
+    @initialize(
+        starts=st.sampled_from(list(PauseStarts)),
+        resume_rule=st.sampled_from(list(ResumeRule)),
+        notice_days=st.sampled_from([0, 1, 30, 45]),
+        trial_days=st.sampled_from([0, 0, 14]),
+        longest=st.sampled_from([None, 10, 40]),
+        start=st.sampled_from([date(2024, 1, 31), date(2024, 2, 29), date(2026, 3, 20)]),
+    )
+    def begin(self, starts, resume_rule, notice_days, trial_days, longest, start):
+        product = ProductFactory(
+            pause_starts=starts, resume_rule=resume_rule, notice_days=notice_days, max_pause_days=longest
+        )
+        self.customer: User = UserFactory()
+        self.today = start
+        self.pk = started(self.customer, start, PlanFactory(product=product, trial_days=trial_days)).pk
+
+    def stored(self):
+        return Subscription.objects.for_policies(self.today).get(pk=self.pk)
+
+    def mine(self):
+        return Subscription.objects.filter(pk=self.pk)
+
+    @rule(days=st.integers(1, 40))
+    def days_pass(self, days):
+        """Without the job: whoever acts next has to catch up first."""
+        self.today += timedelta(days=days)
+
+    @rule()
+    def the_job_runs(self):
+        assert due.apply(self.today).failed == 0
+        follow_up.run()
+        assert next_step(self.stored()) is None or next_step(self.stored())[0] > self.today
+
+    @rule(action=st.sampled_from(list(VERBS)), wait=st.none() | st.integers(1, 60))
+    def act(self, action, wait):
+        resumes_on = self.today + timedelta(days=wait) if wait else None
+        verb = VERBS[action](self.today, resumes_on)
+        expected = may(action, as_of(self.stored(), self.today), by=self.customer, today=self.today)
+        announced = None
+        try:
+            with changing_one(self.mine(), today=self.today, by=self.customer, channel=Channel.PORTAL) as row:
+                verdict = may(action, row, by=self.customer, today=self.today)
+                assert verdict == expected, "the page and the lock disagree"
+                assert not (verdict and not is_possible(action, row)), "a verdict against the table"
+                verdict.enforce()
+                announced = preview.effect_of(action, verb, row, self.today)
+                verb(row)
+        except NotAllowed:
+            return
+        row = self.stored()
+        happened = {name: getattr(row, name) for name in announced.dates}
+        assert (announced.status, announced.dates) == (row.status, happened), "announced is not what happened"
+
+    @rule()
+    def request_cancellation(self):
+        act = cancellations.scheduling(self.today)
+        self.through_support(Action.SCHEDULE_CANCELLATION, act, cancellations.submit, reason="other", message="")
+
+    @rule()
+    def withdraw(self):
+        act = cancellations.withdrawing(self.today)
+        self.through_support(Action.WITHDRAW_CANCELLATION, act, cancellations.withdraw)
+
+    @rule(one_in_ten=st.integers(0, 9))
+    def staff_cancel_now(self, one_in_ten):
+        """Seldom, because it ends the story."""
+        if one_in_ten == 0:
+            staff = UserFactory(is_staff=True, is_superuser=True)
+            act = cancellations.canceling(self.today)
+            self.through_support(Action.CANCEL, act, cancellations.cancel_now, by=staff)
+
+    def through_support(self, action, act, function, *, by=None, **typed):
+        row = as_of(self.stored(), self.today)
+        possible = is_possible(action, row)
+        announced = preview.effect_of(action, act, row, self.today).signed(row) if possible else ""
+        arguments = {"by": by or self.customer, "today": self.today, "channel": Channel.PORTAL, "announced": announced}
+        try:
+            function(self.mine(), **arguments, **typed)
+        except NotAllowed:
+            assert not possible
+        else:
+            assert possible
+
+    @invariant()
+    def no_day_is_billed_twice_and_no_invoice_is_empty(self):
+        live = Invoice.objects.filter(subscription=self.pk).exclude(status="void").order_by("covers_from")
+        for earlier, later in pairwise(live):
+            assert earlier.covers_to <= later.covers_from
+        assert all(invoice.covers_from < invoice.covers_to for invoice in live)
+
+    @invariant()
+    def nothing_is_billed_on_or_after_the_end(self):
+        row = self.stored()
+        end = row.canceled_on or row.cancels_on
+        requested = SubscriptionEvent.objects.filter(subscription=self.pk, kind="cancellation_scheduled").last()
+        if end and requested:
+            billed = Invoice.objects.filter(subscription=self.pk, covers_from__gte=requested.effective_on)
+            late = [bill for bill in billed.exclude(status="void") if bill.covers_from >= end]
+            assert late == []
+
+    @invariant()
+    def requests_follow_their_subscription(self):
+        open_requests = CancellationRequest.objects.filter(subscription=self.pk, decided_at=None)
+        row = self.stored()
+        assert open_requests.count() <= 1
+        if row.cancels_on:
+            assert open_requests.get().promised_on == row.cancels_on
+            assert open_requests.get().ticket.status in Ticket.UNFINISHED
+        elif row.status != Status.CANCELED:
+            assert not open_requests.exists()
+
+    @invariant()
+    def every_change_has_its_event_and_its_mail_once(self):
+        events = SubscriptionEvent.objects.filter(subscription=self.pk, kind__in=MAILED)
+        keys = {f"event:{event.pk}:{event.kind}" for event in events}
+        about = OutgoingMail.objects.filter(key__startswith="event:", recipient=self.customer.email)
+        assert set(about.values_list("key", flat=True)) == keys
+
+    @invariant()
+    def a_page_shows_the_same_as_the_job_would_leave(self):
+        row = self.stored()
+        shown = as_of(row, self.today)
+        assert not row.new_events, "looking changed the row"
+        step = next_step(shown)
+        assert step is None or step[0] > self.today
+
+
+@pytest.mark.django_db
+def test_no_sequence_of_actions_and_days_breaks_a_promise():
+    run_state_machine_as_test(
+        Life,
+        settings=settings(
+            max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )

@@ -1,0 +1,151 @@
+"""Two people, or a person and the job, at the same moment: one outcome, and a clear answer for whoever comes second.
+
+With threads and their own connections on PostgreSQL, because SQLite has no row locks.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from threading import Barrier
+from uuid import uuid4
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+
+from portal_project.mail.models import OutgoingMail
+from subscriptions import due
+from subscriptions.models import Invoice, Subscription, SubscriptionEvent
+from support import follow_up
+from support.models import CancellationRequest, Message, Ticket
+from tests.conftest import signed_in
+from tests.factories import PlanFactory, UserFactory, started
+from tests.pages import confirm, hidden_inputs
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+ROUNDS = 8
+
+
+@pytest.fixture
+def hosting(alice, clock):
+    clock(date(2026, 4, 1))
+    return started(alice, date(2026, 3, 20))
+
+
+def at_once(*acts: Callable[[], object]) -> list[object]:
+    """Run them in threads that start together; an exception of one is raised here."""
+    barrier = Barrier(len(acts))
+
+    def run(act: Callable[[], object]) -> object:
+        barrier.wait()
+        try:
+            return act()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return [future.result(timeout=30) for future in [pool.submit(run, act) for act in acts]]
+
+
+def prepared(client: Client, url: str, **typed: str) -> Callable[[], int]:
+    """The click on a form that was opened before the race."""
+    form = hidden_inputs(client.get(url)) | typed
+    return lambda: client.post(url, form).status_code
+
+
+def address(subscription: Subscription, action: str) -> str:
+    return f"/subscriptions/{subscription.number}/{action}/"
+
+
+def test_two_requests_make_one(alice, hosting):
+    ask = [prepared(signed_in(alice), address(hosting, "cancel"), reason="other") for _ in range(4)]
+    assert at_once(*ask) == [302] * 4
+    assert Ticket.objects.count() == CancellationRequest.objects.count() == 1
+    assert SubscriptionEvent.objects.filter(kind="cancellation_scheduled").count() == 1
+    assert OutgoingMail.objects.filter(template="support/request_received").count() == 1
+
+
+def test_two_pauses_make_one(alice, hosting):
+    assert at_once(*[prepared(signed_in(alice), address(hosting, "pause")) for _ in range(4)]) == [302] * 4
+    assert SubscriptionEvent.objects.filter(kind="paused").count() == 1
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_a_pause_and_a_cancellation_have_one_order(alice, hosting, _round):
+    pause = prepared(signed_in(alice), address(hosting, "pause"))
+    cancel = prepared(signed_in(alice), address(hosting, "cancel"), reason="other")
+    paused, canceled = at_once(pause, cancel)
+    hosting.refresh_from_db()
+    if hosting.status == "paused":
+        # The pause came first; the request's announcement then no longer held, so its page came again.
+        assert (paused, canceled, hosting.cancels_on) == (302, 200, None)
+    else:
+        assert (paused, canceled, hosting.cancels_on) == (409, 302, date(2026, 5, 1))
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_a_withdrawal_and_the_job_on_the_last_day_make_one_decision(alice, hosting, clock, _round):
+    confirm(signed_in(alice), address(hosting, "cancel"), reason="other")
+    # The page was opened on the last day of the notice, and both come just after midnight.
+    clock(date(2026, 4, 30))
+    withdraw = prepared(signed_in(alice), address(hosting, "withdraw"))
+    clock(date(2026, 5, 1))
+    answer, _summary = at_once(withdraw, lambda: due.apply(date(2026, 5, 1)))
+    follow_up.run()
+    hosting.refresh_from_db()
+    assert (answer, hosting.status, hosting.canceled_on) == (409, "canceled", date(2026, 5, 1))
+    assert CancellationRequest.objects.get().decision == "ended"
+    assert SubscriptionEvent.objects.filter(kind="canceled").count() == 1
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_a_withdrawal_while_staff_cancel_makes_one_decision(alice, agent, hosting, _round):
+    confirm(signed_in(alice), address(hosting, "cancel"), reason="other")
+    withdraw = prepared(signed_in(alice), address(hosting, "withdraw"))
+    cancel = prepared(signed_in(agent), f"/admin/subscriptions/subscription/{hosting.pk}/cancel-now/")
+    withdrawn, canceled = at_once(withdraw, cancel)
+    decision = CancellationRequest.objects.get().decision
+    hosting.refresh_from_db()
+    if decision == "withdrawn":
+        assert (withdrawn, canceled, hosting.status) in [(302, 200, "active"), (302, 302, "canceled")]
+    else:
+        assert (decision, withdrawn, canceled, hosting.status) == ("canceled_now", 409, 302, "canceled")
+
+
+def test_four_workers_bill_everybody_once_without_holes(db):
+    plan = PlanFactory()
+    for _ in range(40):
+        started(UserFactory(), date(2026, 3, 20), plan)
+    at_once(*[lambda: due.apply(date(2026, 4, 20), batch=3)] * 4)
+    assert Invoice.objects.filter(covers_from=date(2026, 4, 20)).count() == 40
+    assert sorted(Invoice.objects.values_list("number", flat=True)) == list(range(1, 81))
+
+
+def test_the_job_comes_back_for_a_row_that_somebody_held(hosting):
+    """It skips the held row, does the others, then waits for it."""
+    held, free = Barrier(2), Barrier(2)
+
+    def hold() -> None:
+        with transaction.atomic():
+            Subscription.objects.select_for_update().get(pk=hosting.pk)
+            held.wait()
+            free.wait()
+
+    def work() -> None:
+        held.wait()
+        with ThreadPoolExecutor(1) as release:
+            release.submit(free.wait)
+            due.apply(date(2026, 4, 20))
+
+    at_once(hold, work)
+    assert Invoice.objects.filter(covers_from=date(2026, 4, 20)).count() == 1
+
+
+def test_two_replies_from_one_form_make_one_message(alice, hosting):
+    ticket = Ticket.objects.create(customer=alice, subject="Hello")
+    token = str(uuid4())
+    url = ticket.get_absolute_url()
+    clients = [signed_in(alice) for _ in range(4)]
+    answers = at_once(*[lambda c=c: c.post(url, {"token": token, "body": "Hi"}).status_code for c in clients])
+    assert answers == [302] * 4
+    assert Message.objects.count() == 1
