@@ -1,10 +1,13 @@
 """Reading the environment, loudly: a wrong value stops the start and names its variable."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+
+T = TypeVar("T")
 
 TRUE = {"true", "1", "yes", "on"}
 FALSE = {"false", "0", "no", "off", ""}
@@ -41,11 +44,21 @@ def time_zone(env: environ.Env) -> str:
     name = env.str("TIME_ZONE", default="UTC").strip()
     try:
         ZoneInfo(name)
-    except (OSError, ValueError) as error:
+    except (KeyError, OSError, ValueError) as error:
         raise ImproperlyConfigured(
             f"TIME_ZONE is {name!r}; it should be a name such as Europe/Amsterdam or UTC."
         ) from error
     return name
+
+
+def address(name: str, read: Callable[[], T], example: str) -> T:
+    """What `read` makes of an address such as CACHE_URL."""
+    try:
+        return read()
+    except (ImproperlyConfigured, ValueError, KeyError) as error:
+        raise ImproperlyConfigured(
+            f"{name} is not an address this portal can use; it should look like {example}."
+        ) from error
 
 
 def database(env: environ.Env, default: str) -> dict[str, Any]:
@@ -62,6 +75,7 @@ def database(env: environ.Env, default: str) -> dict[str, Any]:
         raise wrong from error
     if not config.get("NAME"):
         raise wrong
+    pool = integer(env, "DATABASE_POOL_SIZE", 8)
     if "sqlite" in config["ENGINE"]:
         # A writer takes its lock at once and others wait for it: no "database is locked" half-way.
         config["OPTIONS"] = {
@@ -69,6 +83,6 @@ def database(env: environ.Env, default: str) -> dict[str, Any]:
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         }
-    elif pool := integer(env, "DATABASE_POOL_SIZE", 8):
+    elif pool:
         config["OPTIONS"] = config.get("OPTIONS", {}) | {"pool": {"min_size": 0, "max_size": pool}}
     return config

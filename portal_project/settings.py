@@ -97,7 +97,12 @@ DATABASES = {"default": environment.database(env, f"sqlite:///{BASE_DIR / 'db.sq
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The limits on signing in live in the cache, so every process has to share it.
-CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://" if DEBUG else "dbcache://portal_cache")}
+cache_url = "locmemcache://" if DEBUG else "dbcache://portal_cache"
+CACHES = {
+    "default": environment.address(
+        "CACHE_URL", lambda: env.cache("CACHE_URL", default=cache_url), "redis://127.0.0.1:6379/0"
+    )
+}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
@@ -143,7 +148,13 @@ WHITENOISE_USE_FINDERS = True
 
 # Mail: the outbox worker is the only sender; see portal_project.mail.
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-vars().update(env.email("EMAIL_URL", default="consolemail://"))
+vars().update(
+    environment.address(
+        "EMAIL_URL",
+        lambda: env.email("EMAIL_URL", default="consolemail://"),
+        "smtp+tls://user:password@mail.example.com:587",
+    )
+)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Subscription Portal <portal@localhost>")
 
 Q_CLUSTER = {

@@ -20,6 +20,7 @@ from subscriptions.policies import may
 from subscriptions.preview import upcoming
 from subscriptions.states import Action, Status
 from subscriptions.steps import as_of
+from subscriptions.wording import day, short_day
 
 EVENTS_SHOWN = 50
 INVOICES_SHOWN = 24
@@ -182,12 +183,12 @@ class SubscriptionAdmin(ModelAdmin):
         return subscription.price
 
     @display(description=_("next billing"), ordering="period_end")
-    def next_billing(self, subscription: Subscription) -> Any:
-        return as_of(subscription, localdate()).next_billing_on
+    def next_billing(self, subscription: Subscription) -> str:
+        return short_day(as_of(subscription, localdate()).next_billing_on) or "–"
 
     @display(description=_("billed until"))
-    def billed_until(self, subscription: Subscription) -> Any:
-        return as_of(subscription, localdate()).period_end
+    def billed_until(self, subscription: Subscription) -> str:
+        return short_day(as_of(subscription, localdate()).period_end)
 
     @display(description=_("pause"))
     def pause_dates(self, subscription: Subscription) -> str:
@@ -196,15 +197,15 @@ class SubscriptionAdmin(ModelAdmin):
             return "–"
         if shown.resumes_on:
             return _("from %(start)s to %(end)s") % {
-                "start": policies.day(starts_on),
-                "end": policies.day(shown.resumes_on),
+                "start": day(starts_on),
+                "end": day(shown.resumes_on),
             }
-        return _("from %(start)s, until it is resumed") % {"start": policies.day(starts_on)}
+        return _("from %(start)s, until it is resumed") % {"start": day(starts_on)}
 
     @display(description=_("end"), ordering="cancels_on")
-    def end(self, subscription: Subscription) -> Any:
+    def end(self, subscription: Subscription) -> str:
         shown = as_of(subscription, localdate())
-        return shown.canceled_on or shown.cancels_on
+        return short_day(shown.canceled_on or shown.cancels_on) or "–"
 
 
 admin.site.register(Subscription, SubscriptionAdmin)

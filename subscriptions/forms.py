@@ -15,7 +15,7 @@ from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
 from subscriptions.models.verbs import resume_date_rule
 from subscriptions.policies import may
 from subscriptions.preview import Effect, effect_of, enforce
-from subscriptions.states import Action, Verdict
+from subscriptions.states import Action, Status, Verdict
 from subscriptions.wording import day
 
 if TYPE_CHECKING:
@@ -99,7 +99,6 @@ class ResumeDateField(forms.DateField):
 
 class PauseForm(ActionForm):
     action = Action.PAUSE
-    done = gettext_lazy("Done. Nothing is billed for the days of the pause.")
 
     resumes_on = ResumeDateField(
         required=False,
@@ -116,6 +115,12 @@ class PauseForm(ActionForm):
             self.fields["resumes_on"].help_text = _("Leave empty to resume on %(last)s, the latest day.") % {
                 "last": day(last)
             }
+
+    @property
+    def done(self) -> str:  # type: ignore[override]
+        if self.effect.status == Status.PAUSED:
+            return _("The subscription is paused. Nothing is billed for the days of the pause.")
+        return _("The pause is planned. The subscription runs on until then.")
 
     @property
     def longest(self) -> int | None:

@@ -28,9 +28,8 @@ def mail_about(event: SubscriptionEvent) -> OutgoingMail | None:
         context=context(subscription)
         | {
             "effective_on": day(event.effective_on),
-            "pauses_on": day(subscription.pauses_on),
-            "resumes_on": day(subscription.resumes_on),
-        },
+        }
+        | {name: day(date) for name, date in event.dates.items()},
     )
 
 

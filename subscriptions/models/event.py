@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -41,6 +43,9 @@ class SubscriptionEvent(models.Model):
     recorded_at = models.DateTimeField(_("recorded"), default=timezone.now)
     changes = models.JSONField(_("changes"), default=dict)
     """Per changed field `[old, new]`, dates as ISO texts."""
+
+    dates: "dict[str, date | None]"
+    """The pause's dates right after this event, in memory: a late job goes on from there before its mail is written."""
 
     class Meta:
         verbose_name = _("event")

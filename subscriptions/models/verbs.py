@@ -140,6 +140,7 @@ class Verbs(Contract):
         own = kind == EventKind.PAUSED and self.pause_is_own
         event = SubscriptionEvent(kind=kind, effective_on=on, changes=changes, own=own, channel="")
         event.subscription = cast("Subscription", self)
+        event.dates = {name: getattr(self, name) for name in ("pauses_on", "resumes_on")}
         self.new_events.append(event)
 
 

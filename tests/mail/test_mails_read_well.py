@@ -23,7 +23,7 @@ NAME = "Tom & Jerry’s <Hosting>"
 @pytest.fixture(autouse=True)
 def _setting(clock, db):
     clock(TODAY)
-    Merchant.objects.create(name="Bits & Bytes")
+    Merchant.objects.create(pk=1, name="Bits & Bytes")
 
 
 @pytest.fixture

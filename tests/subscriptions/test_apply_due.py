@@ -4,8 +4,10 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from portal_project.mail.models import OutgoingMail
 from subscriptions import due
-from subscriptions.models import Invoice, Subscription, SubscriptionEvent
+from subscriptions.changing import changing_one
+from subscriptions.models import Channel, Invoice, Subscription, SubscriptionEvent
 from tests.factories import PlanFactory, UserFactory, started
 
 pytestmark = pytest.mark.django_db
@@ -107,3 +109,15 @@ def test_the_queries_do_not_grow_with_the_rows(django_assert_max_num_queries):
 def test_a_bad_batch_size_is_said_in_words():
     with pytest.raises(CommandError, match="--batch should be 1 or more"):
         run(batch=0)
+
+
+def test_a_late_job_tells_of_a_pause_with_the_dates_it_had(alice, clock):
+    clock(date(2026, 4, 5))
+    subscription = started(alice, START, pause_starts="period_end")
+    with changing_one(Subscription.objects.all(), today=date(2026, 4, 5), by=alice, channel=Channel.PORTAL) as row:
+        row.pause(date(2026, 4, 5), resumes_on=date(2026, 5, 1), own=True)
+    due.apply(date(2026, 5, 10))
+    mail = OutgoingMail.objects.get(template="subscriptions/paused")
+    assert (mail.context["effective_on"], mail.context["resumes_on"]) == ("20 April 2026", "1 May 2026")
+    subscription.refresh_from_db()
+    assert subscription.status == "active"

@@ -22,7 +22,7 @@ from tests.conftest import signed_in
 from tests.factories import PlanFactory, UserFactory, started
 from tests.pages import confirm, hidden_inputs
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 ROUNDS = 8
 
 

@@ -1,0 +1,1 @@
+"""Sample data to try the portal with, made by the real verbs, and the processes of `make demo`."""

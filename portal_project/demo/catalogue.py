@@ -1,0 +1,85 @@
+"""What the invented hosting company of the demo sells."""
+
+from decimal import Decimal
+from typing import Any
+
+from portal_project.accounts.models import Merchant
+from products.intervals import Interval
+from products.models import CancellationMode, PauseStarts, Plan, Product, ResumeRule
+
+MERCHANT = {"name": "Birch Lane Hosting", "support_email": "help@birchlane.example", "accent_color": "#0f766e"}
+
+# Per product its description and its Customer Portal Actions, where they are not the defaults.
+PRODUCTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "Hosting Pro": ("Web space with 50 GB, daily copies and ten sites.", {}),
+    "Mailbox Business": ("Mail, calendar and contacts under your own domain.", {"max_pauses_per_year": 2}),
+    "Backup 500 GB": ("Encrypted off-site copies, kept for 90 days.", {"allow_cancel": False}),
+    "Domain Care": ("We register, renew and watch over your domains.", {"allow_pause": False, "notice_days": 14}),
+    "Managed Server": (
+        "A server of your own, patched and watched day and night.",
+        {"allow_pause": False, "allow_cancel": False, "notice_days": 90},
+    ),
+    "Newsletter Studio": (
+        "Newsletters to 5,000 readers a month.",
+        {"cancellation_mode": CancellationMode.IMMEDIATE},
+    ),
+    "Shop Cloud": (
+        "An online shop with payments, stock and shipping labels.",
+        {"resume_rule": ResumeRule.GIVE_BACK, "max_pause_days": 90, "max_pauses_per_year": 2},
+    ),
+    "Video Meetings": ("Meetings of up to 100 people, in the browser.", {"pause_starts": PauseStarts.PERIOD_END}),
+    "Website Builder": ("Build a website without writing code.", {"notice_days": 0}),
+    "Design Studio": ("Drawing tools and a library of pictures for teams.", {}),
+    "Uptime Watch": ("Checks every minute, with a weekly report.", {"notice_days": 7}),
+    "Edge Cache Tokyo": ("Your site at full speed in Japan.", {"resume_rule": ResumeRule.GIVE_BACK}),
+}
+
+# Product, name, price, currency, interval, count, trial days.
+PLANS: list[tuple[str, str, str, str, Interval, int, int]] = [
+    ("Hosting Pro", "Monthly", "19.00", "EUR", Interval.MONTH, 1, 0),
+    ("Hosting Pro", "Yearly", "190.00", "EUR", Interval.YEAR, 1, 0),
+    ("Mailbox Business", "Monthly", "6.50", "EUR", Interval.MONTH, 1, 0),
+    ("Backup 500 GB", "Monthly", "9.90", "EUR", Interval.MONTH, 1, 0),
+    ("Backup 500 GB", "Quarterly", "27.00", "EUR", Interval.MONTH, 3, 0),
+    ("Domain Care", "Yearly", "24.00", "EUR", Interval.YEAR, 1, 0),
+    ("Managed Server", "Monthly", "129.00", "USD", Interval.MONTH, 1, 0),
+    ("Newsletter Studio", "Monthly", "12.00", "EUR", Interval.MONTH, 1, 0),
+    ("Shop Cloud", "Monthly", "49.00", "EUR", Interval.MONTH, 1, 0),
+    ("Video Meetings", "Monthly", "15.00", "EUR", Interval.MONTH, 1, 0),
+    ("Website Builder", "Monthly", "8.00", "EUR", Interval.MONTH, 1, 0),
+    ("Design Studio", "Monthly", "29.00", "EUR", Interval.MONTH, 1, 14),
+    ("Uptime Watch", "Weekly", "3.50", "EUR", Interval.WEEK, 1, 0),
+    ("Edge Cache Tokyo", "Monthly", "1500", "JPY", Interval.MONTH, 1, 0),
+]
+TAX_RATE = 21
+
+Plans = dict[tuple[str, str], Plan]
+
+
+def make_catalogue() -> Plans:
+    """The merchant, the products and their plans; the answer finds a plan by the names of its product and itself."""
+    Merchant.objects.update_or_create(pk=1, defaults=MERCHANT)
+    products = {
+        name: Product.objects.create(name=name, description=description, tax_rate=TAX_RATE, **actions)
+        for name, (description, actions) in PRODUCTS.items()
+    }
+    return {(plan[0], plan[1]): _make_plan(products[plan[0]], *plan[1:]) for plan in PLANS}
+
+
+def _make_plan(
+    product: Product, name: str, amount: str, currency: str, interval: Interval, count: int, trial_days: int
+) -> Plan:
+    return Plan.objects.create(
+        product=product,
+        name=name,
+        amount=Decimal(amount),
+        currency=currency,
+        interval=interval,
+        interval_count=count,
+        trial_days=trial_days,
+    )
+
+
+def actions(plan: Plan) -> dict[str, Any]:
+    """The Customer Portal Actions of the plan's product, where they are not the defaults."""
+    return PRODUCTS[plan.product.name][1]

@@ -1,0 +1,57 @@
+"""The people of the demo: the five who can sign in, and the customers around them."""
+
+from random import Random
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group
+
+from portal_project.accounts import roles
+from portal_project.accounts.models import User
+
+PASSWORD = "demo-portal"
+ALICE, BOB = "alice@example.com", "bob@example.com"
+MERCHANT, SUPPORT, ADMIN = "merchant@example.com", "support@example.com", "admin@example.com"
+
+# Address, name, what the command prints about them.
+SIGN_INS: list[tuple[str, str, str]] = [
+    (ALICE, "Alice Ahn", "customer with a subscription in every state"),
+    (BOB, "Bob Berg", "customer with two subscriptions"),
+    (MERCHANT, "Mia Moreau", "staff, group Merchants: products, settings, everything sold"),
+    (SUPPORT, "Sam Sato", "staff, group Support: tickets and cancellation requests"),
+    (ADMIN, "Ada Adeyemi", "superuser"),
+]
+
+FIRST_NAMES = """
+Aaliyah Adrián Amara Anouk Arjun Beatriz Chidi Chloé Dagmar Daniel Elif Emeka Esra Farid Fatima Femke Giorgos Grace
+Hana Hiroshi Ingrid Isabel Jamal Jonas Kenji Leila Liam Lucía Maarten Mei Mohammed Nadia Nia Olga Oluwaseun Paweł Priya
+Rafael Rania Ruth Sofia Soren Tariq Thandiwe Tomás Wei Yara Yusuf Zanele Zoë
+"""
+LAST_NAMES = """
+Abara Achterberg Almeida Bakker Banerjee Bauer Castillo Chen Costa Diallo Dimitriou Dubois Eriksen Farouk Ferreira Gallo
+Haddad Hansen Hoffmann Ito Ivanova Jansen Kaya Khan Kowalska Kumar Larsen Lindqvist Mbeki Mendoza Moretti Nakamura
+Nguyen Novak Okafor Oyelaran Park Patel Petrov Quiroga Rahman Rossi Santos Schmidt Singh Suzuki Tanaka Visser Yilmaz
+"""
+ASCII = str.maketrans("áéíëłö", "aeielo")
+
+
+def make_accounts() -> dict[str, User]:
+    """The five who can sign in, by their addresses; all with the same password."""
+    password = make_password(PASSWORD)
+    users = {email: User.objects.create(email=email, name=name, password=password) for email, name, _ in SIGN_INS}
+    for email, group in ((MERCHANT, roles.MERCHANTS), (SUPPORT, roles.SUPPORT)):
+        users[email].groups.add(Group.objects.get(name=group))
+    staff = User.objects.filter(email__in=[MERCHANT, SUPPORT, ADMIN])
+    staff.update(is_staff=True)
+    staff.filter(email=ADMIN).update(is_superuser=True)
+    return {user.email: user for user in User.objects.filter(email__in=users)}
+
+
+def make_customers(count: int, chance: Random) -> list[User]:
+    """Customers who sign in with a code by e-mail, if at all; at most as many as there are pairs of names."""
+    pairs = chance.sample([(first, last) for first in FIRST_NAMES.split() for last in LAST_NAMES.split()], count)
+    return User.objects.bulk_create(_customer(first, last) for first, last in pairs)
+
+
+def _customer(first: str, last: str) -> User:
+    address = f"{first}.{last}".lower().translate(ASCII)
+    return User(email=f"{address}@example.org", name=f"{first} {last}", password=make_password(None))

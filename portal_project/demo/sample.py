@@ -1,0 +1,78 @@
+"""Loading the demo's sample data into an empty portal."""
+
+from datetime import datetime, timedelta
+from random import Random
+
+from django.db import transaction
+from django.db.models import F, OuterRef, Subquery
+from django_q.models import OrmQ
+
+from portal_project.accounts.models import User
+from portal_project.demo import people, story
+from portal_project.demo.catalogue import make_catalogue
+from portal_project.demo.others import Others
+from portal_project.demo.timeline import Timeline
+from portal_project.mail.models import OutgoingMail
+from subscriptions.models import Invoice, SubscriptionEvent
+from support import notifications
+from support.models import CancellationRequest
+
+SEED = 20240229
+CUSTOMERS = 150
+PAYS_WITHIN = timedelta(days=10)
+
+
+def is_loaded() -> bool:
+    return User.objects.filter(email=people.ALICE).exists()
+
+
+def is_empty() -> bool:
+    return not User.objects.exists()
+
+
+def load(began: datetime) -> None:
+    """Fill an empty portal, all or nothing; dates lie around the day of `began`, which is the present instant."""
+    chance = Random(SEED)
+    with transaction.atomic():
+        timeline = Timeline(began)
+        accounts, plans = people.make_accounts(), make_catalogue()
+        support = accounts[people.SUPPORT]
+        story.alice(timeline, plans, accounts[people.ALICE], support)
+        story.bob(timeline, plans, accounts[people.BOB])
+        Others(timeline, plans, people.make_customers(CUSTOMERS, chance), support, chance).live()
+        timeline.live()
+        _date_customers()
+        _pay(timeline, chance)
+        _settle_mail()
+    # Each act has woken the worker, for mail that has long been sent.
+    OrmQ.objects.all().delete()
+
+
+def _date_customers() -> None:
+    """Each customer is one since their first subscription."""
+    events = SubscriptionEvent.objects.filter(subscription__customer=OuterRef("pk")).order_by("recorded_at")
+    customers = User.objects.filter(is_staff=False, subscriptions__isnull=False)
+    customers.update(date_joined=Subquery(events.values("recorded_at")[:1]))
+
+
+def _pay(timeline: Timeline, chance: Random) -> None:
+    """Most customers pay in time; a few invoices are overdue."""
+    old = Invoice.objects.filter(status=Invoice.Status.OPEN, issued_on__lte=timeline.today - PAYS_WITHIN)
+    keys = list(old.order_by("pk").values_list("pk", flat=True))
+    paid = [key for key in keys if chance.random() < 0.985]
+    Invoice.objects.filter(pk__in=paid).update(status=Invoice.Status.PAID)
+
+
+def _settle_mail() -> None:
+    """Nothing of the past is sent now. Alice and Bob have had their mail; that of invented people is left out."""
+    OutgoingMail.objects.exclude(recipient__in=[people.ALICE, people.BOB]).delete()
+    for request in CancellationRequest.objects.filter(subscription__customer__email=people.ALICE):
+        _correct(notifications.request_received(request))
+    OutgoingMail.objects.update(state=OutgoingMail.State.SENT, attempts=1, sent_at=F("created_at"))
+
+
+def _correct(right: OutgoingMail) -> None:
+    """Say when the request came in: the mail was written before its time was set back."""
+    mail = OutgoingMail.objects.get(key=right.key)
+    mail.context["requested_at"] = right.context["requested_at"]
+    mail.save(update_fields=["context"])

@@ -1,0 +1,111 @@
+"""The processes of the demo: one server and one worker, which begin and end together."""
+
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from subprocess import DEVNULL, Popen, TimeoutExpired
+from threading import Event
+
+from django.conf import settings
+
+HOST = "127.0.0.1"
+STARTS_WITHIN = 60
+ENDS_WITHIN = 10
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on the port now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def answers(port: int) -> bool:
+    try:
+        socket.create_connection((HOST, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def commands(port: int) -> dict[str, list[str]]:
+    manage = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py")]
+    return {"server": [*manage, "runserver", "--noreload", f"{HOST}:{port}"], "worker": [*manage, "qcluster"]}
+
+
+def environment(address: str) -> dict[str, str]:
+    """That of the children: links lead to this server, and mail goes to files unless something else was asked for."""
+    mails = {"EMAIL_URL": f"filemail:///{settings.BASE_DIR}/mails"}
+    return mails | os.environ | {"PORTAL_URL": address}
+
+
+def run(
+    programs: dict[str, list[str]], env: dict[str, str], is_up: Callable[[], bool], say_ready: Callable[[], None]
+) -> str:
+    """Run the programs until a signal asks for the end, and end them all.
+
+    The answer is the name of the program that ended by itself and so ended the others, or nothing.
+    """
+    with _asked_to_end() as asked, _children(programs, env) as children:
+        deadline: float | None = time.monotonic() + STARTS_WITHIN
+        while not asked.wait(0.2):
+            if ended := next((name for name, child in children.items() if child.poll() is not None), ""):
+                return ended
+            if deadline and (is_up() or time.monotonic() > deadline):
+                deadline = None
+                say_ready()
+    return ""
+
+
+@contextmanager
+def _asked_to_end() -> Iterator[Event]:
+    asked = Event()
+    # Under nohup the end of the terminal is to be survived. Ctrl-C counts always, also where a shell has it ignored.
+    heard = [number for number in SIGNALS if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, lambda *_args: asked.set()) for number in heard}
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _children(programs: dict[str, list[str]], env: dict[str, str]) -> Iterator[dict[str, Popen[bytes]]]:
+    """Each in a process group of its own, so that its own children can be ended with it, and Ctrl-C reaches only us."""
+    children: dict[str, Popen[bytes]] = {}
+    try:
+        for name, arguments in programs.items():
+            children[name] = Popen(arguments, env=env, stdin=DEVNULL, stdout=DEVNULL, start_new_session=True)
+        yield children
+    finally:
+        _end(list(children.values()))
+
+
+def _end(children: list[Popen[bytes]]) -> None:
+    """Ask each to finish, wait a little, then end whatever is left of its group."""
+    for child in children:
+        child.terminate()
+    deadline = time.monotonic() + ENDS_WITHIN
+    for child in children:
+        try:
+            child.wait(max(0, deadline - time.monotonic()))
+        except TimeoutExpired:
+            child.kill()
+            child.wait()
+        _kill_group(child.pid)
+
+
+def _kill_group(leader: int) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)

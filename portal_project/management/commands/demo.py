@@ -1,0 +1,102 @@
+import os
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.test.utils import override_settings
+from django.utils import timezone
+
+from portal_project.demo import people, sample, serving
+
+
+class Command(BaseCommand):
+    help = "Fill an empty portal with sample data, and run its server and its worker. What was done in it is kept."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        port = os.environ.get("PORT") or "8000"
+        parser.add_argument("--port", default=port, help="Where the server listens; or set PORT. 8000 unless said.")
+        parser.add_argument("--no-serve", action="store_true", help="Only migrate and load the sample data.")
+        parser.add_argument("--reset", action="store_true", help="Delete everything in the demo and start over.")
+        parser.add_argument("--yes-production", action="store_true", help="Even where DEBUG is off.")
+
+    def handle(self, *, port: str, no_serve: bool, reset: bool, yes_production: bool, **options: Any) -> None:
+        _check_place(reset, yes_production)
+        number = _checked_port(port, is_needed=not no_serve)
+        self.address = f"http://{serving.HOST}:{number}"
+        try:
+            self.prepare(reset)
+        except KeyboardInterrupt:
+            self.say("Stopped; nothing half-loaded is left behind.")
+            sys.exit(130)
+        if no_serve:
+            self.say_sign_ins()
+        else:
+            self.serve(number)
+
+    def prepare(self, reset: bool) -> None:
+        """Migrate, and load the sample data unless it is there."""
+        self.say("Preparing the database …")
+        call_command("migrate", verbosity=0, interactive=False)
+        if not sample.is_empty() and not sample.is_loaded():
+            raise CommandError(
+                "This portal holds other people's data, so no sample data is mixed in. Use an empty database."
+            )
+        if reset:
+            self.say("Deleting what was in the demo …")
+            call_command("flush", verbosity=0, interactive=False)
+        if not sample.is_loaded():
+            self.say("Loading the sample data, some ten seconds …")
+            # The links in the sample's mails lead to this server.
+            with override_settings(PORTAL_URL=self.address):
+                sample.load(timezone.now())
+
+    def serve(self, port: int) -> None:
+        self.say("Starting the server and the worker …")
+        ended = serving.run(
+            serving.commands(port), serving.environment(self.address), lambda: serving.answers(port), self.say_ready
+        )
+        if ended:
+            raise CommandError(f"The {ended} has ended by itself, so everything was stopped.")
+        self.say("\nStopped.")
+
+    def say_ready(self) -> None:
+        self.say(f"\n  Portal  {self.address}/\n  Admin   {self.address}/admin/")
+        if settings.DEBUG:
+            self.say(f"  Mails   {self.address}/demo/mails/")
+        self.say_sign_ins()
+        self.say("\nCtrl-C stops it. What you do is kept; `make demo RESET=1` starts over.")
+
+    def say_sign_ins(self) -> None:
+        self.say(f"\nSign in with the password {people.PASSWORD} as")
+        for email, _name, who in people.SIGN_INS:
+            self.say(f"  {email:<22}{who}")
+
+    def say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()
+
+
+def _check_place(reset: bool, yes_production: bool) -> None:
+    if settings.DEBUG:
+        return
+    if reset:
+        raise CommandError("--reset deletes everything, so it is refused where DEBUG is off.")
+    if not yes_production:
+        raise CommandError(
+            "DEBUG is off, so this looks like a real portal; the demo's accounts have a password that everybody knows. "
+            "Use `make demo`, or set DEBUG=True, or add --yes-production."
+        )
+
+
+def _checked_port(port: str, *, is_needed: bool) -> int:
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        raise CommandError(f"The port is {port!r}; it should be a number from 1 to 65535.")
+    number = int(port)
+    if is_needed and not serving.is_free(number):
+        raise CommandError(
+            f"Port {number} is in use; choose another: make demo PORT={number + 1 if number < 65535 else 8001}"
+        )
+    return number

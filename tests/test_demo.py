@@ -1,0 +1,105 @@
+"""The sample data that `manage.py demo` loads."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.utils.timezone import localdate
+
+from portal_project.accounts.models import Merchant, User
+from portal_project.demo import people
+from portal_project.mail.models import OutgoingMail
+from products.models import CancellationMode
+from subscriptions.models import Invoice, LinkedService, Subscription, SubscriptionEvent
+from subscriptions.states import Status
+from support.models import CancellationRequest, Message, Ticket
+
+
+@pytest.fixture(scope="module")
+def sample(django_db_setup, django_db_blocker):
+    """The sample data, loaded once for all tests of this file and rolled back after the last."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("demo", no_serve=True, yes_production=True)
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def hers(sample, db):
+    return Subscription.objects.filter(customer__email=people.ALICE).select_related("plan__product")
+
+
+def test_everybody_signs_in_with_the_printed_password(sample, db, client):
+    emails = [email for email, _name, _who in people.SIGN_INS]
+    # Hashing is slow on purpose: all five have the same hash, so one sign-in stands for all.
+    assert User.objects.filter(email__in=emails).values("password").distinct().count() == 1
+    assert User.objects.filter(email__in=emails).count() == 5
+    assert client.login(username=people.ALICE, password="demo-portal")
+
+
+def test_staff_have_their_roles(sample, db):
+    assert [group.name for group in User.objects.get(email=people.MERCHANT).groups.all()] == ["Merchants"]
+    assert [group.name for group in User.objects.get(email=people.SUPPORT).groups.all()] == ["Support"]
+    assert set(User.objects.filter(is_staff=True).values_list("email", flat=True)) == {
+        people.MERCHANT,
+        people.SUPPORT,
+        people.ADMIN,
+    }
+    assert User.objects.get(is_superuser=True).email == people.ADMIN
+
+
+def test_alice_has_each_combination_of_buttons(hers):
+    plain = hers.filter(status=Status.ACTIVE, cancels_on=None, pauses_on=None)
+    request = plain.filter(plan__product__cancellation_mode=CancellationMode.REQUEST)
+    combinations = {(row.product.allow_pause, row.product.allow_cancel) for row in request}
+    assert combinations == {(True, True), (True, False), (False, True), (False, False)}
+    assert plain.filter(plan__product__cancellation_mode=CancellationMode.IMMEDIATE).exists()
+
+
+def test_alice_has_a_subscription_in_every_state(hers):
+    assert set(hers.values_list("status", flat=True)) == set(Status.values)
+    today = localdate()
+    assert hers.get(cancels_on__gt=today).linked_services.filter(auto_renew=False).exists()
+    assert hers.get(pauses_on__gt=today).status == Status.ACTIVE
+    assert hers.get(status=Status.PAUSED).resumes_on > today
+    assert hers.get(status=Status.TRIALING).period_end > today
+
+
+def test_lists_are_as_long_as_in_real_life(sample, db):
+    assert Subscription.objects.exclude(customer__email__in=[people.ALICE, people.BOB]).count() >= 190
+    assert Ticket.objects.exclude(customer__email__in=[people.ALICE, people.BOB]).count() >= 60
+    assert set(Ticket.objects.values_list("type", flat=True)) >= set(Ticket.Type.values) - {"other"}
+    assert set(Ticket.objects.values_list("status", flat=True)) == set(Ticket.Status.values)
+    assert set(Ticket.objects.values_list("priority", flat=True)) == set(Ticket.Priority.values)
+    assert {"EUR", "USD", "JPY"} == set(Subscription.objects.values_list("currency", flat=True))
+    assert Message.objects.filter(is_internal=True).exists()
+    assert Merchant.load().name == "Birch Lane Hosting"
+
+
+def test_nothing_is_left_to_do(sample, db):
+    today = localdate()
+    assert not Subscription.objects.due(today).exists()
+    assert not CancellationRequest.objects.filter(decided_at=None, subscription__cancels_on=None).exists()
+    assert not Subscription.objects.exclude(cancels_on=None).exclude(cancellation_requests__decided_at=None).exists()
+    assert not OutgoingMail.objects.exclude(state=OutgoingMail.State.SENT).exists()
+
+
+def test_the_past_is_dated_in_the_past(sample, db):
+    yesterday = localdate() - timedelta(days=1)
+    for event in SubscriptionEvent.objects.all():
+        assert event.recorded_at.date() == event.effective_on
+    for request in CancellationRequest.objects.all():
+        assert request.requested_at.date() == request.requested_on <= yesterday
+    assert not Ticket.objects.filter(created_at__date__gt=yesterday).exists()
+    numbers = Invoice.objects.order_by("issued_on", "number").values_list("number", flat=True)
+    assert list(numbers) == list(range(1, len(numbers) + 1))
+
+
+def test_a_second_run_keeps_what_was_done(sample, db):
+    Subscription.objects.filter(customer__email=people.BOB).update(external_id=None)
+    LinkedService.objects.all().delete()
+    before = Subscription.objects.count(), Ticket.objects.count(), User.objects.count()
+    call_command("demo", no_serve=True, yes_production=True)
+    assert (Subscription.objects.count(), Ticket.objects.count(), User.objects.count()) == before
+    assert not LinkedService.objects.exists()
