@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.http import Http404
 
+from portal_project.accounts.models import Merchant
 from portal_project.mail import outbox
-from subscriptions import notifications
+from subscriptions import billing, notifications
 from subscriptions.models import (
     Channel,
     EventKind,
@@ -34,6 +35,14 @@ if TYPE_CHECKING:
 
 WRITTEN = (
     "status",
+    "plan",
+    "amount",
+    "interval",
+    "interval_count",
+    "next_plan",
+    "discount_percent",
+    "discount_invoices_left",
+    "split_discount_percent",
     "anchor_on",
     "period_start",
     "period_end",
@@ -151,8 +160,7 @@ def _write_invoices(subscriptions: list[Subscription], events: list[Subscription
     """Last, because the counter's lock is the one that everybody waits for."""
     invoices = [invoice for subscription in subscriptions for invoice in subscription.new_invoices]
     if invoices:
-        for number, invoice in enumerate(invoices, start=InvoiceCounter.take(len(invoices))):
-            invoice.number, invoice.subscription_id = number, invoice.subscription.pk
+        billing.issue(invoices, Merchant.load(), InvoiceCounter.take(len(invoices)))
         Invoice.objects.bulk_create(invoices, batch_size=AT_ONCE)
     # Who ends today pays nothing for today: an open invoice that begins on the day of the end is void.
     ended: dict[date, list[int]] = defaultdict(list)

@@ -33,6 +33,8 @@ def take(subscription: Subscription, on: date, action: Action, *, today: date) -
         case Action.CONVERT_TRIAL:
             subscription.convert_trial(on)
         case Action.RENEW:
+            if not subscription.continues_split_period:
+                subscription.adopt_plan(on)
             for invoice in owed(subscription, today):
                 subscription.renew(invoice)
         case _:

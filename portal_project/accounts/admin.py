@@ -65,7 +65,10 @@ class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
 
 @admin.register(Merchant)
 class MerchantAdmin(ModelAdmin):
-    fields = ("name", "support_email", "accent_color")
+    fieldsets = (
+        (None, {"fields": ("name", "support_email", "accent_color")}),
+        (_("Invoices"), {"fields": ("address", "tax_number", "payment_instructions", "payment_days")}),
+    )
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """There is one row, so the list is its page."""

@@ -67,6 +67,14 @@ class Merchant(models.Model):
     """The one row about the business that runs this portal."""
 
     name = models.CharField(_("name"), max_length=100, default="Subscription Portal")
+    address = models.TextField(_("address"), blank=True, help_text=_("As it stands on invoices."))
+    tax_number = models.CharField(_("tax number"), max_length=50, blank=True)
+    payment_instructions = models.TextField(
+        _("payment instructions"), blank=True, help_text=_("How to pay, such as your bank account. Invoices say it.")
+    )
+    payment_days = models.PositiveSmallIntegerField(
+        _("days to pay"), default=14, help_text=_("An invoice is due this many days after it is issued.")
+    )
     support_email = models.EmailField(_("support address"), blank=True)
     accent_color = models.CharField(
         _("accent colour"),
@@ -83,6 +91,11 @@ class Merchant(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def seller(self) -> str:
+        """Name, address and tax number, a line each, as an invoice copies them."""
+        return "\n".join(part for part in (self.name, self.address.strip(), self.tax_number) if part)
 
     @classmethod
     def load(cls) -> "Merchant":

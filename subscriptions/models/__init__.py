@@ -1,5 +1,5 @@
 from subscriptions.models.event import Channel, EventKind, SubscriptionEvent
-from subscriptions.models.invoice import Invoice, InvoiceCounter
+from subscriptions.models.invoice import Invoice, InvoiceCounter, LineKind
 from subscriptions.models.linked_service import LinkedService
 from subscriptions.models.subscription import Subscription, SubscriptionQuerySet
 
@@ -8,6 +8,7 @@ __all__ = [
     "EventKind",
     "Invoice",
     "InvoiceCounter",
+    "LineKind",
     "LinkedService",
     "Subscription",
     "SubscriptionEvent",

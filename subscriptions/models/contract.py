@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from products.intervals import Interval
 from products.models import Plan, Product, ResumeRule
+from subscriptions import periods
 from subscriptions.states import Status
 
 
@@ -38,6 +39,14 @@ class Contract(models.Model):
     pause_is_own = models.BooleanField(default=False)
     cancels_on = models.DateField(_("cancels on"), null=True, blank=True)
     canceled_on = models.DateField(_("canceled"), null=True, blank=True)
+    next_plan = models.ForeignKey(
+        Plan, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("next plan")
+    )
+    """Billed from the next boundary on, or from the day a gap after a pause is billed."""
+    discount_percent = models.PositiveSmallIntegerField(_("discount (%)"), default=0)
+    discount_invoices_left = models.PositiveSmallIntegerField(_("discounted invoices left"), default=0)
+    split_discount_percent = models.PositiveSmallIntegerField(default=0)
+    """The discount that the first part of the present period got; the rest of a split period shares it."""
     due_on = models.DateField(_("next step"), null=True, blank=True, editable=False)
     """The date of `states.next_step`, for the job."""
 
@@ -52,3 +61,14 @@ class Contract(models.Model):
     def rhythm(self) -> tuple[date, Interval, int]:
         """What `periods` counts boundaries from: anchor, interval, count."""
         return self.anchor_on, Interval(self.interval), self.interval_count
+
+    @property
+    def continues_split_period(self) -> bool:
+        """Whether what is billed next is the rest of a period whose first part is billed; not so for a gap after a pause."""
+        is_boundary = periods.period_around(*self.rhythm, self.period_end)[0] == self.period_end
+        return not is_boundary and not self.follows_gap
+
+    @property
+    def follows_gap(self) -> bool:
+        """Whether a resume just moved billing to its own day; the invoice of that day closes the gap at once."""
+        return self.period_start == self.period_end

@@ -19,6 +19,9 @@ class EventKind(models.TextChoices):
     CANCELED = "canceled", _("Ended")
     TRIAL_CONVERTED = "trial_converted", _("Trial ended")
     RENEWED = "renewed", _("Billed")
+    DISCOUNT_GRANTED = "discount_granted", _("Discount granted")
+    PLAN_CHOSEN = "plan_chosen", _("Other plan chosen")
+    PLAN_CHANGED = "plan_changed", _("Plan changed")
 
 
 class Channel(models.TextChoices):

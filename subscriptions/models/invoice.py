@@ -1,11 +1,32 @@
+from datetime import date
+from decimal import Decimal
+from typing import Self
+
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from products import money
 
 
+class LineKind(models.TextChoices):
+    FULL = "full", _("Full period")
+    DAYS = "days", _("First days of a period")
+    REST = "rest", _("Rest of a period")
+    GAP = "gap", _("Days after a pause")
+    DISCOUNT = "discount", _("Discount")
+
+
+class InvoiceQuerySet(models.QuerySet["Invoice"]):
+    def overdue(self, today: date) -> Self:
+        return self.filter(status=Invoice.Status.OPEN, due_on__lt=today)
+
+
 class Invoice(models.Model):
-    """The charge for the days `[covers_from, covers_to)` of one subscription."""
+    """The charge for the days `[covers_from, covers_to)` of one subscription.
+
+    What it says of seller, buyer, tax and lines is copied when it is made and never changes after.
+    """
 
     class Status(models.TextChoices):
         OPEN = "open", _("Open")
@@ -22,6 +43,27 @@ class Invoice(models.Model):
     currency = models.CharField(_("currency"), max_length=3)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN)
     issued_on = models.DateField(_("issued"))
+    due_on = models.DateField(_("due"))
+    seller = models.TextField(_("seller"), blank=True)
+    buyer = models.TextField(_("buyer"), blank=True)
+    tax_rate = models.DecimalField(_("tax rate (%)"), max_digits=5, decimal_places=2, default=0)
+    lines = models.JSONField(_("lines"), default=list)
+    """Per line its `kind`, `amount` as text, and for days `product`, `plan`, `days` and `of`; for a discount `percent`."""
+    payment_instructions = models.TextField(_("payment instructions"), blank=True)
+    paid_on = models.DateField(_("paid on"), null=True, blank=True)
+    payment_reference = models.CharField(_("payment reference"), max_length=100, blank=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("settled by"),
+    )
+    """Who recorded the payment, or voided it; and when."""
+    settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
+
+    objects = InvoiceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("invoice")
@@ -46,6 +88,14 @@ class Invoice(models.Model):
     def label(self) -> str:
         """The number as it is printed, such as "000123"."""
         return f"{self.number:06d}"
+
+    @property
+    def tax(self) -> Decimal:
+        """The tax that the amount includes."""
+        return money.rounded(self.amount * self.tax_rate / (100 + self.tax_rate), self.currency)
+
+    def is_overdue(self, today: date) -> bool:
+        return self.status == self.Status.OPEN and self.due_on < today
 
     @property
     def total(self) -> str:

@@ -41,7 +41,7 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
             .values("count")
         )
         own_pauses = Coalesce(Subquery(begun), 0)
-        return self.select_related("plan__product", "customer").annotate(own_pauses_in_year=own_pauses)
+        return self.select_related("plan__product", "next_plan", "customer").annotate(own_pauses_in_year=own_pauses)
 
 
 class Subscription(Verbs):
@@ -88,6 +88,12 @@ class Subscription(Verbs):
                 name="resumes_on_only_after_a_pause",
                 condition=Q(resumes_on=None) | Q(paused_on__lt=F("resumes_on")) | Q(pauses_on__lt=F("resumes_on")),
             ),
+            models.CheckConstraint(
+                name="discount_has_a_percentage_and_invoices",
+                condition=Q(discount_percent=0, discount_invoices_left=0)
+                | Q(discount_percent__gte=1, discount_percent__lte=100, discount_invoices_left__gte=1),
+            ),
+            models.CheckConstraint(name="split_discount_is_a_percentage", condition=Q(split_discount_percent__lte=100)),
             models.CheckConstraint(name="period_has_a_day", condition=Q(period_start__lt=F("period_end"))),
         ]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.utils.translation import gettext as _
 
-from products.models import PauseStarts, ResumeRule
+from products.models import PauseStarts, Plan, ResumeRule
 from subscriptions import periods, policies
 from subscriptions.models.contract import Contract
 from subscriptions.models.event import EventKind, SubscriptionEvent
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from subscriptions.models.invoice import Invoice
     from subscriptions.models.subscription import Subscription
 
+NO_DISCOUNT: dict[str, Any] = {"discount_percent": 0, "discount_invoices_left": 0}
 # What a pause keeps from the day it was made, and what is cleared when it is over or dropped.
 NO_PAUSE: dict[str, Any] = {
     "paused_on": None,
@@ -103,7 +104,11 @@ class Verbs(Contract):
         anchor, billed_until = self.anchor_on, periods.after_keeping(self.period_end, on)
         if self.pause_resume_rule == ResumeRule.GIVE_BACK and self.paused_on:
             anchor, billed_until = periods.after_giving_back(self.anchor_on, self.period_end, self.paused_on, on)
-        self._change(EventKind.RESUMED, on, status=Status.ACTIVE, anchor_on=anchor, period_end=billed_until, **NO_PAUSE)
+        # Billing that moves to this very day leaves a gap behind, which `renew` closes at once.
+        gap = {"period_start": on} if billed_until == on > self.period_end else {}
+        self._change(
+            EventKind.RESUMED, on, status=Status.ACTIVE, anchor_on=anchor, period_end=billed_until, **gap, **NO_PAUSE
+        )
 
     def schedule_cancellation(self, on: date, ends_on: date) -> None:
         """Set the day of the end; a scheduled pause is dropped. Only `support.cancellations` calls this."""
@@ -117,18 +122,46 @@ class Verbs(Contract):
 
     def cancel(self, on: date) -> None:
         """End for good; `on` is the first day without the subscription."""
-        self._change(EventKind.CANCELED, on, status=Status.CANCELED, canceled_on=on, cancels_on=None, **NO_PAUSE)
+        lapsed = NO_PAUSE | NO_DISCOUNT | {"next_plan": None}
+        self._change(EventKind.CANCELED, on, status=Status.CANCELED, canceled_on=on, cancels_on=None, **lapsed)
 
     def convert_trial(self, on: date) -> None:
         self._change(EventKind.TRIAL_CONVERTED, on, status=Status.ACTIVE)
 
     def renew(self, invoice: "Invoice") -> None:
-        """Move on to the days that the invoice covers."""
+        """Move on to the days that the invoice covers; one that begins a discount's share uses it up by one."""
+        dates = {"period_start": invoice.covers_from, "period_end": invoice.covers_to}
+        used = {} if self.continues_split_period else self._discount_after_one()
         self.new_invoices.append(invoice)
-        self._change(
-            EventKind.RENEWED, invoice.covers_from, period_start=invoice.covers_from, period_end=invoice.covers_to
-        )
+        self._change(EventKind.RENEWED, invoice.covers_from, **dates, **used)
         self.new_events[-1].changes["amount"] = [None, str(invoice.amount)]
+
+    def _discount_after_one(self) -> dict[str, int]:
+        left = max(0, self.discount_invoices_left - 1)
+        rest = {"discount_percent": self.discount_percent, "discount_invoices_left": left} if left else NO_DISCOUNT
+        return {"split_discount_percent": self.discount_percent} | rest
+
+    def grant_discount(self, on: date, percent: int, invoices: int) -> None:
+        """`percent` (1 to 100) off the next invoices; the rest of a period that is split now is not one of them."""
+        if not 1 <= percent <= 100 or invoices < 1:
+            raise ValueError("a discount is 1 to 100 percent off at least one invoice")
+        self._change(EventKind.DISCOUNT_GRANTED, on, discount_percent=percent, discount_invoices_left=invoices)
+
+    def change_plan(self, on: date, plan: Plan) -> None:
+        """Go over to another plan of the same currency when the next full period begins."""
+        if plan.currency != self.currency:
+            raise ValueError("another plan has the same currency")
+        self._change(EventKind.PLAN_CHOSEN, on, next_plan=plan)
+
+    def adopt_plan(self, on: date) -> None:
+        """Bill by the next plan from `on`; another interval makes that day the anchor and ends a discount."""
+        plan = self.next_plan
+        if plan is None:
+            return
+        same_rhythm = (plan.interval, plan.interval_count) == (self.interval, self.interval_count)
+        moved = {} if same_rhythm else NO_DISCOUNT | {"anchor_on": on}
+        copied = {name: getattr(plan, name) for name in Plan.COPIED}
+        self._change(EventKind.PLAN_CHANGED, on, plan=plan, next_plan=None, **copied, **moved)
 
     def _change(self, kind: EventKind, on: date, **values: Any) -> None:
         changes = {}
@@ -146,7 +179,9 @@ class Verbs(Contract):
 
 def _plain(value: Any) -> Any:
     """A field's value as the event's JSON holds it."""
-    return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, Decimal) else value
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal | Plan) else value
 
 
 def _check_resume_date(resumes_on: date | None, first: date, last: date | None) -> None:

@@ -88,6 +88,7 @@ def test_a_row_that_fails_is_named_counted_and_does_not_stop_the_rest(clock, cap
         amount=1,
         currency="EUR",
         issued_on=START,
+        due_on=START,
     )
     clock(date(2026, 4, 20))
     with pytest.raises(CommandError, match="1 failed"):
