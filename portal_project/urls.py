@@ -13,6 +13,7 @@ urlpatterns = [
     # First, because home, cancel and withdraw touch subscriptions and tickets, and so live in support.
     path("", include("support.root_urls")),
     path("subscriptions/", include("subscriptions.urls")),
+    path("invoices/", include("subscriptions.invoice_urls")),
     path("support/", include("support.urls")),
     path("", include("portal_project.public_urls")),
 ]

@@ -15,12 +15,15 @@ from portal_project.accounts.people import person
 from subscriptions import changing, policies
 from subscriptions.acting import Door, act
 from subscriptions.forms import ActionForm, DropPauseForm, PauseForm, ResumeDateForm, ResumeForm
-from subscriptions.models import Channel, Invoice, LinkedService, Subscription
+from subscriptions.invoice_admin import InvoiceAdmin
+from subscriptions.models import Channel, LinkedService, Subscription
 from subscriptions.policies import may
 from subscriptions.preview import upcoming
 from subscriptions.states import Action, Status
 from subscriptions.steps import as_of
 from subscriptions.wording import day, short_day
+
+__all__ = ["InvoiceAdmin", "SubscriptionAdmin"]
 
 EVENTS_SHOWN = 50
 INVOICES_SHOWN = 24
@@ -209,35 +212,3 @@ class SubscriptionAdmin(ModelAdmin):
 
 
 admin.site.register(Subscription, SubscriptionAdmin)
-
-
-@admin.register(Invoice)
-class InvoiceAdmin(ModelAdmin):
-    list_display = ("label", "subscription", "customer", "covers_from", "covers_to", "total", "status", "issued_on")
-    list_filter = (("status", ChoicesDropdownFilter), ("issued_on", RangeDateFilter))
-    list_filter_submit = True
-    list_select_related = ("subscription__plan__product", "subscription__customer")
-    search_fields = ("=number", "subscription__number", "subscription__customer__email")
-    show_full_result_count = False
-    actions = None
-
-    @display(description=_("number"), ordering="number")
-    def label(self, invoice: Invoice) -> str:
-        return invoice.label
-
-    @display(description=_("customer"))
-    def customer(self, invoice: Invoice) -> str:
-        return invoice.subscription.customer.get_full_name()
-
-    @display(description=_("amount"), ordering="amount")
-    def total(self, invoice: Invoice) -> str:
-        return invoice.total
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Invoice | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Invoice | None = None) -> bool:
-        return False

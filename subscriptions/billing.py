@@ -89,7 +89,7 @@ def _lines(
         "plan": subscription.plan.name,
         "days": (end - start).days,
         "of": (period[1] - period[0]).days,
-        "amount": str(price),
+        "amount": str(money.rounded(price, subscription.currency)),
     }
     if not discount:
         return [line]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from products.models import CancellationMode
-from subscriptions.states import Action, Code, Status, Verdict, is_done, is_possible
+from subscriptions.states import OK, Action, Code, Status, Verdict, is_done, is_possible
 from subscriptions.wording import day
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from products.models import Plan
     from subscriptions.models import Subscription
 
-OK = Verdict()
 OPERATE = "subscriptions.operate_subscription"
 
 

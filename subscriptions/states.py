@@ -155,6 +155,9 @@ class Verdict:
             raise NotAllowed(self)
 
 
+OK = Verdict()
+
+
 class NotAllowed(Exception):
     """A refusal on its way to the person who asked."""
 

@@ -1,5 +1,6 @@
 """The customer's own subscriptions: list, page, pause and resume. Somebody else's number is a 404, like a missing one."""
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.timezone import localdate
@@ -10,7 +11,7 @@ from portal_project.paging import page
 from subscriptions.acting import Door, act
 from subscriptions.actions import offers
 from subscriptions.forms import ActionForm, DropPauseForm, PauseForm, ResumeDateForm, ResumeForm
-from subscriptions.models import Channel, EventKind, Subscription, SubscriptionEvent, SubscriptionQuerySet
+from subscriptions.models import Channel, EventKind, Invoice, Subscription, SubscriptionEvent, SubscriptionQuerySet
 from subscriptions.numbers import normalized
 from subscriptions.preview import upcoming
 from subscriptions.steps import as_of
@@ -38,6 +39,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     subscription = as_of(stored, today)
     context = {
         "subscription": subscription,
+        "today": today,
         "offers": offers(subscription, by=person(request), today=today),
         "bills": upcoming(subscription, today),
         "events": _history(subscription),
@@ -77,3 +79,22 @@ def resume(request: HttpRequest, number: str) -> HttpResponse:
 def _act(request: HttpRequest, number: str, form_class: type[ActionForm], template: str) -> HttpResponse:
     door = Door(Channel.PORTAL, mine(request).filter(number=normalized(number)), template)
     return act(request, door, form_class, localdate())
+
+
+@require_safe
+def invoices(request: HttpRequest) -> HttpResponse:
+    shown = page(_my_invoices(request).select_related("subscription__plan__product"), request)
+    return render(request, "subscriptions/invoices.html", {"page": shown, "today": localdate()})
+
+
+@require_safe
+def invoice(request: HttpRequest, number: int) -> HttpResponse:
+    """One invoice, made to be printed or saved as PDF."""
+    found = get_object_or_404(_my_invoices(request).select_related("subscription"), number=number)
+    return render(
+        request, "subscriptions/invoice.html", {"invoice": found, "today": localdate()}
+    )
+
+
+def _my_invoices(request: HttpRequest) -> QuerySet[Invoice]:
+    return Invoice.objects.filter(subscription__customer=person(request))

@@ -4,6 +4,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from products import money
@@ -84,6 +85,9 @@ class Invoice(models.Model):
     def __str__(self) -> str:
         return self.label
 
+    def get_absolute_url(self) -> str:
+        return reverse("invoices:detail", args=[self.number])
+
     @property
     def label(self) -> str:
         """The number as it is printed, such as "000123"."""
@@ -93,6 +97,10 @@ class Invoice(models.Model):
     def tax(self) -> Decimal:
         """The tax that the amount includes."""
         return money.rounded(self.amount * self.tax_rate / (100 + self.tax_rate), self.currency)
+
+    @property
+    def tax_total(self) -> str:
+        return money.formatted(self.tax, self.currency)
 
     def is_overdue(self, today: date) -> bool:
         return self.status == self.Status.OPEN and self.due_on < today

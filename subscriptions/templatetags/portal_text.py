@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from subscriptions.actions import Offer
-from subscriptions.models import Channel, EventKind, SubscriptionEvent
+from subscriptions.invoice_lines import Line, lines_of
+from subscriptions.models import Channel, EventKind, Invoice, SubscriptionEvent
 from subscriptions.states import Action
 from subscriptions.wording import day
 
@@ -85,3 +86,14 @@ CONTACT = {
 @register.filter
 def contact_label(offer: Offer) -> str | Promise:
     return CONTACT.get(offer.action, _("Contact us"))
+
+
+@register.filter
+def invoice_lines(invoice: Invoice) -> list[Line]:
+    """What the invoice charges, in words."""
+    return lines_of(invoice)
+
+
+@register.filter
+def is_overdue(invoice: Invoice, today: date) -> bool:
+    return invoice.is_overdue(today)

@@ -1,0 +1,133 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from portal_project.accounts.models import Merchant
+from subscriptions.models import Invoice
+from tests.conftest import signed_in
+from tests.factories import PlanFactory, ProductFactory, started
+from tests.pages import hidden_inputs
+
+LIST = "/admin/subscriptions/invoice/"
+
+
+@pytest.fixture
+def invoice(alice, clock):
+    """Of 20 March over 100.00 with 21 % tax, due on 3 April; today is the 5th."""
+    Merchant.objects.create(
+        pk=1, name="Acme", address="High Street 1\nUtrecht", tax_number="NL1", payment_instructions="IBAN NL00 ACME"
+    )
+    clock(date(2026, 4, 5))
+    started(alice, date(2026, 3, 20), PlanFactory(product=ProductFactory(name="Hosting", tax_rate=21)))
+    return Invoice.objects.get()
+
+
+def admin_page(invoice, verb):
+    return f"{LIST}{invoice.pk}/{verb}/"
+
+
+def test_it_copies_what_was_true_when_it_was_made(invoice):
+    Merchant.objects.update(name="Renamed", payment_days=60)
+    invoice.subscription.product.tax_rate = 9
+    invoice.subscription.product.save()
+    invoice.refresh_from_db()
+    assert invoice.seller == "Acme\nHigh Street 1\nUtrecht\nNL1"
+    assert invoice.buyer == "Alice Ahn\nalice@example.com"
+    assert (invoice.tax_rate, invoice.tax, invoice.due_on) == (21, Decimal("17.36"), date(2026, 4, 3))
+    assert invoice.lines == [
+        {"kind": "full", "product": "Hosting", "plan": "Monthly", "days": 31, "of": 31, "amount": "100.00"}
+    ]
+
+
+def test_its_page_says_what_it_is_for_and_how_to_pay(as_alice, invoice):
+    text = as_alice.get(invoice.get_absolute_url()).content.decode()
+    for shown in (
+        "Invoice 000001",
+        "Overdue",
+        "Hosting, Monthly",
+        "€100.00",
+        "€17.36 of tax at 21 %",
+        "IBAN NL00 ACME",
+    ):
+        assert shown in text
+    assert "Invoice 000001" in as_alice.get("/invoices/").content.decode()
+
+
+def test_another_customers_invoice_is_a_404(bob, invoice):
+    assert signed_in(bob).get(invoice.get_absolute_url()).status_code == 404
+
+
+def test_a_merchant_records_a_payment_with_who_and_when(as_merchant, merchant, invoice):
+    as_merchant.post(admin_page(invoice, "record-payment"), {"received_on": "2026-04-02", "reference": "Bank 17"})
+    invoice.refresh_from_db()
+    assert (invoice.status, invoice.paid_on, invoice.payment_reference) == ("paid", date(2026, 4, 2), "Bank 17")
+    assert (invoice.settled_by, invoice.settled_at.date()) == (merchant, date(2026, 4, 5))
+
+
+def test_a_payment_in_the_future_is_refused(as_merchant, invoice):
+    response = as_merchant.post(admin_page(invoice, "record-payment"), {"received_on": "2026-04-06"})
+    assert "today at the latest" in response.content.decode()
+    invoice.refresh_from_db()
+    assert invoice.status == "open"
+
+
+def test_only_an_open_invoice_is_voided_or_paid(as_merchant, invoice):
+    as_merchant.post(admin_page(invoice, "void"))
+    invoice.refresh_from_db()
+    assert (invoice.status, invoice.settled_by.email) == ("void", "merchant@example.com")
+    response = as_merchant.post(admin_page(invoice, "record-payment"), {"received_on": "2026-04-02"})
+    assert response.status_code == 409
+    assert "Invoice 000001 is void." in response.content.decode()
+
+
+def test_support_reads_invoices_and_settles_none(as_agent, invoice):
+    assert as_agent.get(f"{LIST}{invoice.pk}/change/").status_code == 200
+    for verb in ("record-payment", "void"):
+        assert as_agent.post(admin_page(invoice, verb), {"received_on": "2026-04-02"}).status_code == 403
+    assert as_agent.get(f"{LIST}import-payments/").status_code == 403
+    invoice.refresh_from_db()
+    assert invoice.status == "open"
+
+
+def send(client, text, received_on="2026-04-04"):
+    file = SimpleUploadedFile("bank.csv", text.encode(), content_type="text/csv")
+    return client.post(f"{LIST}import-payments/", {"received_on": received_on, "file": file}).content.decode()
+
+
+def test_a_file_records_what_matches_and_reports_what_does_not(as_merchant, alice, invoice):
+    for _ in range(2):
+        started(alice, date(2026, 4, 1))
+    text = send(
+        as_merchant,
+        "reference;amount\nInvoice 000001;100.00\n2;99.00\n77;100.00\nhello;1\n3;12,5\n1;100.00\n",
+    )
+    assert "1 payment recorded" in text
+    for shown in (
+        "Invoice 000002 is over €100.00.",
+        "There is no invoice 000077.",
+        "The reference should hold the number of one invoice.",
+        "“12,5” is not an amount; write it like 12.50.",
+        "Invoice 000001 is already paid.",
+    ):
+        assert shown in text
+    assert Invoice.objects.filter(status="paid").get().payment_reference == "Invoice 000001"
+
+
+@pytest.mark.parametrize("text", ["", "number,total\n1,100.00\n"])
+def test_a_file_without_the_columns_is_explained(as_merchant, invoice, text):
+    assert "name the columns reference and amount" in send(as_merchant, text) or "empty" in send(as_merchant, text)
+
+
+def test_the_list_filters_what_is_overdue(as_merchant, alice, invoice):
+    started(alice, date(2026, 4, 1))
+    text = as_merchant.get(LIST, {"overdue": "yes"}).content.decode()
+    assert "000001" in text
+    assert "000002" not in text
+
+
+def test_a_get_settles_nothing(as_merchant, invoice):
+    assert hidden_inputs(as_merchant.get(admin_page(invoice, "void")))
+    invoice.refresh_from_db()
+    assert invoice.status == "open"
