@@ -19,7 +19,9 @@ class PortalProjectConfig(AppConfig):
 def prepare(*, using: str, verbosity: int = 1, **kwargs: Any) -> None:
     from portal_project import schedule
     from portal_project.accounts import roles
+    from portal_project.accounts.models import Merchant
 
     call_command("createcachetable", database=using, verbosity=0)
     roles.apply()
+    Merchant.objects.using(using).get_or_create(pk=1)
     schedule.apply()

@@ -1,6 +1,9 @@
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -13,6 +16,18 @@ from portal_project.accounts.models import Merchant
 def brand_css(request: HttpRequest) -> HttpResponse:
     """The merchant's accent colour for the portal's stylesheet; a file of its own, because the policy allows no inline style."""
     return HttpResponse(f":root {{ --brand: {Merchant.load().accent_color}; }}\n", content_type="text/css")
+
+
+def closed(request: HttpRequest) -> HttpResponse:
+    raise Http404
+
+
+@login_not_required
+def admin_login(request: HttpRequest) -> HttpResponse:
+    """The admin's own sign-in has no limits on attempts, so it is the portal's; a customer who is signed in stays out."""
+    if request.user.is_authenticated:
+        raise PermissionDenied
+    return redirect(f"{reverse('account_login')}?{request.GET.urlencode()}")
 
 
 @require_safe

@@ -3,12 +3,14 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
-from django.views.generic import RedirectView
+
+from portal_project import public_views
 
 urlpatterns = [
-    # The admin's own sign-in has no limits on attempts; this one has.
-    path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
+    path("admin/login/", public_views.admin_login),
     path("admin/", admin.site.urls),
+    # A person has one address, the one on their account; allauth's page for more of them stays closed.
+    path("accounts/email/", public_views.closed, name="account_email"),
     path("accounts/", include("allauth.account.urls")),
     # First, because home, cancel and withdraw touch subscriptions and tickets, and so live in support.
     path("", include("support.root_urls")),

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
@@ -74,7 +75,8 @@ class ProductAdmin(SimpleHistoryAdmin, ModelAdmin):
             return "–"
         if product.cancellation_mode == CancellationMode.IMMEDIATE:
             return str(product.get_cancellation_mode_display())
-        return _("Request, %(days)d days’ notice") % {"days": product.notice_days}
+        days = product.notice_days
+        return ngettext("Request, %(days)d day’s notice", "Request, %(days)d days’ notice", days) % {"days": days}
 
 
 @admin.register(Plan)

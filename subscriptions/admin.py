@@ -1,9 +1,10 @@
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
 
+from portal_project.accounts.models import User
 from portal_project.accounts.people import person
 from subscriptions import changing, policies
 from subscriptions.acting import Door, act
@@ -45,9 +47,17 @@ class LinkedServiceInline(TabularInline):
 class StartForm(forms.ModelForm):
     """A new subscription: everything else follows from the plan and today."""
 
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
     class Meta:
         model = Subscription
         fields = ("customer", "plan")
+
+    def clean_customer(self) -> User:
+        customer = self.cleaned_data["customer"]
+        if customer.is_staff:
+            raise forms.ValidationError(_("Staff cannot be customers. Choose somebody else."))
+        return customer
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -86,7 +96,7 @@ class SubscriptionAdmin(ModelAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Subscription | None = None) -> Any:
         if obj is None:
-            return ((None, {"fields": ("customer", "plan")}),)
+            return ((None, {"fields": ("customer", "plan", "token")}),)
         return ((None, {"fields": (*self.facts, "external_id")}),)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Subscription | None = None) -> Any:
@@ -109,10 +119,21 @@ class SubscriptionAdmin(ModelAdmin):
             obj.save(update_fields=["external_id"])
             return
         today = localdate()
-        begun = Subscription.begin(obj.customer, obj.plan, today)
-        changing.add([begun], today=today, by=person(request), channel=Channel.ADMIN)
+        # The same form sent twice leads to the first result.
+        token = form.cleaned_data["token"]
+        begun = Subscription.objects.filter(start_token=token).first()
+        if begun is None:
+            begun = Subscription.begin(obj.customer, obj.plan, today)
+            begun.start_token = token
+            changing.add([begun], today=today, by=person(request), channel=Channel.ADMIN)
         # The admin goes on with the object that its form made.
         obj.__dict__.update(begun.__dict__)
+
+    def save_formset(self, request: HttpRequest, form: forms.ModelForm, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        if form.instance.cancels_on:
+            # What is linked during the notice does not renew either.
+            LinkedService.objects.stop_renewing([form.instance.pk])
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -130,7 +151,7 @@ class SubscriptionAdmin(ModelAdmin):
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Only the buttons of what is possible now, by the same verdict that guards the act."""
         today = localdate()
-        stored = self.get_queryset(request).filter(pk=object_id).first()
+        stored = self.get_queryset(request).filter(pk=object_id).first() if str(object_id).isdecimal() else None
         if stored is None:
             return []
         subscription = as_of(stored, today)
@@ -159,6 +180,8 @@ class SubscriptionAdmin(ModelAdmin):
 
     def confirm(self, request: HttpRequest, object_id: int, form_class: type[ActionForm], label: Any) -> HttpResponse:
         """The confirmation, which names customer and product, and then the act."""
+        if not str(object_id).isdecimal():
+            raise Http404
         context = self.admin_site.each_context(request) | {"title": label, "label": label, "opts": self.opts}
         door = Door(
             Channel.ADMIN,

@@ -5,17 +5,19 @@ services, mails, and last the invoices with their numbers.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.http import Http404
 
 from portal_project.accounts.models import Merchant
 from portal_project.mail import outbox
-from subscriptions import billing, notifications
+from products.models import Plan
+from subscriptions import billing, bulk, notifications
 from subscriptions.models import (
     Channel,
     EventKind,
@@ -56,7 +58,6 @@ WRITTEN = (
     "canceled_on",
     "due_on",
 )
-AT_ONCE = 500
 
 
 @contextmanager
@@ -73,12 +74,63 @@ def changing(
     An exception inside the block rolls everything back. `skip_locked` leaves out rows that somebody else holds.
     """
     with transaction.atomic():
-        rows = queryset.for_policies(today).order_by("pk")
-        subscriptions = list(rows.select_for_update(of=("self",), skip_locked=skip_locked))
+        locked = queryset.order_by("pk").select_for_update(of=("self",), skip_locked=skip_locked)
+        keys = list(locked.values_list("pk", flat=True))
+        # Read after the lock: while waiting for it, somebody else's pause may have reached the limit.
+        subscriptions = list(Subscription.objects.filter(pk__in=keys).for_policies(today).order_by("pk"))
         for subscription in subscriptions:
             catch_up(subscription, today)
         yield subscriptions
         _finish(subscriptions, today, by, channel)
+
+
+@contextmanager
+def catching_up(
+    queryset: SubscriptionQuerySet,
+    *,
+    today: date,
+    skip_locked: bool = False,
+    on_failure: Callable[[Subscription, Exception], object],
+) -> Iterator[list[Subscription]]:
+    """As `changing`, for the job: nobody acts, so what verdicts need is not read.
+
+    A subscription whose steps fail is left out and told to `on_failure`; a failed write rolls everything back.
+    """
+    with transaction.atomic():
+        locked = queryset.order_by("pk").select_for_update(of=("self",), skip_locked=skip_locked)
+        subscriptions = caught_up(locked, today, on_failure)
+        yield subscriptions
+        _write_changed(subscriptions, None, Channel.JOB)
+
+
+def caught_up(
+    queryset: SubscriptionQuerySet, today: date, on_failure: Callable[[Subscription, Exception], object]
+) -> list[Subscription]:
+    """The queryset's subscriptions with everything due done in memory, but for those that failed."""
+    subscriptions = list(queryset)
+    _attach(subscriptions)
+    done = []
+    for subscription in subscriptions:
+        try:
+            catch_up(subscription, today)
+        except Exception as error:  # whatever is wrong with one must not stop the others
+            on_failure(subscription, error)
+        else:
+            done.append(subscription)
+    return done
+
+
+def _attach(subscriptions: list[Subscription]) -> None:
+    """What steps and mails read beside the row. A few plans serve them all, so that they are read once, not joined to each."""
+    plans = Plan.objects.select_related("product").in_bulk(
+        {key for subscription in subscriptions for key in (subscription.plan_id, subscription.next_plan_id) if key}
+    )
+    keys = {subscription.customer_id for subscription in subscriptions}
+    customers = {customer.pk: customer for customer in get_user_model().objects.filter(pk__among=keys)}
+    for subscription in subscriptions:
+        subscription.plan = plans[subscription.plan_id]
+        subscription.next_plan = plans[subscription.next_plan_id] if subscription.next_plan_id else None
+        subscription.customer = customers[subscription.customer_id]
 
 
 @contextmanager
@@ -100,12 +152,18 @@ def add(subscriptions: list[Subscription], *, today: date, by: "User | None" = N
 
 def _finish(subscriptions: list[Subscription], today: date, by: "User | None", channel: Channel) -> None:
     """Do what the changes made due at once, then write it all."""
-    changed = []
     for subscription in subscriptions:
         catch_up(subscription, today)
-        if subscription.new_events:
-            step = next_step(subscription)
-            subscription.due_on = step[0] if step else None
+    _write_changed(subscriptions, by, channel)
+
+
+def _write_changed(subscriptions: list[Subscription], by: "User | None", channel: Channel) -> None:
+    changed = []
+    for subscription in subscriptions:
+        step = next_step(subscription)
+        due_on = step[0] if step else None
+        if subscription.new_events or subscription.due_on != due_on:
+            subscription.due_on = due_on
             changed.append(subscription)
     if changed:
         _write(changed, by, channel)
@@ -115,12 +173,12 @@ def _write(subscriptions: list[Subscription], by: "User | None", channel: Channe
     new = [subscription for subscription in subscriptions if subscription._state.adding]
     old = [subscription for subscription in subscriptions if not subscription._state.adding]
     _draw_free_numbers(new)
-    Subscription.objects.bulk_create(new, batch_size=AT_ONCE)
-    Subscription.objects.bulk_update(old, WRITTEN, batch_size=AT_ONCE)
+    bulk.insert(new)
+    bulk.update(old, WRITTEN)
     events = [event for subscription in subscriptions for event in subscription.new_events]
     _write_events(events, by, channel)
     _write_linked_services(events)
-    outbox.add_all(mail for event in events if (mail := notifications.mail_about(event)))
+    _write_mails(events)
     _write_invoices(subscriptions, events)
     for subscription in subscriptions:
         subscription.new_events.clear()
@@ -144,7 +202,15 @@ def _write_events(events: list[SubscriptionEvent], by: "User | None", channel: C
         event.subscription_id = event.subscription.pk
         if not event.channel:
             event.channel, event.actor = channel, by
-    SubscriptionEvent.objects.bulk_create(events, batch_size=AT_ONCE)
+    bulk.insert(events)
+
+
+def _write_mails(events: list[SubscriptionEvent]) -> None:
+    """The keys are made of new events' keys, so none of them can be there already."""
+    mails = [mail for event in events if (mail := notifications.mail_about(event))]
+    bulk.insert(mails)
+    if mails:
+        transaction.on_commit(outbox.wake, robust=True)
 
 
 def _write_linked_services(events: list[SubscriptionEvent]) -> None:
@@ -161,7 +227,7 @@ def _write_invoices(subscriptions: list[Subscription], events: list[Subscription
     invoices = [invoice for subscription in subscriptions for invoice in subscription.new_invoices]
     if invoices:
         billing.issue(invoices, Merchant.load(), InvoiceCounter.take(len(invoices)))
-        Invoice.objects.bulk_create(invoices, batch_size=AT_ONCE)
+        bulk.insert(invoices)
     # Who ends today pays nothing for today: an open invoice that begins on the day of the end is void.
     ended: dict[date, list[int]] = defaultdict(list)
     for event in events:

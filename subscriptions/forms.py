@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from subscriptions import policies
-from subscriptions.changing import changing_one
+from subscriptions.confirming import Confirmation, confirmed
 from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
 from subscriptions.models.verbs import resume_date_rule
 from subscriptions.policies import may
-from subscriptions.preview import Effect, effect_of, enforce
+from subscriptions.preview import Effect, effect_of
 from subscriptions.states import Action, Status, Verdict
 from subscriptions.wording import day
 
@@ -72,11 +72,12 @@ class ActionForm(forms.Form):
         )
 
     def perform(self, subscriptions: SubscriptionQuerySet, channel: Channel) -> None:
-        """Do it under the lock. Raises `NotAllowed`, `EffectChanged`, or `Http404` when the subscription is not there."""
-        with changing_one(subscriptions, today=self.today, by=self.by, channel=channel) as subscription:
-            self.verdict(subscription).enforce()
-            enforce(self.cleaned_data["announced"], self.action, self.act, subscription, self.today)
+        """Do it under the lock. Raises as `confirming.confirmed`."""
+        with confirmed(subscriptions, self.action, self.act, self.confirmation(channel)) as subscription:
             self.act(subscription)
+
+    def confirmation(self, channel: Channel) -> Confirmation:
+        return Confirmation(self.by, self.today, channel, self.cleaned_data["announced"])
 
 
 class ResumeDateField(forms.DateField):
@@ -103,13 +104,14 @@ class PauseForm(ActionForm):
     resumes_on = ResumeDateField(
         required=False,
         label=gettext_lazy("Resume on (optional)"),
-        help_text=gettext_lazy("Leave empty to resume whenever you like."),
+        help_text=gettext_lazy("Leave empty for no date: it is then resumed by hand."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         starts_on = self.subscription.pause_would_start(self.today)
-        first, last = policies.resume_dates(starts_on, self.longest, self.today)
+        self.own = policies.is_customer(self.by, self.subscription)
+        first, last = policies.resume_dates(starts_on, self.subscription.longest_pause(own=self.own), self.today)
         self.fields["resumes_on"].set_range(first, last)  # type: ignore[attr-defined]
         if last:
             self.fields["resumes_on"].help_text = _("Leave empty to resume on %(last)s, the latest day.") % {
@@ -122,17 +124,13 @@ class PauseForm(ActionForm):
             return _("The subscription is paused. Nothing is billed for the days of the pause.")
         return _("The pause is planned. The subscription runs on until then.")
 
-    @property
-    def longest(self) -> int | None:
-        return None if self.by.is_staff else self.subscription.product.max_pause_days
-
     def act(self, subscription: Subscription) -> None:
-        subscription.pause(self.today, resumes_on=self.chosen("resumes_on"), own=not self.by.is_staff)
+        subscription.pause(self.today, resumes_on=self.chosen("resumes_on"), own=self.own)
 
 
 class ResumeForm(ActionForm):
     action = Action.RESUME
-    done = gettext_lazy("Welcome back. The subscription is active again.")
+    done = gettext_lazy("The subscription is active again.")
 
     def act(self, subscription: Subscription) -> None:
         subscription.resume(self.today)
@@ -153,7 +151,7 @@ class ResumeDateForm(ActionForm):
     resumes_on = ResumeDateField(
         required=False,
         label=gettext_lazy("Resume on"),
-        help_text=gettext_lazy("Leave empty to resume whenever you like."),
+        help_text=gettext_lazy("Leave empty for no date: it is then resumed by hand."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

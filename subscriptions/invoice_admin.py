@@ -85,6 +85,12 @@ class InvoiceAdmin(ModelAdmin):
     actions_detail = ("record_payment", "void")
     actions_list = ("import_payments",)
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Invoice], search_term: str
+    ) -> tuple[QuerySet[Invoice], bool]:
+        """A number is also found as it is printed, with its zeros in front."""
+        return super().get_search_results(request, queryset, search_term.strip().lstrip("0") or search_term)
+
     def has_settle_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """To record payments and to void: for Merchants, not for Support."""
         return request.user.has_perm("subscriptions.change_invoice")

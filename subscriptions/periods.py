@@ -4,6 +4,7 @@ A period is half-open: `[boundary n, boundary n + 1)`. Every boundary is counted
 """
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 from dateutil.relativedelta import relativedelta
 
@@ -34,6 +35,8 @@ def period_index(anchor: date, interval: Interval, count: int, day: date) -> int
     return n if period_start(anchor, interval, count, n) <= day else n - 1
 
 
+# What is due on one day shares few anchors, and the job asks several times for each row.
+@lru_cache(maxsize=10_000)
 def period_around(anchor: date, interval: Interval, count: int, day: date) -> tuple[date, date]:
     """The period `(start, end)` that holds the day."""
     n = period_index(anchor, interval, count, day)

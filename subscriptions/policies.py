@@ -34,7 +34,7 @@ def may(
     if is_done(action, subscription):
         return Verdict(Code.DONE, _done_reason(action, subscription))
     if offered is None:
-        offered = not _is_customer(by)
+        offered = not is_customer(by, subscription)
     if not offered and (reason := _not_offered(action, subscription)):
         return Verdict(Code.NOT_OFFERED, reason)
     if by is not None and by != subscription.customer and not by.has_perm(OPERATE):
@@ -44,6 +44,11 @@ def may(
     if not offered and action == Action.PAUSE and (reason := _pause_limit(subscription)):
         return Verdict(Code.NOT_NOW, reason)
     return OK
+
+
+def is_customer(by: "User | None", subscription: "Subscription") -> bool:
+    """Whether the product's switches and limits bind this person: everybody but staff, and staff on their own contract."""
+    return by is not None and (by == subscription.customer or not by.is_staff)
 
 
 def cancel_action(subscription: "Subscription") -> Action:
@@ -56,10 +61,6 @@ def resume_dates(starts_on: date, longest: int | None, today: date) -> tuple[dat
     """The first and the last day on which a pause that starts on `starts_on` may be set to end; None for no last day."""
     first = max(starts_on, today) + timedelta(days=1)
     return first, starts_on + timedelta(days=longest) if longest else None
-
-
-def _is_customer(by: "User | None") -> bool:
-    return by is not None and not by.is_staff
 
 
 def _not_offered(action: Action, subscription: "Subscription") -> str:
@@ -103,6 +104,8 @@ def _done_reason(action: Action, subscription: "Subscription") -> str:
         return _("This subscription already pauses on %(date)s.") % {"date": day(subscription.pauses_on)}
     if action == Action.PAUSE:
         return _("This subscription is already paused.")
+    if action == Action.WITHDRAW_CANCELLATION:
+        return _("No cancellation is scheduled for this subscription.")
     return _("This subscription is already running.")
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from products import money
+from products.models import ResumeRule
 from subscriptions.models import Subscription
 from subscriptions.states import Action, next_step
 from subscriptions.steps import catch_up, take
@@ -47,6 +48,7 @@ class Effect:
 
     action: str
     status: str
+    resume_rule: str
     dates: dict[str, date | None]
     now: tuple[Bill, ...]
     bills: tuple[Bill, ...]
@@ -64,7 +66,10 @@ class Effect:
         was, now = _announced(announced, subscription), _plain(self)
         if was is None:
             return []
-        lines = [_change(label, _day(was["dates"][name]), _day(now["dates"][name])) for name, label in LABELS.items()]
+        lines = [
+            _change(label, _day(was["dates"].get(name)), _day(now["dates"][name])) for name, label in LABELS.items()
+        ]
+        lines.append(_change(_("When it resumes"), _rule(was.get("resume_rule")), _rule(now["resume_rule"])))
         lines.append(_change(_("Billed at once"), _totals(was["now"]), _totals(now["now"])))
         lines.append(_change(_("Next bills"), _totals(was["bills"]), _totals(now["bills"])))
         if was["action"] != now["action"]:
@@ -94,7 +99,7 @@ def effect_of(action: Action, act: Act, subscription: Subscription, today: date)
     catch_up(draft, today)
     dates = {name: getattr(draft, name) for name in LABELS}
     status, now = draft.status, _bills(draft)
-    return Effect(str(action), str(status), dates, now, upcoming(draft, today))
+    return Effect(str(action), str(status), draft.pause_resume_rule, dates, now, upcoming(draft, today))
 
 
 def enforce(announced: str, action: Action, act: Act, subscription: Subscription, today: date) -> None:
@@ -150,6 +155,10 @@ def _change(label: str | Promise, was: str, now: str) -> str:
 
 def _day(iso: str | None) -> str:
     return day(date.fromisoformat(iso)) if iso else ""
+
+
+def _rule(rule: str | None) -> str:
+    return str(ResumeRule(rule).label) if rule else ""
 
 
 def _totals(bills: list[dict[str, Any]]) -> str:

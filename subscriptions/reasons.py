@@ -19,9 +19,7 @@ def why_it_ends(subscription: Subscription, asked_on: date, notice_days: int, en
         }
     billed_until = periods.billed_through(*subscription.rhythm, subscription.period_end)
     if notice_days == 0:
-        return _("There is no notice period, so it ends when the billed days are over, on %(until)s.") % {
-            "until": day(ends_on)
-        }
+        return _no_notice(subscription, asked_on, billed_until)
     notice = ngettext(
         "%(count)d day’s notice from %(asked)s ends on %(notice_end)s",
         "%(count)d days’ notice from %(asked)s ends on %(notice_end)s",
@@ -39,4 +37,16 @@ def why_it_ends(subscription: Subscription, asked_on: date, notice_days: int, en
     return _("%(notice)s, after the billed days (until %(until)s), so it ends then.") % {
         "notice": notice,
         "until": day(billed_until),
+    }
+
+
+def _no_notice(subscription: Subscription, asked_on: date, billed_until: date) -> str:
+    if billed_until <= asked_on:
+        return _("There is no notice period and no billed day is left, so it ends at once.")
+    if billed_until != subscription.period_end:
+        return _(
+            "There is no notice period. The period that is partly billed runs until %(until)s, so it ends then."
+        ) % {"until": day(billed_until)}
+    return _("There is no notice period, so it ends when the billed days are over, on %(until)s.") % {
+        "until": day(billed_until)
     }

@@ -12,7 +12,6 @@ from subscriptions.acting import Door, act
 from subscriptions.actions import offers
 from subscriptions.forms import ActionForm, DropPauseForm, PauseForm, ResumeDateForm, ResumeForm
 from subscriptions.models import Channel, EventKind, Invoice, Subscription, SubscriptionEvent, SubscriptionQuerySet
-from subscriptions.numbers import normalized
 from subscriptions.preview import upcoming
 from subscriptions.steps import as_of
 
@@ -35,7 +34,7 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
 @require_safe
 def detail(request: HttpRequest, number: str) -> HttpResponse:
     today = localdate()
-    stored = get_object_or_404(mine(request).for_policies(today), number=normalized(number))
+    stored = get_object_or_404(mine(request).for_policies(today), number=number)
     subscription = as_of(stored, today)
     context = {
         "subscription": subscription,
@@ -77,7 +76,7 @@ def resume(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _act(request: HttpRequest, number: str, form_class: type[ActionForm], template: str) -> HttpResponse:
-    door = Door(Channel.PORTAL, mine(request).filter(number=normalized(number)), template)
+    door = Door(Channel.PORTAL, mine(request).filter(number=number), template)
     return act(request, door, form_class, localdate())
 
 
@@ -91,9 +90,7 @@ def invoices(request: HttpRequest) -> HttpResponse:
 def invoice(request: HttpRequest, number: int) -> HttpResponse:
     """One invoice, made to be printed or saved as PDF."""
     found = get_object_or_404(_my_invoices(request).select_related("subscription"), number=number)
-    return render(
-        request, "subscriptions/invoice.html", {"invoice": found, "today": localdate()}
-    )
+    return render(request, "subscriptions/invoice.html", {"invoice": found, "today": localdate()})
 
 
 def _my_invoices(request: HttpRequest) -> QuerySet[Invoice]:

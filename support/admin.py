@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
@@ -48,13 +49,24 @@ class SubscriptionDeskAdmin(SubscriptionAdmin):
 
 
 class TicketAdminForm(forms.ModelForm):
+    seen_status = forms.CharField(required=False, widget=forms.HiddenInput)
+    """The status when the page was opened: a decision made meanwhile is not undone by saving something else."""
+
     class Meta:
         model = Ticket
         fields = ("status", "priority", "assignee")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["seen_status"].initial = self.instance.status
+
     def clean_status(self) -> str:
         status = self.cleaned_data["status"]
-        undecided = CancellationRequest.objects.filter(ticket=self.instance, decided_at=None)
+        seen = self.data.get("seen_status") or self.instance.status
+        if self.instance.status not in (seen, status):
+            now = Ticket.Status(self.instance.status).label
+            raise forms.ValidationError(_("Meanwhile this ticket has become “%(now)s”. Open it again.") % {"now": now})
+        undecided = CancellationRequest.objects.undecided().filter(ticket=self.instance)
         if status not in Ticket.UNFINISHED and undecided.exists():
             raise forms.ValidationError(
                 _("Decide the cancellation request first: a ticket cannot be finished before its request.")
@@ -77,7 +89,7 @@ class TicketAdmin(ModelAdmin):
     show_full_result_count = False
     actions = None
     form = TicketAdminForm
-    fields = ("customer", "type", "subscription", "created_at", "status", "priority", "assignee")
+    fields = ("customer", "type", "subscription", "created_at", "status", "priority", "assignee", "seen_status")
     readonly_fields = ("customer", "type", "subscription", "created_at")
     change_form_outer_before_template = "admin/support/ticket/request.html"
     change_form_outer_after_template = "admin/support/ticket/conversation.html"
@@ -87,6 +99,13 @@ class TicketAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Ticket | None = None) -> bool:
         return False
+
+    def save_model(self, request: HttpRequest, obj: Ticket, form: forms.ModelForm, change: bool) -> None:
+        changed = [name for name in form.changed_data if name in ("status", "priority", "assignee")]
+        if "status" in changed:
+            obj.updated_at = timezone.now()
+            changed.append("updated_at")
+        obj.save(update_fields=changed)
 
     def get_urls(self) -> list[URLPattern]:
         address = path("<int:pk>/reply/", self.admin_site.admin_view(self.reply), name="support_ticket_reply")

@@ -1,6 +1,6 @@
 """Requests to cancel, and their ends. The only callers of `schedule_cancellation` and `withdraw_cancellation`.
 
-Locks are taken in the order of `design.md`, section 4: the subscription by `changing_one`, then its request and ticket.
+Locks are taken in the order of `design.md`, section 4: the subscription by `confirmed`, then its request and ticket.
 """
 
 from collections.abc import Callable
@@ -11,10 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal_project.mail import outbox
-from subscriptions import preview
-from subscriptions.changing import changing_one
-from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
-from subscriptions.policies import may
+from subscriptions.confirming import Confirmation, confirmed
+from subscriptions.models import Subscription, SubscriptionQuerySet
 from subscriptions.reasons import why_it_ends
 from subscriptions.states import Action
 from support import notifications
@@ -53,71 +51,46 @@ def canceling(today: date) -> Callable[[Subscription], None]:
 
 
 def submit(
-    subscriptions: SubscriptionQuerySet,
-    *,
-    by: "User",
-    today: date,
-    channel: Channel,
-    announced: str,
-    reason: str,
-    message: str,
+    subscriptions: SubscriptionQuerySet, confirmation: Confirmation, *, reason: str, message: str
 ) -> CancellationRequest:
     """Schedule the cancellation and open its ticket and request.
 
-    Where the end comes out as today, the subscription ends in the same transaction and the ticket is resolved. Raises
-    `NotAllowed`, `EffectChanged`, or `Http404` when there is no such subscription.
+    Where the end comes out as today, the subscription ends in the same transaction and the ticket is resolved. Raises as
+    `confirming.confirmed`.
     """
-    act = scheduling(today)
-    with changing_one(subscriptions, today=today, by=by, channel=channel) as subscription:
-        may(Action.SCHEDULE_CANCELLATION, subscription, by=by, today=today).enforce()
-        preview.enforce(announced, Action.SCHEDULE_CANCELLATION, act, subscription, today)
-        notice_days, before = subscription.product.notice_days, subscription.draft()
+    act = scheduling(confirmation.today)
+    with confirmed(subscriptions, Action.SCHEDULE_CANCELLATION, act, confirmation) as subscription:
+        before = subscription.draft()
         act(subscription)
-        ends_on = subscription.cancels_on or today
-        request = CancellationRequest.objects.create(
-            ticket=_open_ticket(subscription, by, message),
-            subscription=subscription,
-            reason=reason,
-            message=message,
-            requested_on=today,
-            notice_days=notice_days,
-            promised_on=ends_on,
-            why=why_it_ends(before, today, notice_days, ends_on),
-        )
+        request = _request(subscription, before, confirmation, reason, message)
         outbox.add(notifications.request_received(request))
-        if ends_on <= today:
+        if request.promised_on <= confirmation.today:
             decide(request, Decision.ENDED, by=None)
     return request
 
 
-def withdraw(subscriptions: SubscriptionQuerySet, *, by: "User", today: date, channel: Channel, announced: str) -> None:
-    """Clear the scheduled end; its ticket is closed. Raises as `submit`."""
-    act = withdrawing(today)
-    with changing_one(subscriptions, today=today, by=by, channel=channel) as subscription:
-        may(Action.WITHDRAW_CANCELLATION, subscription, by=by, today=today).enforce()
-        preview.enforce(announced, Action.WITHDRAW_CANCELLATION, act, subscription, today)
+def withdraw(subscriptions: SubscriptionQuerySet, confirmation: Confirmation) -> None:
+    """Clear the scheduled end; its ticket is closed. Raises as `confirming.confirmed`."""
+    act = withdrawing(confirmation.today)
+    with confirmed(subscriptions, Action.WITHDRAW_CANCELLATION, act, confirmation) as subscription:
         act(subscription)
         if request := undecided(subscription):
-            decide(request, Decision.WITHDRAWN, by=by)
+            decide(request, Decision.WITHDRAWN, by=confirmation.by)
             outbox.add(notifications.request_withdrawn(request))
 
 
-def cancel_now(
-    subscriptions: SubscriptionQuerySet, *, by: "User", today: date, channel: Channel, announced: str
-) -> None:
-    """End the subscription today, without a ticket; one that was requested before is resolved. Raises as `submit`."""
-    act = canceling(today)
-    with changing_one(subscriptions, today=today, by=by, channel=channel) as subscription:
-        may(Action.CANCEL, subscription, by=by, today=today).enforce()
-        preview.enforce(announced, Action.CANCEL, act, subscription, today)
+def cancel_now(subscriptions: SubscriptionQuerySet, confirmation: Confirmation) -> None:
+    """End the subscription today, without a ticket; one that was requested before is resolved. Raises as `confirmed`."""
+    act = canceling(confirmation.today)
+    with confirmed(subscriptions, Action.CANCEL, act, confirmation) as subscription:
         act(subscription)
         if request := undecided(subscription):
-            decide(request, Decision.CANCELED_NOW, by=by)
+            decide(request, Decision.CANCELED_NOW, by=confirmation.by)
 
 
 def undecided(subscription: Subscription) -> CancellationRequest | None:
     """The subscription's undecided request, locked, with its ticket; or None."""
-    requests = CancellationRequest.objects.filter(subscription=subscription, decided_at=None)
+    requests = CancellationRequest.objects.undecided().filter(subscription=subscription)
     return requests.select_related("ticket", "subscription").select_for_update(of=("self",)).first()
 
 
@@ -128,6 +101,24 @@ def decide(request: CancellationRequest, decision: Decision, *, by: "User | None
     request.save(update_fields=["decision", "decided_at", "decided_by"])
     request.ticket.status, request.ticket.updated_at = TICKET_ENDS[decision], now
     request.ticket.save(update_fields=["status", "updated_at"])
+
+
+def _request(
+    subscription: Subscription, before: Subscription, confirmation: Confirmation, reason: str, message: str
+) -> CancellationRequest:
+    """The request with its ticket; `before` is the subscription as it was when the customer asked."""
+    today, notice_days = confirmation.today, subscription.product.notice_days
+    ends_on = subscription.cancels_on or today
+    return CancellationRequest.objects.create(
+        ticket=_open_ticket(subscription, confirmation.by, message),
+        subscription=subscription,
+        reason=reason,
+        message=message,
+        requested_on=today,
+        notice_days=notice_days,
+        promised_on=ends_on,
+        why=why_it_ends(before, today, notice_days, ends_on),
+    )
 
 
 def _open_ticket(subscription: Subscription, by: "User", message: str) -> Ticket:

@@ -19,7 +19,7 @@ def run() -> int:
 
 def _decide_ended() -> int:
     with transaction.atomic():
-        ended = CancellationRequest.objects.filter(decided_at=None, subscription__status=Status.CANCELED)
+        ended = CancellationRequest.objects.undecided().filter(subscription__status=Status.CANCELED)
         requests = ended.select_related("ticket").select_for_update(of=("self",), skip_locked=True)[:AT_ONCE]
         for request in requests:
             decide(request, Decision.ENDED, by=None)

@@ -11,7 +11,7 @@ from subscriptions.forms import ActionForm
 from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
 from subscriptions.reasons import why_it_ends
 from subscriptions.states import Action, Status
-from subscriptions.steps import catch_up
+from subscriptions.steps import as_of, catch_up
 from support import cancellations
 from support.models import CancellationRequest, Ticket
 
@@ -24,8 +24,7 @@ class CancelNowForm(ActionForm):
         cancellations.canceling(self.today)(subscription)
 
     def perform(self, subscriptions: SubscriptionQuerySet, channel: Channel) -> None:
-        announced = self.cleaned_data["announced"]
-        cancellations.cancel_now(subscriptions, by=self.by, today=self.today, channel=channel, announced=announced)
+        cancellations.cancel_now(subscriptions, self.confirmation(channel))
 
 
 class RequestForm(ActionForm):
@@ -70,6 +69,9 @@ class RequestForm(ActionForm):
         resumed = self.subscription.draft()
         resumed.resume(self.today)
         catch_up(resumed, self.today)
+        if resumed.new_invoices:
+            # Nothing was left to give back: resuming would bill a new period.
+            return None
         ends_on = resumed.earliest_end(self.today, self.subscription.product.notice_days)
         return ends_on if ends_on > self.ends_on else None
 
@@ -77,15 +79,8 @@ class RequestForm(ActionForm):
         cancellations.scheduling(self.today)(subscription)
 
     def perform(self, subscriptions: SubscriptionQuerySet, channel: Channel) -> None:
-        cancellations.submit(
-            subscriptions,
-            by=self.by,
-            today=self.today,
-            channel=channel,
-            announced=self.cleaned_data["announced"],
-            reason=self.cleaned_data["reason"],
-            message=self.cleaned_data["message"],
-        )
+        typed = {name: self.cleaned_data[name] for name in ("reason", "message")}
+        cancellations.submit(subscriptions, self.confirmation(channel), **typed)
 
 
 class StaffRequestForm(RequestForm):
@@ -109,13 +104,15 @@ class WithdrawForm(ActionForm):
         cancellations.withdrawing(self.today)(subscription)
 
     def perform(self, subscriptions: SubscriptionQuerySet, channel: Channel) -> None:
-        announced = self.cleaned_data["announced"]
-        cancellations.withdraw(subscriptions, by=self.by, today=self.today, channel=channel, announced=announced)
+        cancellations.withdraw(subscriptions, self.confirmation(channel))
 
 
 class SubscriptionChoice(forms.ModelChoiceField):
+    today: date
+
     def label_from_instance(self, obj: Subscription) -> str:
-        return f"{obj.product} · {obj.price} · {Status(obj.status).label} · {obj.number}"
+        status = Status(as_of(obj, self.today).status).label
+        return f"{obj.product} · {obj.price} · {status} · {obj.number}"
 
 
 class TicketForm(forms.Form):
@@ -134,8 +131,9 @@ class TicketForm(forms.Form):
     subject = forms.CharField(max_length=150, label=gettext_lazy("Subject"))
     body = forms.CharField(max_length=10000, widget=forms.Textarea(attrs={"rows": 7}), label=gettext_lazy("Message"))
 
-    def __init__(self, *args: Any, subscriptions: SubscriptionQuerySet, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, subscriptions: SubscriptionQuerySet, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["subscription"].today = today  # type: ignore[attr-defined]
         self.fields["subscription"].queryset = subscriptions.select_related("plan__product")  # type: ignore[attr-defined]
         self.fields["token"].initial = uuid4
 

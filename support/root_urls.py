@@ -6,6 +6,6 @@ from support import views
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("subscriptions/<str:number>/cancel/", views.cancel, name="cancel_subscription"),
-    path("subscriptions/<str:number>/withdraw/", views.withdraw, name="withdraw_cancellation"),
+    path("subscriptions/<number:number>/cancel/", views.cancel, name="cancel_subscription"),
+    path("subscriptions/<number:number>/withdraw/", views.withdraw, name="withdraw_cancellation"),
 ]

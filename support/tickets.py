@@ -22,7 +22,8 @@ def open_ticket(
     with transaction.atomic():
         ticket, created = Ticket.objects.get_or_create(
             token=token,
-            defaults={"customer": customer, "type": kind, "subject": subject, "subscription": subscription},
+            customer=customer,
+            defaults={"type": kind, "subject": subject, "subscription": subscription},
         )
         if created:
             Message.objects.create(ticket=ticket, author=customer, body=body)
@@ -38,15 +39,19 @@ def reply(ticket: Ticket, *, author: "User", body: str, token: UUID, is_internal
         ticket = Ticket.objects.select_for_update(of=("self",)).select_related("customer").get(pk=ticket.pk)
         message, created = Message.objects.get_or_create(
             token=token,
-            defaults={"ticket": ticket, "author": author, "body": body, "is_internal": is_internal},
+            ticket=ticket,
+            author=author,
+            defaults={"body": body, "is_internal": is_internal},
         )
         if not created:
+            return message
+        if is_internal:
             return message
         if author == ticket.customer and ticket.is_finished:
             ticket.status = Ticket.Status.OPEN
         ticket.updated_at = timezone.now()
         ticket.save(update_fields=["status", "updated_at"])
-        if author != ticket.customer and not is_internal:
+        if author != ticket.customer:
             message.ticket = ticket
             outbox.add(notifications.reply(message))
     return message

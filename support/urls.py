@@ -6,5 +6,5 @@ app_name = "support"
 urlpatterns = [
     path("", views.tickets, name="tickets"),
     path("new/", views.new_ticket, name="new"),
-    path("<str:number>/", views.ticket, name="ticket"),
+    path("<number:number>/", views.ticket, name="ticket"),
 ]

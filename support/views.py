@@ -12,7 +12,6 @@ from portal_project.accounts.people import person
 from portal_project.paging import page
 from subscriptions.acting import Door, act
 from subscriptions.models import Channel
-from subscriptions.numbers import normalized
 from subscriptions.policies import cancel_action
 from subscriptions.states import Action
 from subscriptions.steps import as_of
@@ -41,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def cancel(request: HttpRequest, number: str) -> HttpResponse:
     """Cancel in the mode that the product has now: at once, or as a request."""
-    owned = mine(request).filter(number=normalized(number))
+    owned = mine(request).filter(number=number)
     subscription = get_object_or_404(owned.select_related("plan__product"))
     immediate = cancel_action(subscription) == Action.CANCEL
     template = "support/cancel_now.html" if immediate else "support/cancel_request.html"
@@ -52,7 +51,7 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest, number: str) -> HttpResponse:
-    owned = mine(request).filter(number=normalized(number))
+    owned = mine(request).filter(number=number)
     return act(request, Door(Channel.PORTAL, owned, "support/withdraw.html"), WithdrawForm, localdate())
 
 
@@ -66,7 +65,7 @@ def tickets(request: HttpRequest) -> HttpResponse:
 def new_ticket(request: HttpRequest) -> HttpResponse:
     """A new support request; `?type=` and `?subscription=` fill it in."""
     initial = {name: request.GET[name] for name in ("type", "subscription") if name in request.GET}
-    form = TicketForm(request.POST or None, initial=initial, subscriptions=mine(request))
+    form = TicketForm(request.POST or None, initial=initial, subscriptions=mine(request), today=localdate())
     if request.method == "POST" and form.is_valid():
         ticket = open_ticket(customer=person(request), **form.ticket())
         messages.success(request, _("We have received your request %(number)s.") % {"number": ticket.number})
@@ -76,14 +75,21 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def ticket(request: HttpRequest, number: str) -> HttpResponse:
-    ticket = get_object_or_404(_my_tickets(request), number=normalized(number))
+    ticket = get_object_or_404(_my_tickets(request), number=number)
     form = ReplyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        reply(ticket, author=person(request), **form.cleaned_data)
-        messages.success(request, _("Your reply is added."))
-        return redirect(ticket)
+        added = reply(ticket, author=person(request), **form.cleaned_data)
+        if added.body == form.cleaned_data["body"]:
+            messages.success(request, _("Your reply is added."))
+            return redirect(ticket)
+        # The form was sent before with other words, as after going back in the browser: nothing typed is lost.
+        messages.warning(request, _("This page had been sent before. Send your new text once more."))
+        form = ReplyForm(initial={"body": form.cleaned_data["body"]})
     conversation = ticket.messages.filter(is_internal=False).select_related("author")
-    return render(request, "support/ticket.html", {"ticket": ticket, "conversation": conversation, "form": form})
+    context = {"ticket": ticket, "conversation": conversation, "form": form}
+    if ticket.subscription:
+        context["subscription"] = as_of(ticket.subscription, localdate())
+    return render(request, "support/ticket.html", context)
 
 
 def _my_tickets(request: HttpRequest) -> QuerySet[Ticket]:

@@ -71,8 +71,7 @@ class MerchantAdmin(ModelAdmin):
     )
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """There is one row, so the list is its page."""
-        Merchant.objects.get_or_create(pk=1)
+        """There is one row, made by `migrate`, so the list is its page."""
         return redirect("admin:accounts_merchant_change", 1)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -1,5 +1,6 @@
 from typing import Any, ClassVar
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.validators import RegexValidator
 from django.db import models
@@ -55,6 +56,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return f"{self.name} <{self.email}>" if self.name else self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """The address here is the one that signs in: what allauth noted of an earlier one goes."""
+        super().save(*args, **kwargs)
+        EmailAddress.objects.filter(user=self).exclude(email__iexact=self.email).delete()
 
     def get_full_name(self) -> str:
         return self.name or self.email

@@ -7,6 +7,7 @@ from portal_project.accounts.models import User
 from portal_project.demo.timeline import Act
 from products.models import Plan
 from subscriptions import changing, policies
+from subscriptions.confirming import Confirmation
 from subscriptions.models import Channel, LinkedService, Subscription, SubscriptionQuerySet
 from subscriptions.preview import effect_of
 from subscriptions.states import Action
@@ -48,9 +49,8 @@ def request(subscriptions: Subscriptions, name: str, reason: str, message: str, 
     def act(today: date) -> None:
         mine, who, channel = _door(subscriptions[name], by)
         announced = _announce(mine, Action.SCHEDULE_CANCELLATION, cancellations.scheduling(today), today)
-        cancellations.submit(
-            mine, by=who, today=today, channel=channel, announced=announced, reason=reason, message=message
-        )
+        confirmation = Confirmation(who, today, channel, announced)
+        cancellations.submit(mine, confirmation, reason=reason, message=message)
 
     return act
 
@@ -59,7 +59,7 @@ def withdraw(subscriptions: Subscriptions, name: str) -> Act:
     def act(today: date) -> None:
         mine, who, channel = _door(subscriptions[name], None)
         announced = _announce(mine, Action.WITHDRAW_CANCELLATION, cancellations.withdrawing(today), today)
-        cancellations.withdraw(mine, by=who, today=today, channel=channel, announced=announced)
+        cancellations.withdraw(mine, Confirmation(who, today, channel, announced))
 
     return act
 
@@ -68,7 +68,7 @@ def cancel_now(subscriptions: Subscriptions, name: str, by: User | None = None) 
     def act(today: date) -> None:
         mine, who, channel = _door(subscriptions[name], by)
         announced = _announce(mine, Action.CANCEL, cancellations.canceling(today), today)
-        cancellations.cancel_now(mine, by=who, today=today, channel=channel, announced=announced)
+        cancellations.cancel_now(mine, Confirmation(who, today, channel, announced))
 
     return act
 

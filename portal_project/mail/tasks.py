@@ -12,8 +12,8 @@ from portal_project.mail.rendering import render
 
 log = structlog.get_logger(__name__)
 
-# After each attempt the next one waits longer, a day and a half in all; then the mail is marked as failed.
-WAITS = [timedelta(minutes=minutes) for minutes in (5, 10, 30, 60, 120, 360, 720, 1440)]
+# After each attempt the next one waits longer. After as many attempts as waits, within a day, the mail is marked as failed.
+WAITS = [timedelta(minutes=minutes) for minutes in (5, 10, 30, 60, 120, 360, 720, 720)]
 
 
 def send_pending() -> int:

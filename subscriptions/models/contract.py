@@ -26,6 +26,9 @@ class Contract(models.Model):
     interval = models.CharField(_("billed every"), max_length=5, choices=Interval)
     interval_count = models.PositiveSmallIntegerField(_("interval count"), default=1)
 
+    start_token = models.UUIDField(null=True, blank=True, unique=True, editable=False)
+    """From the form that started it: the same form sent twice starts one subscription."""
+
     status = models.CharField(_("status"), max_length=10, choices=Status)
     started_on = models.DateField(_("started"))
     anchor_on = models.DateField(_("anchor"), help_text=_("The first billed day; every billing date counts from it."))

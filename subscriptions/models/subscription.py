@@ -86,7 +86,10 @@ class Subscription(Verbs):
             ),
             models.CheckConstraint(
                 name="resumes_on_only_after_a_pause",
-                condition=Q(resumes_on=None) | Q(paused_on__lt=F("resumes_on")) | Q(pauses_on__lt=F("resumes_on")),
+                # A comparison with NULL is neither true nor false, and such a CHECK passes: so ask for the date as well.
+                condition=Q(resumes_on=None)
+                | Q(paused_on__isnull=False, paused_on__lt=F("resumes_on"))
+                | Q(pauses_on__isnull=False, pauses_on__lt=F("resumes_on")),
             ),
             models.CheckConstraint(
                 name="discount_has_a_percentage_and_invoices",

@@ -57,7 +57,7 @@ class Verbs(Contract):
         date outside `policies.resume_dates`.
         """
         starts_on = self.pause_would_start(today)
-        longest = self.product.max_pause_days if own else None
+        longest = self.longest_pause(own=own)
         first, last = policies.resume_dates(starts_on, longest, today)
         resumes_on = resumes_on or last
         _check_resume_date(resumes_on, first, last)
@@ -71,6 +71,10 @@ class Verbs(Contract):
             self._change(EventKind.PAUSE_SCHEDULED, today, pauses_on=starts_on, **kept)
         else:
             self._change(EventKind.PAUSED, today, status=Status.PAUSED, paused_on=today, **kept)
+
+    def longest_pause(self, *, own: bool) -> int | None:
+        """In days; None for no limit, as for every pause that is not the customer's own."""
+        return self.product.max_pause_days if own else None
 
     def pause_would_start(self, today: date) -> date:
         at_once = self.product.pause_starts == PauseStarts.AT_ONCE
@@ -89,10 +93,10 @@ class Verbs(Contract):
     def change_resume_date(self, today: date, resumes_on: date | None) -> None:
         """Set another day to resume by itself, or None for none. Raises `NotAllowed` for a day the pause cannot end on."""
         first, last = self.possible_resume_dates(today)
-        if resumes_on is None:
-            resumes_on = last
+        resumes_on = resumes_on or last
         _check_resume_date(resumes_on, first, last)
-        self._change(EventKind.RESUME_DATE_CHANGED, today, resumes_on=resumes_on)
+        if resumes_on != self.resumes_on:
+            self._change(EventKind.RESUME_DATE_CHANGED, today, resumes_on=resumes_on)
 
     def possible_resume_dates(self, today: date) -> tuple[date, date | None]:
         """The first and last day that the present or scheduled pause may end on, as `policies.resume_dates`."""
@@ -171,6 +175,9 @@ class Verbs(Contract):
                 changes[name] = [_plain(old), _plain(value)]
                 setattr(self, name, value)
         own = kind == EventKind.PAUSED and self.pause_is_own
+        if own:
+            # A limit counts the pauses that catching up has just begun as well.
+            self.own_pauses_in_year = getattr(self, "own_pauses_in_year", 0) + 1
         event = SubscriptionEvent(kind=kind, effective_on=on, changes=changes, own=own, channel="")
         event.subscription = cast("Subscription", self)
         event.dates = {name: getattr(self, name) for name in ("pauses_on", "resumes_on")}

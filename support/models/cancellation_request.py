@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -5,6 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from subscriptions.models import Subscription
 from support.models.ticket import Ticket
+
+
+class CancellationRequestQuerySet(models.QuerySet["CancellationRequest"]):
+    def undecided(self) -> Self:
+        return self.filter(decided_at=None)
 
 
 class CancellationRequest(models.Model):
@@ -46,6 +53,8 @@ class CancellationRequest(models.Model):
         related_name="+",
         verbose_name=_("decided by"),
     )
+
+    objects = CancellationRequestQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("cancellation request")

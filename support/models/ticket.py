@@ -1,3 +1,4 @@
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -105,6 +106,12 @@ class Ticket(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} · {self.subject}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # Numbers are random, so among a million one in a thousand is taken already: draw it again.
+        while self._state.adding and Ticket.objects.filter(number=self.number).exists():
+            self.number = new_number()
+        super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("support:ticket", args=[self.number])

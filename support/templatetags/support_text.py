@@ -26,7 +26,7 @@ STATES = {
 @register.inclusion_tag("support/_cancellation_banner.html")
 def cancellation_banner(subscription: Subscription, offers: Sequence[Offer]) -> dict[str, Any]:
     """When a subscription in notice ends, why on that day, and what can still be done about it."""
-    undecided = CancellationRequest.objects.filter(subscription=subscription.pk, decided_at=None)
+    undecided = CancellationRequest.objects.undecided().filter(subscription=subscription.pk)
     return {"subscription": subscription, "cancellation": undecided.select_related("ticket").first(), "offers": offers}
 
 

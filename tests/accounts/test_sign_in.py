@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import IntegrityError
 from django.test import Client, override_settings
 
@@ -86,7 +87,7 @@ def test_the_policy_is_strict_in_the_portal_and_looser_in_the_admin_alone(client
 
 
 def test_the_accent_colour_is_the_merchants(client, db):
-    Merchant.objects.create(pk=1, accent_color="#b91c1c")
+    Merchant(pk=1, accent_color="#b91c1c").save()
     assert "--brand: #b91c1c" in client.get("/brand.css").content.decode()
 
 
@@ -112,3 +113,25 @@ def test_a_merchant_adds_a_customer_who_then_signs_in_by_code(as_merchant, clien
 def test_an_address_belongs_to_one_person_whatever_its_case(carol):
     with pytest.raises(IntegrityError):
         UserFactory(email="CAROL@example.com")
+
+
+def test_nobody_adds_an_address_of_somebody_else(as_alice, client, alice, bob):
+    """A second address could otherwise receive another person's codes, or keep them from getting theirs."""
+    assert as_alice.get("/accounts/email/").status_code == 404
+    as_alice.post("/accounts/email/", {"action_add": "", "email": bob.email})
+    assert not EmailAddress.objects.exists()
+
+
+def test_an_address_that_was_changed_no_longer_signs_in(client, carol):
+    EmailAddress.objects.create(user=carol, email=carol.email, verified=True, primary=True)
+    carol.email = "new@example.com"
+    carol.save()
+    Client().post("/accounts/login/code/", {"email": "carol@example.com"})
+    assert "code" not in OutgoingMail.objects.get().context["subject"].lower()
+    Client().post("/accounts/login/code/", {"email": "new@example.com"})
+    assert OutgoingMail.objects.filter(recipient="new@example.com").exists()
+
+
+def test_a_customer_who_opens_the_admin_is_told_no(as_alice):
+    response = as_alice.get("/admin/", follow=True)
+    assert response.status_code == 403

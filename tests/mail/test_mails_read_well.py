@@ -23,7 +23,7 @@ NAME = "Tom & Jerry’s <Hosting>"
 @pytest.fixture(autouse=True)
 def _setting(clock, db):
     clock(TODAY)
-    Merchant.objects.create(pk=1, name="Bits & Bytes")
+    Merchant(pk=1, name="Bits & Bytes").save()
 
 
 @pytest.fixture

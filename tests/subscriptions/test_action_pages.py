@@ -75,7 +75,7 @@ def test_canceling_at_once_says_that_there_is_no_refund_and_no_way_back(as_alice
 
 def test_canceling_on_the_day_of_an_invoice_says_that_it_is_void(as_alice, alice):
     page = shown_by(as_alice, started(alice, TODAY, cancellation_mode="immediate"), "cancel")
-    assert "An open invoice that begins today is made void." in page
+    assert "An invoice that begins today and is still open is made void; one that is paid is not refunded." in page
 
 
 def test_the_request_page_says_when_it_ends_and_what_is_still_billed(as_alice, alice):

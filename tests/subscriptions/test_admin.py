@@ -32,8 +32,9 @@ def buttons(client, subscription):
 
 def test_staff_start_a_subscription_which_is_billed_at_once(as_merchant, alice, merchant, clock):
     clock(date(2026, 4, 5))
-    response = as_merchant.post(f"{LIST}add/", {"customer": alice.pk, "plan": PlanFactory().pk})
-    assert response.status_code == 302
+    form = hidden_inputs(as_merchant.get(f"{LIST}add/")) | {"customer": alice.pk, "plan": PlanFactory().pk}
+    for _ in range(2):
+        assert as_merchant.post(f"{LIST}add/", form).status_code == 302
     subscription = Subscription.objects.get()
     assert (subscription.status, subscription.period_end) == ("active", date(2026, 5, 5))
     assert subscription.invoices.count() == 1
@@ -45,7 +46,7 @@ def test_an_inactive_product_takes_no_new_subscriptions_and_the_old_ones_live_on
     product = hosting.product
     product.is_active = False
     product.save()
-    response = as_merchant.post(f"{LIST}add/", {"customer": alice.pk, "plan": hosting.plan_id})
+    response = confirm(as_merchant, f"{LIST}add/", customer=alice.pk, plan=hosting.plan_id)
     assert "takes no new subscriptions, because it is not active" in response.content.decode()
     assert Subscription.objects.count() == 1
     assert buttons(as_merchant, hosting) == {"pause", "request-cancellation", "cancel-now"}
@@ -176,3 +177,28 @@ def test_a_product_with_subscriptions_cannot_be_deleted(as_merchant, hosting):
     empty = ProductFactory()
     as_merchant.post(f"/admin/products/product/{empty.pk}/delete/", {"post": "yes"})
     assert not type(empty).objects.filter(pk=empty.pk).exists()
+
+
+def test_staff_cannot_be_made_customers(as_merchant, agent, clock):
+    clock(date(2026, 4, 5))
+    response = confirm(as_merchant, f"{LIST}add/", customer=agent.pk, plan=PlanFactory().pk)
+    assert "Staff cannot be customers." in response.content.decode()
+
+
+def test_a_service_that_is_linked_during_the_notice_does_not_renew(as_alice, as_merchant, hosting):
+    confirm(as_alice, f"/subscriptions/{hosting.number}/cancel/", reason="other")
+    service = {
+        "linked_services-0-kind": "domain",
+        "linked_services-0-name": "x.org",
+        "linked_services-0-auto_renew": "on",
+    }
+    as_merchant.post(page(hosting), {"linked_services-TOTAL_FORMS": 1, "linked_services-INITIAL_FORMS": 0} | service)
+    assert LinkedService.objects.get().auto_renew is False
+    confirm(as_alice, f"/subscriptions/{hosting.number}/withdraw/")
+    assert LinkedService.objects.get().auto_renew is True
+
+
+@pytest.mark.parametrize("odd", ["abc", "0x1", "999999"])
+def test_an_odd_address_is_a_404_or_the_start_page(as_agent, odd):
+    assert as_agent.get(f"{LIST}{odd}/change/").status_code in (302, 404)
+    assert as_agent.get(f"{LIST}{odd}/pause/").status_code == 404

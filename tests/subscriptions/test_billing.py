@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from subscriptions import due
 from subscriptions.changing import changing_one
@@ -199,3 +200,23 @@ def test_invoice_numbers_have_no_holes(alice, bob):
         started(customer, date(2026, 3, 20))
     due.apply(day("05-20"))
     assert sorted(Invoice.objects.values_list("number", flat=True)) == list(range(1, 10))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"resumes_on": day("05-01")},
+        {"status": "paused", "paused_on": day("05-01"), "resumes_on": day("04-01")},
+        {"status": "paused", "paused_on": day("05-01"), "resumes_on": day("05-01")},
+        {"status": "paused"},
+        {"paused_on": day("05-01")},
+        {"status": "canceled"},
+        {"cancels_on": day("05-01"), "pauses_on": day("04-20")},
+        {"period_end": day("03-20")},
+        {"status": "expired"},
+        {"discount_percent": 10},
+    ],
+)
+def test_the_database_refuses_what_cannot_be(monthly, wrong):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Subscription.objects.filter(pk=monthly.pk).update(**wrong)

@@ -16,9 +16,9 @@ LIST = "/admin/subscriptions/invoice/"
 @pytest.fixture
 def invoice(alice, clock):
     """Of 20 March over 100.00 with 21 % tax, due on 3 April; today is the 5th."""
-    Merchant.objects.create(
+    Merchant(
         pk=1, name="Acme", address="High Street 1\nUtrecht", tax_number="NL1", payment_instructions="IBAN NL00 ACME"
-    )
+    ).save()
     clock(date(2026, 4, 5))
     started(alice, date(2026, 3, 20), PlanFactory(product=ProductFactory(name="Hosting", tax_rate=21)))
     return Invoice.objects.get()

@@ -63,7 +63,7 @@ def test_a_pause_without_a_date_lasts_until_the_customer_resumes(as_alice, alice
     pause(as_alice, subscription)
     page = page_of(as_alice, subscription)
     assert 'data-status="paused"' in page
-    assert "Paused since 10 March 2026. Stays paused until you resume." in page
+    assert "Paused since 10 March 2026. Stays paused until it is resumed." in page
     assert "Not billed while paused" in page
     assert "Nothing is billed until you resume." in page
     assert "Resume Subscription" in page
@@ -84,7 +84,7 @@ def test_a_scheduled_pause_says_when_it_begins(as_alice, alice):
     pause(as_alice, subscription)
     page = page_of(as_alice, subscription)
     assert 'data-status="active"' in page
-    assert "Pauses on 1 April 2026. Stays paused until you resume." in page
+    assert "Pauses on 1 April 2026. Stays paused until it is resumed." in page
     assert "Drop the scheduled pause" in page
 
 

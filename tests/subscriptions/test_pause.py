@@ -182,3 +182,45 @@ def test_a_scheduled_pause_can_be_dropped_and_redated(as_alice, alice, clock):
     confirm(as_alice, f"/subscriptions/{subscription.number}/drop-pause/")
     subscription.refresh_from_db()
     assert (subscription.pauses_on, subscription.resumes_on, subscription.pause_resume_rule) == (None, None, "")
+
+
+def test_a_resume_rule_changed_after_the_page_was_shown_brings_it_again(as_alice, alice, clock):
+    clock(date(2026, 4, 5))
+    subscription = started(alice, START, resume_rule="give_back")
+    form = hidden_inputs(as_alice.get(page(subscription)))
+    subscription.product.resume_rule = "keep"
+    subscription.product.save()
+    response = as_alice.post(page(subscription), form)
+    said = "When it resumes: Keep the billing day (before: Give unused days back)."
+    assert said in response.content.decode()
+    subscription.refresh_from_db()
+    assert subscription.status == "active"
+
+
+def test_the_limit_counts_a_pause_that_the_job_has_not_written_yet(as_alice, alice, clock):
+    clock(date(2026, 4, 5))
+    subscription = started(alice, START, pause_starts="period_end", max_pauses_per_year=1)
+    shown = as_alice.post(page(subscription), {"resumes_on": "2026-04-25", "preview": "1"})
+    as_alice.post(page(subscription), hidden_inputs(shown) | {"resumes_on": "2026-04-25"})
+    clock(date(2026, 4, 25))
+    assert as_alice.get(page(subscription)).status_code == 409
+
+
+def test_confirming_the_same_resume_date_again_records_nothing(as_alice, hosting):
+    confirm(as_alice, page(hosting))
+    redate = f"/subscriptions/{hosting.number}/resume-date/"
+    shown = as_alice.post(redate, {"resumes_on": "2026-05-10", "preview": "1"})
+    for _ in range(2):
+        as_alice.post(redate, hidden_inputs(shown) | {"resumes_on": "2026-05-10"})
+    assert SubscriptionEvent.objects.filter(kind="resume_date_changed").count() == 1
+
+
+def test_staff_on_their_own_subscription_are_bound_in_the_portal(agent, clock):
+    clock(date(2026, 4, 5))
+    subscription = started(agent, START, allow_pause=False)
+    assert signed_in(agent).get(page(subscription)).status_code == 403
+
+
+@pytest.mark.parametrize("number", ["S-%00", "x", "S-123", "S-7KQ4M2X", "S-7KQ4M2"])
+def test_an_odd_number_is_a_404(as_alice, number):
+    assert as_alice.get(f"/subscriptions/{number}/pause/").status_code == 404

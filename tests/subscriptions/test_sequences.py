@@ -14,6 +14,7 @@ from portal_project.mail.models import OutgoingMail
 from products.models import PauseStarts, ResumeRule
 from subscriptions import due, preview
 from subscriptions.changing import changing_one
+from subscriptions.confirming import Confirmation
 from subscriptions.models import Channel, Invoice, Subscription, SubscriptionEvent
 from subscriptions.policies import may
 from subscriptions.states import Action, NotAllowed, Status, is_possible, next_step
@@ -118,9 +119,9 @@ class Life(RuleBasedStateMachine):
         row = as_of(self.stored(), self.today)
         possible = is_possible(action, row)
         announced = preview.effect_of(action, act, row, self.today).signed(row) if possible else ""
-        arguments = {"by": by or self.customer, "today": self.today, "channel": Channel.PORTAL, "announced": announced}
+        confirmation = Confirmation(by or self.customer, self.today, Channel.PORTAL, announced)
         try:
-            function(self.mine(), **arguments, **typed)
+            function(self.mine(), confirmation, **typed)
         except NotAllowed:
             assert not possible
         else:

@@ -159,3 +159,31 @@ def test_another_customer_gets_404(bob, hosting):
         assert client.post(f"/subscriptions/{hosting.number}/{action}/", {"reason": "other"}).status_code == 404
     hosting.refresh_from_db()
     assert hosting.cancels_on is None
+
+
+@pytest.mark.parametrize(
+    ("starts", "paused", "offered"),
+    [
+        ("at_once", date(2026, 4, 5), True),
+        ("at_once", date(2026, 4, 19), False),
+        ("period_end", date(2026, 4, 5), False),
+    ],
+)
+def test_resuming_first_is_offered_only_where_unused_days_are_given_back(
+    as_alice, alice, clock, starts, paused, offered
+):
+    clock(paused)
+    subscription = started(alice, date(2026, 3, 20), resume_rule="give_back", notice_days=0, pause_starts=starts)
+    confirm(as_alice, f"/subscriptions/{subscription.number}/pause/")
+    clock(date(2026, 5, 20))
+    text = signed_in(alice).get(page(subscription)).content.decode()
+    assert ("Resume first" in text) is offered
+
+
+def test_no_notice_and_no_billed_day_left_is_said(as_alice, alice, clock):
+    clock(date(2026, 4, 1))
+    subscription = started(alice, date(2026, 3, 20), notice_days=0)
+    confirm(as_alice, f"/subscriptions/{subscription.number}/pause/")
+    clock(date(2026, 5, 10))
+    ask(signed_in(alice), subscription)
+    assert CancellationRequest.objects.get().why.endswith("no billed day is left, so it ends at once.")

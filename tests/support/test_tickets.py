@@ -131,3 +131,43 @@ def test_another_customers_ticket_is_a_404(bob, ticket):
     assert client.get(ticket.get_absolute_url()).status_code == 404
     assert client.post(ticket.get_absolute_url(), {"body": "Hi", "token": uuid4()}).status_code == 404
     assert ticket.messages.count() == 1
+
+
+def test_a_stale_page_of_staff_does_not_undo_a_decision(as_alice, as_agent, alice, clock):
+    clock(date(2026, 4, 5))
+    subscription = started(alice, date(2026, 3, 20))
+    confirm(as_alice, f"/subscriptions/{subscription.number}/cancel/", reason="other")
+    ticket = Ticket.objects.get()
+    form = hidden_inputs(as_agent.get(admin_page(ticket))) | {"status": "open", "priority": 4, "assignee": ""}
+    confirm(as_alice, f"/subscriptions/{subscription.number}/withdraw/")
+    response = as_agent.post(admin_page(ticket), form)
+    assert "Meanwhile this ticket has become “Closed”." in response.content.decode()
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.priority) == ("closed", 2)
+
+
+def test_other_words_from_a_form_that_was_sent_before_are_not_lost(as_alice, ticket):
+    form = hidden_inputs(as_alice.get(ticket.get_absolute_url()))
+    as_alice.post(ticket.get_absolute_url(), form | {"body": "First."})
+    response = as_alice.post(ticket.get_absolute_url(), form | {"body": "Second."})
+    assert "Second." in response.content.decode()
+    as_alice.post(ticket.get_absolute_url(), hidden_inputs(response) | {"body": "Second."})
+    assert [message.body for message in ticket.messages.all()][1:] == ["First.", "Second."]
+
+
+def test_a_note_does_not_show_from_outside(as_agent, ticket):
+    before = ticket.updated_at
+    as_agent.post(admin_page(ticket, "reply"), {"token": uuid4(), "body": "Note.", "is_internal": "on"})
+    ticket.refresh_from_db()
+    assert ticket.updated_at == before
+
+
+def test_on_the_last_day_the_ticket_says_that_it_has_ended_before_the_job_has_run(as_alice, alice, clock):
+    clock(date(2026, 4, 5))
+    subscription = started(alice, date(2026, 3, 20))
+    confirm(as_alice, f"/subscriptions/{subscription.number}/cancel/", reason="other")
+    clock(date(2026, 5, 5))
+    client = signed_in(alice)
+    text = client.get(Ticket.objects.get().get_absolute_url()).content.decode()
+    assert "It has ended." in text
+    assert "Withdraw cancellation" not in text

@@ -1,28 +1,85 @@
 import sys
-from argparse import ArgumentParser
+from argparse import SUPPRESS, ArgumentParser
+from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from django.utils.timezone import localdate
 from tqdm import tqdm
 
 from subscriptions import due
-from support import follow_up
+from support import due_workers, follow_up
 
 
 class Command(BaseCommand):
     help = "Apply everything that is due: ends, resumes, pauses, trials and renewals. Safe to run twice, late, or in parallel."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--on", metavar="DATE", help="The day up to which, such as 2026-04-20. Without it: today.")
         parser.add_argument("--batch", type=int, help="How many subscriptions are locked and written at once.")
+        parser.add_argument("--workers", type=int, default=1, help="How many processes share the work (PostgreSQL).")
+        parser.add_argument("--dry-run", action="store_true", help="Say what would be done, and write nothing.")
+        parser.add_argument("--place", help=SUPPRESS)
 
-    def handle(self, *, batch: int | None, **options: Any) -> None:
+    def handle(
+        self, *, on: str | None, batch: int | None, workers: int, dry_run: bool, place: str | None, **options: Any
+    ) -> None:
         if batch is not None and batch < 1:
             raise CommandError("--batch should be 1 or more.")
-        today = localdate()
-        with tqdm(total=due.count(today), unit=" rows", disable=not sys.stderr.isatty()) as bar:
-            summary = due.apply(today, batch=batch, on_progress=lambda rows: bar.update(rows))
-        follow_up.run()
-        self.stdout.write(str(summary))
+        if workers < 1:
+            raise CommandError("--workers should be 1 or more.")
+        if place:
+            self._work(_day(on), batch, place)
+            return
+        today = _checked_day(on, dry_run)
+        try:
+            summary = self._apply(today, batch, 1 if dry_run else self._possible(workers), dry_run)
+        except KeyboardInterrupt:
+            raise CommandError(
+                "Stopped. What was done stays done; the next run does the rest.", returncode=130
+            ) from None
+        self.stdout.write(str(summary) + (" dry_run=yes" if dry_run else ""))
         if summary.failed:
             raise CommandError(f"{summary.failed} failed; the log names them, and the next run tries them again.")
+
+    def _apply(self, today: date, batch: int | None, workers: int, dry_run: bool) -> due.Summary:
+        is_watched = sys.stderr.isatty()
+        with tqdm(total=due.count(today) if is_watched else None, unit=" rows", disable=not is_watched) as bar:
+            if workers > 1:
+                summary = due_workers.apply(today, workers=workers, batch=batch, on_progress=bar.update)
+            else:
+                summary = due.apply(today, batch=batch, dry_run=dry_run, on_progress=bar.update)
+        if not dry_run:
+            follow_up.run()
+        return summary
+
+    def _work(self, today: date, batch: int | None, place: str) -> None:
+        """Be one of several workers: the summary is the business of the process that started this one."""
+        try:
+            for report in due_workers.work(today, batch=batch, place=place):
+                self.stdout.write(report)
+                self.stdout.flush()
+        except KeyboardInterrupt:
+            sys.exit(130)
+
+    def _possible(self, workers: int) -> int:
+        if workers > 1 and connection.vendor != "postgresql":
+            self.stderr.write("Several workers need PostgreSQL; here one does it all.")
+            return 1
+        return workers
+
+
+def _checked_day(text: str | None, dry_run: bool) -> date:
+    day, today = _day(text), localdate()
+    if day > today and not (dry_run or settings.DEBUG):
+        raise CommandError(f"--on {day} lies after today, {today}: only --dry-run looks ahead, or DEBUG allows it.")
+    return day
+
+
+def _day(text: str | None) -> date:
+    try:
+        return date.fromisoformat(text) if text else localdate()
+    except ValueError:
+        raise CommandError(f"--on {text}: give a day as year-month-day, such as 2026-04-20.") from None
