@@ -53,6 +53,13 @@ def stylesheet(request: HttpRequest) -> str:
     return static("portal/admin.css")
 
 
+def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    # Imported here for the same reason.
+    from portal_project.dashboard import cards
+
+    return context | {"cards": cards(request)}
+
+
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The sidebar of the pages that this person may see."""
     groups = []

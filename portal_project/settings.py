@@ -209,6 +209,7 @@ UNFOLD = {
     "SITE_SYMBOL": "autorenew",
     "SITE_URL": None,
     "SHOW_VIEW_ON_SITE": False,
+    "DASHBOARD_CALLBACK": "portal_project.admin_site.home",
     "STYLES": [admin_site.stylesheet],
     "SIDEBAR": {"show_search": True, "navigation": "portal_project.admin_site.navigation"},
     "COLORS": {

@@ -129,7 +129,8 @@ def _attach(subscriptions: list[Subscription]) -> None:
     customers = {customer.pk: customer for customer in get_user_model().objects.filter(pk__among=keys)}
     for subscription in subscriptions:
         subscription.plan = plans[subscription.plan_id]
-        subscription.next_plan = plans[subscription.next_plan_id] if subscription.next_plan_id else None
+        if subscription.next_plan_id:
+            subscription.next_plan = plans[subscription.next_plan_id]
         subscription.customer = customers[subscription.customer_id]
 
 

@@ -1,10 +1,14 @@
 """Which mail an event makes."""
 
+from datetime import date
+from functools import lru_cache
+
 from django.conf import settings
+from django.utils.translation import get_language
 
 from portal_project.mail.models import OutgoingMail
+from subscriptions import wording
 from subscriptions.models import EventKind, Subscription, SubscriptionEvent
-from subscriptions.wording import day
 
 TEMPLATES = {
     EventKind.PAUSED: "subscriptions/paused",
@@ -27,9 +31,9 @@ def mail_about(event: SubscriptionEvent) -> OutgoingMail | None:
         template=template,
         context=context(subscription)
         | {
-            "effective_on": day(event.effective_on),
+            "effective_on": _day(event.effective_on),
         }
-        | {name: day(date) for name, date in event.dates.items()},
+        | {name: _day(value) for name, value in event.dates.items()},
     )
 
 
@@ -39,6 +43,16 @@ def context(subscription: Subscription) -> dict[str, str]:
         "name": subscription.customer.get_short_name(),
         "product": subscription.product.name,
         "number": subscription.number,
-        "billed_until": day(subscription.period_end),
+        "billed_until": _day(subscription.period_end),
         "url": settings.PORTAL_URL + subscription.get_absolute_url(),
     }
+
+
+def _day(value: date | None) -> str:
+    return _day_in(value, get_language())
+
+
+@lru_cache(maxsize=1000)
+def _day_in(value: date | None, language: str | None) -> str:
+    """What falls due on one day names few days, and writing one out takes as long as the rest of its mail."""
+    return wording.day(value)

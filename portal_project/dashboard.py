@@ -1,0 +1,81 @@
+"""The admin's home: what waits for staff, each number leading to its list."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+
+from subscriptions.models import Invoice, Subscription
+from subscriptions.states import Status
+from support.models import CancellationRequest, Ticket
+
+# Counting stops here: nobody works differently for knowing more, and it stays cheap at a million rows.
+MOST = 1000
+
+
+@dataclass(frozen=True)
+class Card:
+    label: str | Promise
+    count: str
+    url: str
+
+
+def cards(request: HttpRequest) -> list[Card]:
+    """The numbers that this person may see."""
+    today = localdate()
+    soon = today + timedelta(days=7)
+    ending = Subscription.objects.filter(cancels_on__lte=soon)
+    shown: list[tuple[str, str | Promise, QuerySet[Any], str, dict[str, Any]]] = [
+        (
+            "support.view_cancellationrequest",
+            _("Cancellation requests to decide"),
+            CancellationRequest.objects.undecided(),
+            "support_cancellationrequest",
+            {"decision__exact": ""},
+        ),
+        (
+            "subscriptions.view_subscription",
+            _("Ending within a week"),
+            ending,
+            "subscriptions_subscription",
+            {"cancels_on_from": today, "cancels_on_to": soon},
+        ),
+        (
+            "support.view_ticket",
+            _("Open tickets"),
+            Ticket.objects.filter(status=Ticket.Status.OPEN),
+            "support_ticket",
+            {"status__exact": Ticket.Status.OPEN},
+        ),
+        (
+            "subscriptions.view_subscription",
+            _("Paused subscriptions"),
+            Subscription.objects.filter(status=Status.PAUSED),
+            "subscriptions_subscription",
+            {"status__exact": Status.PAUSED},
+        ),
+        (
+            "subscriptions.change_invoice",
+            _("Overdue invoices"),
+            Invoice.objects.overdue(today),
+            "subscriptions_invoice",
+            {"overdue": "yes"},
+        ),
+    ]
+    return [
+        Card(label, _count(rows), f"{reverse(f'admin:{page}_changelist')}?{urlencode(query)}")
+        for permission, label, rows, page, query in shown
+        if request.user.has_perm(permission)
+    ]
+
+
+def _count(rows: QuerySet[Any]) -> str:
+    count = rows.order_by()[: MOST + 1].count()
+    return f"{MOST:,}+" if count > MOST else str(count)
