@@ -27,6 +27,8 @@ class Door:
     template: str
     back: Callable[[Subscription], str] = Subscription.get_absolute_url
     context: dict[str, Any] = field(default_factory=dict)
+    initial: dict[str, Any] = field(default_factory=dict)
+    """What the form is filled in with before anybody typed."""
 
 
 def act(request: HttpRequest, door: Door, form_class: type[ActionForm], today: date) -> HttpResponse:
@@ -36,7 +38,8 @@ def act(request: HttpRequest, door: Door, form_class: type[ActionForm], today: d
     one brings the page again with the new effect and all that was typed.
     """
     subscription = as_of(get_object_or_404(door.subscriptions.for_policies(today)), today)
-    form = form_class(request.POST or None, subscription=subscription, by=person(request), today=today)
+    data, by = request.POST or None, person(request)
+    form = form_class(data, initial=door.initial, subscription=subscription, by=by, today=today)
     try:
         form.verdict(subscription).enforce()
         if request.method == "POST" and form.is_valid() and not form.previewing:

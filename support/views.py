@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal_project.accounts.people import person
 from portal_project.paging import page
 from subscriptions.acting import Door, act
-from subscriptions.models import Channel
-from subscriptions.policies import cancel_action
-from subscriptions.states import Action
+from subscriptions.models import Channel, Subscription
+from subscriptions.policies import cancel_action, may
+from subscriptions.states import Action, Code
 from subscriptions.steps import as_of
 from subscriptions.views import mine
 from support.forms import CancelNowForm, ReplyForm, RequestForm, TicketForm, WithdrawForm
@@ -21,6 +21,8 @@ from support.models import Ticket
 from support.tickets import open_ticket, reply
 
 HOME_SHOWS = 5
+# Where the session keeps what was typed into a support request that led to the cancel page, by subscription number.
+TYPED = "cancellation_messages"
 
 
 @require_safe
@@ -46,7 +48,9 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
     template = "support/cancel_now.html" if immediate else "support/cancel_request.html"
     form_class = CancelNowForm if immediate else RequestForm
     context = {"linked_services": subscription.linked_services.filter(auto_renew=True)}
-    return act(request, Door(Channel.PORTAL, owned, template, context=context), form_class, localdate())
+    typed = {"message": request.session.get(TYPED, {}).get(number, "")}
+    door = Door(Channel.PORTAL, owned, template, context=context, initial=typed)
+    return act(request, door, form_class, localdate())
 
 
 @require_http_methods(["GET", "POST"])
@@ -67,6 +71,12 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
     initial = {name: request.GET[name] for name in ("type", "subscription") if name in request.GET}
     form = TicketForm(request.POST or None, initial=initial, subscriptions=mine(request), today=localdate())
     if request.method == "POST" and form.is_valid():
+        subscription = form.cleaned_data["subscription"]
+        if form.cleaned_data["type"] == Ticket.Type.CANCEL and _may_cancel(request, subscription):
+            # Canceling by oneself is quicker than asking for it; what was typed comes along.
+            request.session[TYPED] = {subscription.number: form.cleaned_data["body"][:5000]}
+            messages.info(request, _("You can cancel this subscription here. Nothing has been sent yet."))
+            return redirect("cancel_subscription", subscription.number)
         ticket = open_ticket(customer=person(request), **form.ticket())
         messages.success(request, _("We have received your request %(number)s.") % {"number": ticket.number})
         return redirect(ticket)
@@ -90,6 +100,13 @@ def ticket(request: HttpRequest, number: str) -> HttpResponse:
     if ticket.subscription:
         context["subscription"] = as_of(ticket.subscription, localdate())
     return render(request, "support/ticket.html", context)
+
+
+def _may_cancel(request: HttpRequest, subscription: Subscription) -> bool:
+    today = localdate()
+    shown = as_of(mine(request).for_policies(today).get(pk=subscription.pk), today)
+    verdict = may(cancel_action(shown), shown, by=person(request), today=today)
+    return bool(verdict) or verdict.code == Code.DONE
 
 
 def _my_tickets(request: HttpRequest) -> QuerySet[Ticket]:

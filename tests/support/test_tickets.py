@@ -46,8 +46,21 @@ def test_pause_and_cancel_must_name_one_of_the_customers_own_subscriptions(as_al
     assert "Choose one of your subscriptions." in response.content.decode()
     assert other.number not in as_alice.get(NEW).content.decode()
     assert not Ticket.objects.exists()
+    mine.product.allow_cancel = False
+    mine.product.save()
     confirm(as_alice, NEW, **(TYPED | {"type": kind, "subscription": mine.number}))
     assert Ticket.objects.get().subscription == mine
+
+
+def test_asking_to_cancel_leads_to_the_cancel_page_with_what_was_typed(as_alice, alice, clock):
+    clock(date(2026, 4, 5))
+    subscription = started(alice, date(2026, 3, 20))
+    response = confirm(as_alice, NEW, **(TYPED | {"type": "cancel", "subscription": subscription.number}))
+    assert response.url == f"/subscriptions/{subscription.number}/cancel/"
+    assert "How do I…?" in as_alice.get(response.url).content.decode()
+    assert not Ticket.objects.exists()
+    confirm(as_alice, response.url, reason="other", message="How do I…?")
+    assert Ticket.objects.get().messages.get().body == "How do I…?"
 
 
 def test_the_link_from_an_action_that_is_not_offered_fills_the_form_in(as_alice, alice, clock):
