@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 # Per group its entries: title, Material symbol, admin page, and the permission that shows it.
@@ -53,11 +54,15 @@ def stylesheet(request: HttpRequest) -> str:
     return static("portal/admin.css")
 
 
+def favicon(request: HttpRequest) -> str:
+    return static("portal/favicon.svg")
+
+
 def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     # Imported here for the same reason.
     from portal_project.dashboard import cards
 
-    return context | {"cards": cards(request)}
+    return context | {"cards": cards(request, localdate())}
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """The admin's home: what waits for staff, each number leading to its list."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from subscriptions.models import Invoice, Subscription
@@ -27,9 +26,8 @@ class Card:
     url: str
 
 
-def cards(request: HttpRequest) -> list[Card]:
+def cards(request: HttpRequest, today: date) -> list[Card]:
     """The numbers that this person may see."""
-    today = localdate()
     soon = today + timedelta(days=7)
     ending = Subscription.objects.filter(cancels_on__lte=soon)
     shown: list[tuple[str, str | Promise, QuerySet[Any], str, dict[str, Any]]] = [

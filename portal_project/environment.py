@@ -83,6 +83,6 @@ def database(env: environ.Env, default: str) -> dict[str, Any]:
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         }
-    elif pool:
+    elif pool and boolean(env, "PORTAL_POOLS_CONNECTIONS", False):
         config["OPTIONS"] = config.get("OPTIONS", {}) | {"pool": {"min_size": 0, "max_size": pool}}
     return config

@@ -155,6 +155,9 @@ vars().update(
         "smtp+tls://user:password@mail.example.com:587",
     )
 )
+if vars().get("EMAIL_FILE_PATH"):
+    # django-environ leaves out the slash that begins the path.
+    EMAIL_FILE_PATH = f"/{vars()['EMAIL_FILE_PATH'].lstrip('/')}"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Subscription Portal <portal@localhost>")
 
 Q_CLUSTER = {
@@ -208,6 +211,7 @@ UNFOLD = {
     "SITE_HEADER": "portal_project.admin_site.header",
     "SITE_SYMBOL": "autorenew",
     "SITE_URL": None,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": admin_site.favicon}],
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "portal_project.admin_site.home",
     "STYLES": [admin_site.stylesheet],

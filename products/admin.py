@@ -51,12 +51,19 @@ class ProductAdmin(SimpleHistoryAdmin, ModelAdmin):
         ),
     )
     # The limits bind customers alone; when and how a pause works also holds for pauses that staff make.
+    # Whoever may only read the page has no switches on it: then everything shows.
     conditional_fields = {
-        "cancellation_mode": "allow_cancel == true",
-        "notice_days": f"allow_cancel == true && cancellation_mode == '{CancellationMode.REQUEST}'",
-        "max_pause_days": "allow_pause == true",
-        "max_pauses_per_year": "allow_pause == true",
+        "cancellation_mode": "typeof allow_cancel === 'undefined' || allow_cancel == true",
+        "notice_days": "typeof allow_cancel === 'undefined' || "
+        f"(allow_cancel == true && cancellation_mode == '{CancellationMode.REQUEST}')",
+        "max_pause_days": "typeof allow_pause === 'undefined' || allow_pause == true",
+        "max_pauses_per_year": "typeof allow_pause === 'undefined' || allow_pause == true",
     }
+
+    def has_delete_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:
+        """What has subscriptions stays; it can be made inactive."""
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or not obj.plans.filter(subscriptions__isnull=False).exists())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
         return super().get_queryset(request).annotate(plan_count=Count("plans"))

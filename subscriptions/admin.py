@@ -2,9 +2,10 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +35,7 @@ STATUS_COLORS = {
     Status.TRIALING.label: "info",
     Status.PAUSED.label: "warning",
     Status.CANCELED.label: "danger",
+    _("In notice"): "warning",
 }
 OPERATE = ["operate"]
 
@@ -89,7 +91,18 @@ class SubscriptionAdmin(ModelAdmin):
         "drop_pause": Action.DROP_PAUSE,
     }
     actions_detail = tuple(verbs)
-    facts = ("state", "customer", "plan", "price", "started_on", "next_billing", "billed_until", "pause_dates", "end")
+    facts = (
+        "number",
+        "state",
+        "customer",
+        "plan",
+        "price",
+        "started_on",
+        "next_billing",
+        "billed_until",
+        "pause_dates",
+        "end",
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Subscription]:
         return Subscription.objects.for_policies(localdate())
@@ -134,6 +147,12 @@ class SubscriptionAdmin(ModelAdmin):
         if form.instance.cancels_on:
             # What is linked during the notice does not renew either.
             LinkedService.objects.stop_renewing([form.instance.pk])
+
+    def response_add(
+        self, request: HttpRequest, obj: Subscription, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        self.message_user(request, _("%(subscription)s has started.") % {"subscription": obj}, messages.SUCCESS)
+        return redirect("admin:subscriptions_subscription_change", obj.pk)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -202,7 +221,8 @@ class SubscriptionAdmin(ModelAdmin):
 
     @display(description=_("status"), label=STATUS_COLORS)
     def state(self, subscription: Subscription) -> str:
-        return str(Status(as_of(subscription, localdate()).status).label)
+        shown = as_of(subscription, localdate())
+        return str(_("In notice")) if shown.cancels_on else str(Status(shown.status).label)
 
     @display(description=_("price"), ordering="amount")
     def price(self, subscription: Subscription) -> str:

@@ -108,6 +108,20 @@ def _tried(keys: list[int], today: date) -> Summary:
 
 def _apply(keys: list[int], today: date, wait: bool) -> Summary:
     """Bring these up to date in one transaction; where that fails, in two, down to the row that cannot be written."""
+    done = _at_once(keys, today, wait)
+    if isinstance(done, Summary):
+        return done
+    if len(keys) == 1:
+        _log_failure(Subscription.objects.filter(pk__in=keys).values_list("number", flat=True).first(), done)
+        return Summary(met=1, failures=set(keys))
+    middle = len(keys) // 2
+    summary = _apply(keys[:middle], today, wait)
+    summary.add(_apply(keys[middle:], today, wait))
+    return summary
+
+
+def _at_once(keys: list[int], today: date, wait: bool) -> Summary | Exception:
+    """What was done, or why the transaction was rolled back. Raises only where the database itself is gone."""
     failures: list[tuple[Subscription, Exception]] = []
     try:
         with catching_up(
@@ -117,20 +131,9 @@ def _apply(keys: list[int], today: date, wait: bool) -> Summary:
     except Exception as error:
         if not connection.is_usable():
             raise
-        if len(keys) > 1:
-            return _apply_halves(keys, today, wait)
-        number = Subscription.objects.filter(pk__in=keys).values_list("number", flat=True).first()
-        _log_failure(number, error)
-        return Summary(met=1, failures=set(keys))
+        return error
     for subscription, failure in failures:
         _log_failure(subscription.number, failure)
-    return summary
-
-
-def _apply_halves(keys: list[int], today: date, wait: bool) -> Summary:
-    middle = len(keys) // 2
-    summary = _apply(keys[:middle], today, wait)
-    summary.add(_apply(keys[middle:], today, wait))
     return summary
 
 

@@ -93,7 +93,7 @@ class ResumeDateField(forms.DateField):
 
     def clean(self, value: Any) -> date | None:
         chosen = super().clean(value)
-        if chosen and (chosen < self.first or (self.last and chosen > self.last)):
+        if chosen and not policies.is_resume_date(chosen, self.first, self.last):
             raise forms.ValidationError(resume_date_rule(self.first, self.last))
         return chosen
 

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 
+from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -22,5 +23,6 @@ class RefusalMiddleware:
             return None
         verdict = exception.verdict
         in_admin = request.path.startswith("/admin/")
+        context = admin.site.each_context(request) if in_admin else {}
         template = "admin/refused.html" if in_admin else "subscriptions/refused.html"
-        return render(request, template, {"verdict": verdict}, status=STATUS_CODES.get(verdict.code, 409))
+        return render(request, template, context | {"verdict": verdict}, status=STATUS_CODES.get(verdict.code, 409))

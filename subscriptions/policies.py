@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from products.models import Plan
     from subscriptions.models import Subscription
 
+TEN_YEARS = timedelta(days=3653)
 OPERATE = "subscriptions.operate_subscription"
 
 
@@ -44,6 +45,11 @@ def may(
     if not offered and action == Action.PAUSE and (reason := _pause_limit(subscription)):
         return Verdict(Code.NOT_NOW, reason)
     return OK
+
+
+def is_resume_date(chosen: date, first: date, last: date | None) -> bool:
+    """Whether a pause may end on the day, between the two of `resume_dates`; without a last day, within ten years."""
+    return first <= chosen <= (last or first + TEN_YEARS)
 
 
 def is_customer(by: "User | None", subscription: "Subscription") -> bool:
@@ -86,6 +92,8 @@ def _not_now(action: Action, subscription: "Subscription") -> str:
         }
     if subscription.cancels_on:
         return _("%(ends)s Withdraw the cancellation first.") % {"ends": _ends_on(subscription)}
+    if subscription.status == Status.TRIALING and action == Action.PAUSE:
+        return _("A trial cannot be paused. It ends on %(date)s.") % {"date": day(subscription.period_end)}
     if subscription.status == Status.TRIALING:
         return _("This is not possible during the trial, which ends on %(date)s.") % {
             "date": day(subscription.period_end)

@@ -42,7 +42,12 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
         (_("Dates"), {"fields": ("date_joined", "last_login")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),)
-    filter_horizontal = ("groups",)
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Nobody but a superuser needs to see how a password is kept."""
+        if obj is None or request.user.is_superuser:
+            return super().get_fieldsets(request, obj)
+        return ((None, {"fields": ("email", "name", "is_active")}), *self.fieldsets[1:])
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Only a superuser gives rights."""

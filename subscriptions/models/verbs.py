@@ -192,7 +192,7 @@ def _plain(value: Any) -> Any:
 
 
 def _check_resume_date(resumes_on: date | None, first: date, last: date | None) -> None:
-    if resumes_on is None or (first <= resumes_on and (last is None or resumes_on <= last)):
+    if resumes_on is None or policies.is_resume_date(resumes_on, first, last):
         return
     raise NotAllowed(Verdict(Code.NOT_NOW, resume_date_rule(first, last)))
 
@@ -204,4 +204,4 @@ def resume_date_rule(first: date, last: date | None) -> str:
             "first": day(first),
             "last": day(last),
         }
-    return _("The pause can end on %(first)s at the earliest.") % {"first": day(first)}
+    return _("The pause can end on %(first)s at the earliest, and within ten years.") % {"first": day(first)}

@@ -74,7 +74,7 @@ def make(days: Days, *, subscriptions: int, due: int, in_loop: int, compared: in
     _fill(
         Subscription(customer_id=0, plan_id=0, started_on=days.job, pause_resume_rule="", status="active"),
         {
-            "number": "'S-' || lpad(n::text, 8, '0')",
+            "number": "'S-' || lpad(upper(to_hex(n)), 6, '0')",
             "customer_id": f"(SELECT min(id) FROM accounts_user) + n % {customers}",
             "plan_id": "p.id",
             "amount": "p.amount",

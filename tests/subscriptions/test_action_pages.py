@@ -43,7 +43,7 @@ def test_a_date_that_is_too_early_is_refused_beside_its_field(as_alice, alice):
     response = confirm(as_alice, f"/subscriptions/{subscription.number}/pause/", resumes_on="2026-03-10")
     page = response.content.decode()
     assert "<title>Error: Pause" in page
-    assert "The pause can end on 11 March 2026 at the earliest." in page
+    assert "The pause can end on 11 March 2026 at the earliest, and within ten years." in page
     assert 'aria-describedby="id_resumes_on_helptext id_resumes_on_error"' in page
     assert 'id="id_resumes_on_error"' in page
 
@@ -122,4 +122,4 @@ def test_a_refusal_gives_its_reason_and_a_way_on(as_alice, alice):
     assert response.status_code == 403
     page = response.content.decode()
     assert "Pausing is not offered here" in page
-    assert "See your subscriptions" in page
+    assert "See your subscription" in page

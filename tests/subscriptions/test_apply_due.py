@@ -3,9 +3,10 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from portal_project.mail.models import OutgoingMail
-from subscriptions import due
+from subscriptions import changing, due
 from subscriptions.changing import changing_one
 from subscriptions.models import Channel, Invoice, Subscription, SubscriptionEvent
 from tests.factories import PlanFactory, UserFactory, started
@@ -122,3 +123,81 @@ def test_a_late_job_tells_of_a_pause_with_the_dates_it_had(alice, clock):
     assert (mail.context["effective_on"], mail.context["resumes_on"]) == ("20 April 2026", "1 May 2026")
     subscription.refresh_from_db()
     assert subscription.status == "active"
+
+
+def test_a_row_whose_steps_fail_is_left_out_and_the_rest_is_done_at_once(alice, caplog, clock, monkeypatch):
+    plan = PlanFactory()
+    rows = [started(alice, START, plan) for _ in range(5)]
+    done = changing.catch_up
+
+    def catch_up(subscription, today):
+        if subscription == rows[2]:
+            raise ArithmeticError("no such day")
+        done(subscription, today)
+
+    monkeypatch.setattr(changing, "catch_up", catch_up)
+    clock(date(2026, 4, 20))
+    with pytest.raises(CommandError, match="1 failed"):
+        run()
+    assert rows[2].number in caplog.text
+    assert "no such day" in caplog.text
+    assert list(Subscription.objects.due(date(2026, 4, 20))) == [rows[2]]
+    assert sorted(Invoice.objects.values_list("number", flat=True)) == list(range(1, 10))
+
+
+def test_a_dry_run_counts_and_writes_nothing(alice, clock):
+    rows = [started(alice, START, PlanFactory()) for _ in range(3)]
+    with changing_one(Subscription.objects.filter(pk=rows[0].pk), today=START, by=alice, channel=Channel.PORTAL) as row:
+        row.pause(START, resumes_on=date(2026, 4, 1))
+    before, mails = facts(), OutgoingMail.objects.count()
+    clock(date(2026, 4, 20))
+    answer = run(dry_run=True)
+    assert answer.startswith("ended=0 resumed=1 paused=0 converted=0 billed=3 failed=0 seconds=")
+    assert answer.endswith(" dry_run=yes\n")
+    assert (facts(), OutgoingMail.objects.count()) == (before, mails)
+    assert "resumed=1" in run()
+
+
+def test_a_day_ahead_is_for_dry_runs_and_debug(alice, clock, settings):
+    started(alice, START)
+    clock(date(2026, 4, 10))
+    with pytest.raises(CommandError, match="2026-04-20 lies after today, 2026-04-10"):
+        run(on="2026-04-20")
+    assert "billed=1" in run(on="2026-04-20", dry_run=True)
+    settings.DEBUG = True
+    assert "billed=1" in run(on="2026-04-20")
+
+
+def test_a_past_day_leaves_what_is_due_later(alice, clock):
+    started(alice, START)
+    clock(date(2026, 4, 25))
+    assert "billed=0" in run(on="2026-04-19")
+    assert "billed=1" in run(on="2026-04-20")
+
+
+@pytest.mark.parametrize("day", ["tomorrow", "20.4.2026", "2026-02-30"])
+def test_a_bad_day_is_said_in_words(day):
+    with pytest.raises(CommandError, match=f"--on {day}: give a day as year-month-day"):
+        run(on=day)
+
+
+def test_a_bad_number_of_workers_is_said_in_words():
+    with pytest.raises(CommandError, match="--workers should be 1 or more"):
+        run(workers=0)
+
+
+@pytest.mark.skipif(connection.vendor == "postgresql", reason="PostgreSQL shares the work")
+def test_on_sqlite_one_worker_does_it_all_and_says_so(alice, clock, capsys):
+    started(alice, START)
+    clock(date(2026, 4, 20))
+    assert "billed=1" in run(workers=4)
+    assert "here one does it all" in capsys.readouterr().err
+
+
+def test_a_stale_due_date_is_put_right(alice, clock):
+    subscription = started(alice, START)
+    Subscription.objects.update(due_on=START)
+    clock(date(2026, 4, 10))
+    assert "billed=0" in run()
+    subscription.refresh_from_db()
+    assert subscription.due_on == date(2026, 4, 20)

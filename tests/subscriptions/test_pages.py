@@ -55,7 +55,7 @@ def test_a_trial_says_when_it_ends_and_what_it_costs_then(as_alice, alice):
     page = page_of(as_alice, started(alice, BEGUN, plan))
     assert 'data-status="trialing"' in page
     assert "The trial ends on 31 March 2026. From then on it costs €100.00 / month." in page
-    assert "This is not possible during the trial" in page
+    assert "A trial cannot be paused." in page
 
 
 def test_a_pause_without_a_date_lasts_until_the_customer_resumes(as_alice, alice):
