@@ -7,7 +7,14 @@ from portal_project.accounts.models import Merchant
 from products.intervals import Interval
 from products.models import CancellationMode, PauseStarts, Plan, Product, ResumeRule
 
-MERCHANT = {"name": "Birch Lane Hosting", "support_email": "help@birchlane.example", "accent_color": "#0f766e"}
+MERCHANT = {
+    "name": "Birch Lane Hosting",
+    "address": "Birch Lane 12\n3511 AB Utrecht",
+    "tax_number": "NL001234567B01",
+    "payment_instructions": "By bank transfer to NL00 BANK 0123 4567 89, Birch Lane Hosting.",
+    "support_email": "help@birchlane.example",
+    "accent_color": "#0f766e",
+}
 
 # Per product its description and its Customer Portal Actions, where they are not the defaults.
 PRODUCTS: dict[str, tuple[str, dict[str, Any]]] = {
