@@ -1,6 +1,7 @@
 import os
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
+from time import perf_counter
 from typing import Any
 
 from django.conf import settings
@@ -8,8 +9,17 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.test.utils import override_settings
 from django.utils import timezone
+from tqdm import tqdm
 
-from portal_project.demo import people, sample, serving
+from portal_project.demo import people, sample, scale, serving
+from portal_project.demo.scale_kinds import NoPlans
+
+# What can be generated besides the sample data, and what the help says of it.
+ADDED = {
+    "subscriptions": "Add this many generated subscriptions with their customers, invoices and history.",
+    "tickets": "Add this many generated support tickets.",
+    "due": "Of the generated subscriptions this many are due today; more than --subscriptions makes as many.",
+}
 
 
 class Command(BaseCommand):
@@ -21,6 +31,8 @@ class Command(BaseCommand):
         parser.add_argument("--no-serve", action="store_true", help="Only migrate and load the sample data.")
         parser.add_argument("--reset", action="store_true", help="Delete everything in the demo and start over.")
         parser.add_argument("--yes-production", action="store_true", help="Even where DEBUG is off.")
+        for name, what in ADDED.items():
+            parser.add_argument(f"--{name}", type=_amount, default=0, metavar="N", help=what)
 
     def handle(self, *, port: str, no_serve: bool, reset: bool, yes_production: bool, **options: Any) -> None:
         _check_place(reset, yes_production)
@@ -28,6 +40,7 @@ class Command(BaseCommand):
         self.address = f"http://{serving.HOST}:{number}"
         try:
             self.prepare(reset)
+            self.add(scale.Amounts(**{name: options.get(name, 0) for name in ADDED}))
         except KeyboardInterrupt:
             self.say("Stopped; nothing half-loaded is left behind.")
             sys.exit(130)
@@ -53,6 +66,22 @@ class Command(BaseCommand):
             with override_settings(PORTAL_URL=self.address):
                 sample.load(timezone.now())
 
+    def add(self, amounts: scale.Amounts) -> None:
+        """Generate what was asked for, with a progress bar where somebody watches."""
+        if not amounts.rows:
+            return
+        self.say(
+            f"Adding {amounts.lives:,} subscriptions, {amounts.due:,} of them due today, and {amounts.tickets:,} tickets …"
+        )
+        began = perf_counter()
+        try:
+            with tqdm(total=amounts.rows, unit=" rows", disable=not sys.stderr.isatty()) as bar:
+                scale.add(amounts, timezone.now(), bar.update)
+        except NoPlans:
+            raise CommandError("No active plan of an active product is left to make subscriptions of.") from None
+        seconds = perf_counter() - began
+        self.say(f"Added in {seconds:,.1f} seconds, {amounts.rows / seconds:,.0f} a second.")
+
     def serve(self, port: int) -> None:
         self.say("Starting the server and the worker …")
         ended = serving.run(
@@ -77,6 +106,12 @@ class Command(BaseCommand):
     def say(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()
+
+
+def _amount(text: str) -> int:
+    if not text.isdecimal():
+        raise ArgumentTypeError(f"{text!r} should be a whole number, such as 1000.")
+    return int(text)
 
 
 def _check_place(reset: bool, yes_production: bool) -> None:
