@@ -6,6 +6,8 @@ Generic over a model's fields, so a column added later needs nothing here. As wi
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
@@ -13,14 +15,17 @@ from django.db import connection
 from django.db.models import AutoField, Field, JSONField, Lookup, Model
 
 AT_ONCE = 500
-# Fields whose values are stored as they stand; any other field is asked how it wants to be stored.
-UNQUOTED = {
+# Fields whose attribute is what is stored; any other field is asked.
+AS_THEY_STAND = {
     "AutoField",
     "BigAutoField",
     "BigIntegerField",
     "BooleanField",
+    "CharField",
     "DateField",
+    "DateTimeField",
     "DecimalField",
+    "EmailField",
     "ForeignKey",
     "IntegerField",
     "OneToOneField",
@@ -28,9 +33,11 @@ UNQUOTED = {
     "PositiveIntegerField",
     "PositiveSmallIntegerField",
     "SmallIntegerField",
+    "TextField",
+    "UUIDField",
 }
-QUOTED = {"CharField", "DateTimeField", "EmailField", "JSONField", "TextField"}
-Get = Callable[[Model], Any]
+# Values that print without anything to escape, in a `COPY` as in an array.
+BARE = {bool, date, Decimal, int}
 
 
 @Field.register_lookup
@@ -40,11 +47,11 @@ class Among(Lookup):
     lookup_name = "among"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         sql, params = self.process_lhs(compiler, connection)
         if connection.vendor == "postgresql":
-            return f"{sql} = ANY(%s::bigint[])", [*params, "{" + ",".join(map(str, self.rhs)) + "}"]
-        return f"{sql} IN ({', '.join(['%s'] * len(self.rhs)) or 'NULL'})", [*params, *self.rhs]
+            return f"{sql} = ANY(%s::bigint[])", (*params, "{" + ",".join(map(str, self.rhs)) + "}")
+        return f"{sql} IN ({', '.join(['%s'] * len(self.rhs)) or 'NULL'})", (*params, *self.rhs)
 
 
 def insert(rows: Sequence[Model]) -> None:
@@ -78,7 +85,8 @@ def draw_keys(rows: Sequence[Model]) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, %s)::regclass) FROM generate_series(1, %s)",
+            # The inner SELECT finds the sequence once and not for each row.
+            "SELECT nextval((SELECT pg_get_serial_sequence(%s, %s)::regclass)) FROM generate_series(1, %s)",
             [connection.ops.quote_name(meta.db_table), meta.pk.column, len(keyless)],
         )
         for row, (key,) in zip(keyless, cursor.fetchall(), strict=True):
@@ -88,18 +96,19 @@ def draw_keys(rows: Sequence[Model]) -> None:
 def _copy(rows: Sequence[Model]) -> None:
     meta = rows[0]._meta
     fields = [field for field in meta.concrete_fields if not field.generated]
+    columns = [_texts(_values(rows, field), _in_copy, "\\N") for field in fields]
+    lines = map("\t".join, zip(*columns, strict=True))
     statement = f"COPY {connection.ops.quote_name(meta.db_table)} ({_columns(fields)}) FROM STDIN"
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
-        for values in _values(rows, fields):
-            copy.write_row(values)
+        copy.write("\n".join(lines) + "\n")
 
 
 def _update_from_arrays(rows: Sequence[Model], fields: list[Field]) -> None:
     """One statement, whatever the number of rows: a column travels as one array, or as one value where all are the same."""
     key = rows[0]._meta.pk
-    keys, *columns = zip(*_values(rows, [key, *fields]), strict=True)
-    same = {field: column[0] for field, column in zip(fields, columns, strict=True) if _is_constant(column)}
-    arrays = {key: keys} | {f: column for f, column in zip(fields, columns, strict=True) if f not in same}
+    columns = {field: _values(rows, field) for field in [key, *fields]}
+    same = {field: columns[field][0] for field in fields if _is_constant(columns[field])}
+    arrays = {field: column for field, column in columns.items() if field not in same}
     table = connection.ops.quote_name(rows[0]._meta.db_table)
     assigned = [f"{_column(field)} = " + ("%s" if field in same else f"new.{_column(field)}") for field in fields]
     unnested = ", ".join(f"%s::{_type(field)}[]" for field in arrays)
@@ -107,57 +116,46 @@ def _update_from_arrays(rows: Sequence[Model], fields: list[Field]) -> None:
         f"UPDATE {table} SET {', '.join(assigned)} FROM unnest({unnested}) AS new ({_columns(arrays)}) "
         f"WHERE {table}.{_column(key)} = new.{_column(key)}"
     )
+    texts = ["{" + ",".join(_texts(column, _in_array, "NULL")) + "}" for column in arrays.values()]
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*same.values(), *(_array(*item) for item in arrays.items())])
+        cursor.execute(statement, [*same.values(), *texts])
 
 
-def _is_constant(column: Sequence[Any]) -> bool:
-    return column.count(column[0]) == len(column)
+def _values(rows: Sequence[Model], field: Field) -> list[Any]:
+    """What to store in this field, row by row."""
+    stamps = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+    is_djangos = type(field).__module__.startswith("django.db.models.")
+    if isinstance(field, JSONField):
+        values = map(attrgetter(field.attname), rows)
+        return [None if value is None else json.dumps(value, cls=field.encoder) for value in values]
+    if is_djangos and not stamps and field.get_internal_type() in AS_THEY_STAND:
+        return list(map(attrgetter(field.attname), rows))
+    return [field.get_db_prep_save(field.pre_save(row, row._state.adding), connection) for row in rows]
 
 
-def _array(field: Field, column: Sequence[Any]) -> str | list[Any]:
-    """The column as PostgreSQL writes an array."""
-    kind = field.get_internal_type()
-    if kind in UNQUOTED:
-        return "{" + ",".join(["NULL" if value is None else str(value) for value in column]) + "}"
-    if kind in QUOTED:
-        return "{" + ",".join(["NULL" if value is None else _quoted(str(value)) for value in column]) + "}"
-    return list(column)
+def _texts(column: list[Any], written: Callable[[str], str], null: str) -> list[str]:
+    """The column as PostgreSQL reads it: numbers and days as they print, texts with what has a meaning escaped."""
+    if _is_constant(column):
+        return [_text(column[0], written, null)] * len(column)
+    return [_text(value, written, null) for value in column]
 
 
-def _quoted(text: str) -> str:
+def _text(value: Any, written: Callable[[str], str], null: str) -> str:
+    if value is None:
+        return null
+    return str(value) if type(value) in BARE else written(str(value))
+
+
+def _in_copy(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+def _in_array(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _values(rows: Sequence[Model], fields: list[Field]) -> Iterable[Sequence[Any]]:
-    """Per row what to store in these fields."""
-    read = attrgetter(*[field.attname for field in fields])
-    asked = [(index, prepare) for index, field in enumerate(fields) if (prepare := _prepared(field))]
-    for row in rows:
-        values = list(read(row))
-        for index, prepare in asked:
-            values[index] = prepare(row)
-        yield values
-
-
-def _prepared(field: Field) -> Get | None:
-    """How to get at what is stored; None where the attribute says it as it stands."""
-    stamps = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
-    if stamps or not type(field).__module__.startswith("django.db.models."):
-        return lambda row: field.get_db_prep_save(field.pre_save(row, row._state.adding), connection)
-    if isinstance(field, JSONField):
-        return _json(field)
-    if field.get_internal_type() in UNQUOTED | QUOTED:
-        return None
-    return lambda row: field.get_db_prep_save(field.pre_save(row, row._state.adding), connection)
-
-
-def _json(field: JSONField) -> Get:
-    def text(row: Model) -> str | None:
-        value = getattr(row, field.attname)
-        return None if value is None else json.dumps(value, cls=field.encoder)
-
-    return text
+def _is_constant(column: list[Any]) -> bool:
+    return column.count(column[0]) == len(column)
 
 
 def _field(row: Model, name: str) -> Field:

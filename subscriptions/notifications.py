@@ -30,9 +30,7 @@ def mail_about(event: SubscriptionEvent) -> OutgoingMail | None:
         recipient=subscription.customer.email,
         template=template,
         context=context(subscription)
-        | {
-            "effective_on": _day(event.effective_on),
-        }
+        | {"effective_on": _day(event.effective_on)}
         | {name: _day(value) for name, value in event.dates.items()},
     )
 
@@ -43,7 +41,6 @@ def context(subscription: Subscription) -> dict[str, str]:
         "name": subscription.customer.get_short_name(),
         "product": subscription.product.name,
         "number": subscription.number,
-        "billed_until": _day(subscription.period_end),
         "url": settings.PORTAL_URL + subscription.get_absolute_url(),
     }
 

@@ -48,7 +48,7 @@ class SubscriptionEvent(models.Model):
     """Per changed field `[old, new]`, dates as ISO texts."""
 
     dates: "dict[str, date | None]"
-    """The pause's dates right after this event, in memory: a late job goes on from there before its mail is written."""
+    """What the mail about it names, in memory: right after the event, because a late job goes on before mails are written."""
 
     class Meta:
         verbose_name = _("event")

@@ -180,7 +180,7 @@ class Verbs(Contract):
             self.own_pauses_in_year = getattr(self, "own_pauses_in_year", 0) + 1
         event = SubscriptionEvent(kind=kind, effective_on=on, changes=changes, own=own, channel="")
         event.subscription = cast("Subscription", self)
-        event.dates = {name: getattr(self, name) for name in ("pauses_on", "resumes_on")}
+        event.dates = {"pauses_on": self.pauses_on, "resumes_on": self.resumes_on, "billed_until": self.period_end}
         self.new_events.append(event)
 
 

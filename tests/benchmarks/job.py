@@ -62,9 +62,13 @@ def _measure(options: Namespace) -> None:
     same.check(days.compared, compared)
     due.apply(days.compared)
 
-    in_loop, in_floor = _timed(loop.run, days.loop), _timed(floor.run, days.floor)
+    in_loop = _timed(loop.run, days.loop)
+    # One half of the floor before the job and one after it: what else the machine does weighs on both.
+    before = _timed(floor.run, days.floor)
     _checkpoint()
     job = _run_job(days.job, options.workers)
+    after = _timed(floor.run, days.floor_again)
+    in_floor = before[0] + after[0], before[1] + after[1]
     _say("", f"{'':34}{'rows':>10}{'seconds':>10}{'rows/s':>10}")
     for name, (count, seconds) in {
         "floor, set-based SQL": in_floor,
@@ -73,10 +77,12 @@ def _measure(options: Namespace) -> None:
     }.items():
         _say(f"{name:34}{count:>10,}{seconds:>10.2f}{count / seconds:>10,.0f}")
     speed = job[0] / job[1]
+    _say(f"{'floor before and after the job':34}{before[0] / before[1]:>20,.0f}{after[0] / after[1]:>10,.0f}")
     _say(f"{'job / floor':34}{speed / (in_floor[0] / in_floor[1]):>30.2f}")
     _say(f"{'job / loop':34}{speed / (in_loop[0] / in_loop[1]):>30.0f}")
     _say(f"{'peak memory of the job, MB':34}{job[2]:>30.0f}")
     _say(f"{'nothing due, seconds beyond start':34}{_with_nothing_due(days.job):>30.2f}")
+    _say(f"{'load of the machine (1 minute)':34}{os.getloadavg()[0]:>30.1f}")
 
 
 def _timed(run: Callable[[date], int], day: date) -> tuple[int, float]:

@@ -1,6 +1,6 @@
 """A million subscriptions in a minute, by `INSERT … SELECT FROM generate_series`.
 
-Four groups fall due on four days in a row, with the same mixture, and the rest later: one for each thing that is measured.
+Groups fall due on five days in a row, with the same mixture, and the rest later: one for each thing that is measured.
 Of twenty rows in a group one ends, one resumes (half of these are then billed a gap by days), and eighteen renew.
 """
 
@@ -22,14 +22,18 @@ CURRENCIES = ("EUR", "JPY", "USD")
 
 @dataclass(frozen=True)
 class Days:
-    """On which day each group is due. Days up to the 20th stand in every month, so no boundary is clamped."""
+    """On which day each group is due. Days up to the 28th stand in every month, so no boundary is clamped."""
 
     job: date
 
     @classmethod
     def before(cls, today: date) -> "Days":
-        last = today if today.day >= 20 else today.replace(day=1) - timedelta(days=1)
+        last = today if today.day >= 21 else today.replace(day=1) - timedelta(days=1)
         return cls(last.replace(day=20))
+
+    @property
+    def floor_again(self) -> date:
+        return self.job + timedelta(days=1)
 
     @property
     def floor(self) -> date:
@@ -58,17 +62,18 @@ def make(days: Days, *, subscriptions: int, due: int, in_loop: int, compared: in
     group = f"""
         SELECT n, n / {every} AS m, CASE
             WHEN n % {every} = 0 THEN date '{days.job}'
-            WHEN n % {every} = 1 THEN date '{days.floor}'
+            WHEN n % {every} = 1 AND n / {every} / 40 % 2 = 0 THEN date '{days.floor}'
+            WHEN n % {every} = 1 THEN date '{days.floor_again}'
             WHEN n % {every} = 2 AND n / {every} <= {in_loop} THEN date '{days.loop}'
             WHEN n % {every} = 3 AND n / {every} <= {compared} THEN date '{days.compared}'
-            ELSE date '{days.job}' + 1 + n % 27 END AS day
+            ELSE date '{days.job}' + 2 + n % 26 END AS day
         FROM generate_series({every}, {subscriptions + every - 1}) n
     """
     # A late day of a month is nobody's anchor here; those rows are not due and only have to be consistent.
     source = f"""(
-        SELECT grouped.*, CASE WHEN NOT is_paused THEN day WHEN m % 40 = 1 THEN day - 5 ELSE day + 8 END AS billed_until
-        FROM (SELECT *, m % 20 = 1 AND day <= date '{days.job}' AS is_paused,
-                     m % 20 = 0 AND day <= date '{days.job}' AS ends FROM ({group}) numbered) grouped
+        SELECT grouped.*, CASE WHEN NOT is_paused THEN day WHEN m % 40 = 1 THEN day - 5 ELSE day + 7 END AS billed_until
+        FROM (SELECT *, m % 20 = 1 AND day <= date '{days.floor_again}' AS is_paused,
+                     m % 20 = 0 AND day <= date '{days.floor_again}' AS ends FROM ({group}) numbered) grouped
     ) r JOIN products_plan p ON p.id = (SELECT min(id) FROM products_plan) + m % {PRODUCTS * 2}"""
     months = "CASE WHEN p.interval = 'year' THEN 12 ELSE 1 END"
     _fill(

@@ -97,7 +97,7 @@ def test_pause_scheduled_and_dropped(as_alice, subscription):
     assert "pauses on 1 April 2026" in about(subscription, read("subscriptions/pause_scheduled"))
     confirm(as_alice, page(subscription, "drop-pause"))
     text = about(subscription, read("subscriptions/pause_dropped"))
-    assert "You are billed until 1 April 2026; the next bill comes on that day." in text
+    assert "Billing goes on from 1 April 2026." in text
 
 
 def test_resumed(as_alice, subscription):
@@ -105,7 +105,7 @@ def test_resumed(as_alice, subscription):
     confirm(as_alice, page(subscription, "resume"))
     text = about(subscription, read("subscriptions/resumed"))
     assert "is active again since 10 March 2026." in text
-    assert "You are billed until 1 April 2026" in text
+    assert "Billing goes on from 1 April 2026" in text
 
 
 def test_ended(as_alice, subscription):

@@ -1,0 +1,330 @@
+"""A subscription's life, day by day, written from `design.md` (sections 3 to 7) alone, for `test_billing_proof`.
+
+It shares nothing with the code that it is compared to: its own calendar, its own money, no database, and no shortcut over
+the days between two dates.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+from math import floor
+
+ONE_DAY = timedelta(days=1)
+DAYS = {"day": 1, "week": 7}
+MONTHS = {"month": 1, "year": 12}
+KEEP, GIVE_BACK = "keep", "give_back"
+TRIALING, ACTIVE, PAUSED, CANCELED = "trialing", "active", "paused", "canceled"
+
+
+class Refused(Exception):
+    """The table or a limit forbids it; nothing has changed."""
+
+
+@dataclass
+class Settings:
+    """The Customer Portal Actions that dates depend on, read when they are needed."""
+
+    pause_starts: str
+    resume_rule: str
+    notice_days: int
+    max_pause_days: int | None
+
+
+@dataclass(frozen=True)
+class Price:
+    """What a period costs, in a currency with so many digits, every so many days, weeks, months or years."""
+
+    amount: Fraction
+    digits: int
+    interval: str
+    count: int = 1
+
+    def rounded(self, amount: Fraction) -> Fraction:
+        """Half up to the currency's smallest unit."""
+        units = 10**self.digits
+        return Fraction(floor(amount * units + Fraction(1, 2)), units)
+
+    def boundary(self, anchor: date, n: int) -> date:
+        if self.interval in DAYS:
+            return anchor + ONE_DAY * (n * self.count * DAYS[self.interval])
+        years, month = divmod(anchor.month - 1 + n * self.count * MONTHS[self.interval], 12)
+        return clamped(anchor.year + years, month + 1, anchor.day)
+
+    def period(self, anchor: date, day: date) -> tuple[date, date]:
+        """The period `[first, next boundary)` that the day lies in, on or after the anchor."""
+        n = 0
+        while self.boundary(anchor, n + 1) <= day:
+            n += 1
+        return self.boundary(anchor, n), self.boundary(anchor, n + 1)
+
+
+def clamped(year: int, month: int, day: int) -> date:
+    while True:
+        try:
+            return date(year, month, day)
+        except ValueError:
+            day -= 1
+
+
+@dataclass
+class Bill:
+    """The days `[first, end)` of a period, and what they cost before and after `off`."""
+
+    first: date
+    end: date
+    period: tuple[date, date]
+    price: Price
+    gross: Fraction
+    percent: int
+    off: Fraction
+    void: bool = False
+
+    @property
+    def amount(self) -> Fraction:
+        return self.gross - self.off
+
+    @property
+    def is_short(self) -> bool:
+        """Made in a notice, so that the rest of its period may follow after a withdrawal."""
+        return self.end < self.period[1]
+
+
+@dataclass
+class Life:
+    """One subscription from its first day on. Every verb acts today, after what was due today; `Refused` changes nothing."""
+
+    today: date
+    settings: Settings
+    price: Price
+    trial_days: int = 0
+
+    status: str = field(init=False, default=ACTIVE)
+    anchor: date = field(init=False)
+    billed_until: date = field(init=False)
+    split: Bill | None = field(init=False, default=None)
+    """The first part of a period whose rest is not billed yet."""
+    paused_on: date | None = field(init=False, default=None)
+    pauses_on: date | None = field(init=False, default=None)
+    resumes_on: date | None = field(init=False, default=None)
+    resume_rule: str = field(init=False, default="")
+    longest: int | None = field(init=False, default=None)
+    cancels_on: date | None = field(init=False, default=None)
+    canceled_on: date | None = field(init=False, default=None)
+    percent: int = field(init=False, default=0)
+    invoices_left: int = field(init=False, default=0)
+    next_price: Price | None = field(init=False, default=None)
+    bills: list[Bill] = field(init=False, default_factory=list)
+    events: list[tuple[str, date]] = field(init=False, default_factory=list)
+    in_service: set[date] = field(init=False, default_factory=set)
+    """Days on which it was ACTIVE at some moment after catching up."""
+    paused_though_billed: set[date] = field(init=False, default_factory=set)
+    given_up: int = field(init=False, default=0)
+    """How many billed days its end took away."""
+
+    def __post_init__(self) -> None:
+        self.anchor = self.billed_until = self.today + self.trial_days * ONE_DAY
+        self._tell("started")
+        if self.trial_days:
+            self.status = TRIALING
+        self._settle()
+
+    # What the days bring
+
+    def pass_a_day(self) -> None:
+        self.today += ONE_DAY
+        self._settle()
+
+    def _settle(self) -> None:
+        """What is due today, in the order of section 7, and which kind of day this is."""
+        if self.cancels_on == self.today:
+            self._end()
+        if self.status == PAUSED and not self.cancels_on and self.resumes_on == self.today:
+            self._resume()
+        if self.pauses_on == self.today:
+            self._begin_pause()
+        if self.status == TRIALING and self.billed_until == self.today:
+            self.status = ACTIVE
+            self._tell("trial_converted")
+        if self.status == ACTIVE and self.billed_until == self.today:
+            self._bill_from_today()
+        self._judge_today()
+
+    def _judge_today(self) -> None:
+        if self.status == ACTIVE:
+            self.in_service.add(self.today)
+        kept = self.status == PAUSED and self.resume_rule == KEEP and self.today < self.billed_until
+        if kept and self.today not in self.in_service:
+            self.paused_though_billed.add(self.today)
+        else:
+            self.paused_though_billed.discard(self.today)
+
+    def _bill_from_today(self) -> None:
+        """A whole period, or of it: the part before an end, the rest after such a part, or the gap after a pause."""
+        if not self.split:
+            self._take_next_price()
+        _first, boundary = period = self.price.period(self.anchor, self.today)
+        end = min(boundary, self.cancels_on or boundary)
+        gross = self._cost(period, end) - self._cost(period, self.today)
+        percent = self.split.percent if self.split else self.percent
+        if self.split:
+            off = self.price.rounded(self.price.amount * percent / 100) - self.split.off
+        else:
+            off = self.price.rounded(gross * percent / 100)
+            self._count_a_discounted_invoice()
+        bill = Bill(self.today, end, period, self.price, gross, percent, off)
+        self.bills.append(bill)
+        self.billed_until, self.split = end, bill if bill.is_short else None
+        self._tell("renewed")
+
+    def _cost(self, period: tuple[date, date], until: date) -> Fraction:
+        days, whole = (until - period[0]).days, (period[1] - period[0]).days
+        return self.price.rounded(self.price.amount * days / whole)
+
+    def _count_a_discounted_invoice(self) -> None:
+        self.invoices_left = max(0, self.invoices_left - 1)
+        if not self.invoices_left:
+            self.percent = 0
+
+    def _take_next_price(self) -> None:
+        old, new = self.price, self.next_price
+        if new is None:
+            return
+        self.price, self.next_price = new, None
+        if (old.interval, old.count) != (new.interval, new.count):
+            self.anchor = self.today
+            self.percent = self.invoices_left = 0
+        self._tell("plan_changed")
+
+    def _begin_pause(self) -> None:
+        self.status, self.paused_on, self.pauses_on = PAUSED, self.today, None
+        self._tell("paused")
+
+    def _resume(self) -> None:
+        rule, paused_on = self.resume_rule, self.paused_on
+        self.status = ACTIVE
+        self._forget_pause()
+        self._tell("resumed")
+        if rule == GIVE_BACK:
+            self._give_back(paused_on)
+        elif self.today > self.billed_until:
+            self.billed_until, self.split = self.today, None
+
+    def _give_back(self, paused_on: date) -> None:
+        """From a pause that began with the billed days over, a new rhythm begins today."""
+        given = (self.today - paused_on).days - (0 if paused_on == self.billed_until else 1)
+        if given > 0:
+            self.anchor = self.billed_until = self.billed_until + given * ONE_DAY
+            self.split = None
+
+    def _forget_pause(self) -> None:
+        self.paused_on = self.pauses_on = self.resumes_on = self.longest = None
+        self.resume_rule = ""
+
+    def _end(self) -> None:
+        self.given_up = self._billed_after(self.today - ONE_DAY)
+        self.in_service.discard(self.today)
+        self.paused_though_billed.discard(self.today)
+        for bill in self.bills:
+            # One of zero is paid at once, and only an open one can be voided.
+            bill.void = bill.first == self.today and bill.amount > 0
+        self._forget_pause()
+        self.status, self.canceled_on, self.cancels_on = CANCELED, self.today, None
+        self.percent = self.invoices_left = 0
+        self.next_price = None
+        self._tell("canceled")
+
+    def _tell(self, kind: str) -> None:
+        self.events.append((kind, self.today))
+
+    # What people do
+
+    def pause(self, until: date | None) -> None:
+        refuse_if(self.status != ACTIVE or self.cancels_on or self.pauses_on)
+        starts_on = self.billed_until if self.settings.pause_starts == "period_end" else self.today
+        longest = self.settings.max_pause_days
+        until = self._resume_date(until, starts_on, longest)
+        self.longest, self.resume_rule, self.resumes_on = longest, self.settings.resume_rule, until
+        self.pauses_on = starts_on
+        if starts_on == self.today:
+            self._begin_pause()
+        else:
+            self._tell("pause_scheduled")
+        self._settle()
+
+    def _resume_date(self, until: date | None, starts_on: date, longest: int | None) -> date | None:
+        last = starts_on + longest * ONE_DAY if longest else None
+        refuse_if(until and (until <= max(starts_on, self.today) or (last and until > last)))
+        return until or last
+
+    def drop_pause(self) -> None:
+        refuse_if(not self.pauses_on)
+        self._forget_pause()
+        self._tell("pause_dropped")
+
+    def change_resume_date(self, until: date | None) -> None:
+        starts_on = self.paused_on or self.pauses_on
+        refuse_if(not starts_on or self.cancels_on)
+        until = self._resume_date(until, starts_on, self.longest)
+        if until != self.resumes_on:
+            self.resumes_on = until
+            self._tell("resume_date_changed")
+
+    def resume(self) -> None:
+        refuse_if(self.status != PAUSED or self.cancels_on)
+        self._resume()
+        self._settle()
+
+    def schedule_cancellation(self) -> None:
+        refuse_if(self.status == CANCELED or self.cancels_on)
+        self.cancels_on = self.earliest_end
+        if self.pauses_on:
+            self._forget_pause()
+        self._tell("cancellation_scheduled")
+        self._settle()
+
+    @property
+    def earliest_end(self) -> date:
+        if self.status == TRIALING:
+            return self.billed_until
+        billed = self.split.period[1] if self.split else self.billed_until
+        return max(self.today + self.settings.notice_days * ONE_DAY, billed)
+
+    def withdraw_cancellation(self) -> None:
+        refuse_if(not self.cancels_on)
+        self.cancels_on = None
+        if self.resumes_on:
+            self.resumes_on = max(self.resumes_on, self.today)
+        self._tell("cancellation_withdrawn")
+        self._settle()
+
+    def cancel(self) -> None:
+        refuse_if(self.status == CANCELED)
+        self._end()
+
+    def grant_discount(self, percent: int, invoices: int) -> None:
+        self.percent, self.invoices_left = percent, invoices
+        self._tell("discount_granted")
+
+    def change_plan(self, price: Price) -> None:
+        self.next_price = price
+        self._tell("plan_chosen")
+
+    # What the days add up to
+
+    @property
+    def days_accounted_for(self) -> int:
+        still_to_come = self._billed_after(self.today)
+        return len(self.in_service) + still_to_come + len(self.paused_though_billed) + self.given_up
+
+    def _billed_after(self, day: date) -> int:
+        """How many billed days are not used by the day's end; given back, a pause keeps all those after its first day."""
+        if self.status in (TRIALING, CANCELED):
+            return 0
+        if self.status == PAUSED and self.resume_rule == GIVE_BACK:
+            day = min(day, self.paused_on)
+        return max(0, (self.billed_until - day).days - 1)
+
+
+def refuse_if(reason: object) -> None:
+    if reason:
+        raise Refused

@@ -1,0 +1,204 @@
+"""Several workers on PostgreSQL: the same rows as one makes, whoever is killed on the way.
+
+The workers are processes with the real clock, so everything here is due in the past.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from portal_project.mail.models import OutgoingMail
+from subscriptions import changing, due
+from subscriptions.models import Channel, Invoice, InvoiceCounter, Subscription, SubscriptionEvent
+from support import due_workers
+from tests.factories import PlanFactory
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+ROOT = Path(__file__).resolve().parents[2]
+BEGAN, DAY = date(2024, 3, 20), date(2024, 4, 20)
+ROWS = 320
+
+
+@pytest.fixture(autouse=True)
+def _workers_use_the_test_database(monkeypatch):
+    config = connection.settings_dict
+    who = f"{config['USER']}:{config['PASSWORD']}@{config['HOST']}:{config['PORT']}"
+    monkeypatch.setenv("DATABASE_URL", f"postgres://{who}/{connection.settings_dict['NAME']}")
+
+
+@pytest.fixture
+def plans(db):
+    return [PlanFactory(product__name="Hosting"), PlanFactory(product__name="Mail", trial_days=14)]
+
+
+@pytest.fixture
+def processes(monkeypatch):
+    """The workers that are started, each known to the server by its application's name."""
+    found = []
+    start = subprocess.Popen
+
+    def named(command, **options):
+        found.append(start(command, **options, env=os.environ | {"PGAPPNAME": f"worker{len(found)}"}))
+        return found[-1]
+
+    monkeypatch.setattr(due_workers.subprocess, "Popen", named)
+    return found
+
+
+def populate(customer, plans):
+    """Rows that renew, convert, end, begin a pause and resume, all by the day."""
+    rows = [Subscription.begin(customer, plans[n % 2], BEGAN) for n in range(ROWS)]
+    changing.add(rows, today=BEGAN, by=customer, channel=Channel.ADMIN)
+    with changing.changing(Subscription.objects.all(), today=BEGAN, by=customer, channel=Channel.ADMIN) as found:
+        for n, row in enumerate(found):
+            if n % 20 == 3:
+                row.schedule_cancellation(BEGAN, DAY)
+            elif n % 20 == 4:
+                row.pause(BEGAN, resumes_on=date(2024, 4, 10 + n % 7))
+            elif n % 20 == 6:
+                row.pause(BEGAN)
+
+
+def clear():
+    OutgoingMail.objects.all().delete()
+    Invoice.objects.all().delete()
+    InvoiceCounter.objects.all().delete()
+    Subscription.objects.all().delete()
+
+
+def facts():
+    """Everything but ids, numbers, the days that count from the real day, and instants."""
+    names = {
+        key: place for place, key in enumerate(Subscription.objects.order_by("pk").values_list("number", flat=True))
+    }
+    return (
+        columns(Subscription.objects.order_by("pk"), "number", "start_token"),
+        columns(SubscriptionEvent.objects.order_by("subscription", "pk"), "subscription", "recorded_at"),
+        columns(
+            Invoice.objects.order_by("subscription", "covers_from"), "subscription", "number", "issued_on", "due_on"
+        ),
+        sorted(
+            (names[mail.context["number"]], mail.template, re.sub(r"S-\w+", "", str(sorted(mail.context.items()))))
+            for mail in OutgoingMail.objects.all()
+        ),
+    )
+
+
+def columns(queryset, *left_out):
+    names = [field.name for field in queryset.model._meta.concrete_fields if field.name not in ("id", *left_out)]
+    return list(queryset.values_list(*names))
+
+
+def is_whole(before):
+    """Nothing lost, nothing doubled, no hole in the numbers."""
+    assert not Subscription.objects.due(DAY).exists()
+    numbers = sorted(Invoice.objects.values_list("number", flat=True))
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert InvoiceCounter.objects.get().last_number == len(numbers)
+    assert facts() == before
+
+
+@pytest.fixture
+def by_one(alice, plans):
+    """What one process leaves; then the same rows again, not yet brought up to date."""
+    populate(alice, plans)
+    due.apply(DAY)
+    left = facts()
+    clear()
+    populate(alice, plans)
+    return left
+
+
+def test_four_end_in_the_same_rows_as_one(by_one, capfd):
+    call_command("apply_due", on=DAY.isoformat(), workers=4, batch=10)
+    is_whole(by_one)
+    assert re.match(r"ended=16 resumed=16 paused=0 converted=\d+ billed=\d+ failed=0 seconds=", capfd.readouterr().out)
+
+
+@pytest.mark.parametrize("reports", [1, 5, 10, 20])
+def test_a_worker_killed_in_mid_batch_loses_and_doubles_nothing(by_one, processes, reports):
+    """After that many reports, one that has just written and not yet committed is killed; the others do its rows."""
+    seen = []
+
+    def kill(rows):
+        seen.append(rows)
+        if len(seen) == reports:
+            processes[in_mid_batch()].kill()
+
+    due_workers.apply(DAY, workers=4, batch=8, on_progress=kill)
+    assert [process.returncode for process in processes].count(-signal.SIGKILL) == 1
+    is_whole(by_one)
+
+
+def test_all_killed_the_next_run_does_the_rest(by_one, processes, monkeypatch):
+    monkeypatch.setattr(due, "walk", lambda *args, **options: iter(()))
+
+    def kill(rows):
+        processes[in_mid_batch()].kill()
+        for process in processes:
+            process.kill()
+
+    due_workers.apply(DAY, workers=4, batch=8, on_progress=kill)
+    assert 0 < Subscription.objects.due(DAY).count() < ROWS
+    monkeypatch.undo()
+    due.apply(DAY)
+    is_whole(by_one)
+
+
+def test_an_interrupt_stops_all(by_one):
+    command = [sys.executable, "manage.py", "apply_due", "--on", DAY.isoformat(), "--workers", "4", "--batch", "1"]
+    environment = os.environ | {"PGAPPNAME": "interrupted"}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
+    until(lambda: Invoice.objects.filter(covers_from=DAY).exists())
+    process.send_signal(signal.SIGINT)
+    assert "What was done stays done" in process.communicate(timeout=20)[1]
+    assert process.returncode == 130
+    until(lambda: not backends("interrupted"))
+    assert Subscription.objects.due(DAY).exists()
+    due.apply(DAY)
+    is_whole(by_one)
+
+
+def test_a_row_that_fails_is_counted_once_by_however_many(by_one, capfd):
+    row = Subscription.objects.due(DAY)[3]
+    invoice = Invoice.objects.get(subscription=row)
+    invoice.pk, invoice.number, invoice.covers_from, invoice.covers_to = None, 900, DAY, date(2024, 4, 21)
+    invoice.save(force_insert=True)
+    with pytest.raises(CommandError, match=r"^1 failed"):
+        call_command("apply_due", on=DAY.isoformat(), workers=4, batch=10)
+    assert row.number in capfd.readouterr().err
+    assert list(Subscription.objects.due(DAY)) == [row]
+    invoice.delete()
+    due.apply(DAY)
+    is_whole(by_one)
+
+
+def in_mid_batch():
+    """The number of a worker whose transaction has written something."""
+    found = until(lambda: backends("worker%", "AND backend_xid IS NOT NULL"))
+    return int(found[0].removeprefix("worker"))
+
+
+def backends(name, condition=""):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT application_name FROM pg_stat_activity WHERE application_name LIKE %s {condition}", [name]
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def until(question):
+    for _ in range(2000):
+        if answer := question():
+            return answer
+        time.sleep(0.01)
+    raise AssertionError("it did not happen within 20 seconds")
