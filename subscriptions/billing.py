@@ -61,8 +61,9 @@ def _up_to(subscription: Subscription, period: tuple[date, date], day: date) -> 
         return Decimal(0)
     if day == period[1]:
         return subscription.amount
-    share = Decimal((day - period[0]).days) / Decimal((period[1] - period[0]).days)
-    return money.rounded(subscription.amount * share, subscription.currency)
+    days, whole = (day - period[0]).days, (period[1] - period[0]).days
+    # Multiplied first: a share such as 7/30 is not exact, and half a cent would be rounded down.
+    return money.rounded(subscription.amount * days / whole, subscription.currency)
 
 
 def _discount(subscription: Subscription, period: tuple[date, date], start: date, end: date) -> Decimal:

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, note, settings
+from hypothesis import HealthCheck, example, given, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 
 from portal_project.mail.models import OutgoingMail
 from products.models import PauseStarts, Product, ResumeRule
-from subscriptions import due, preview
+from subscriptions import billing, due, preview
 from subscriptions.changing import changing_one
 from subscriptions.confirming import Confirmation, confirmed
 from subscriptions.models import Channel, Invoice, Subscription, SubscriptionEvent
@@ -352,6 +352,28 @@ def test_no_life_differs_from_the_model():
             max_examples=EXAMPLES, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
+
+
+# Parts of a period
+
+
+@example(units=405, currency="EUR", rhythm=("month", 1), days=7)
+@example(units=14, currency="EUR", rhythm=("week", 4), days=1)
+@settings(max_examples=10 * EXAMPLES)
+@given(
+    units=st.integers(0, 9_999_999),
+    currency=st.sampled_from(list(DIGITS)),
+    rhythm=st.sampled_from(RHYTHMS),
+    days=st.integers(0, 366),
+)
+def test_a_part_costs_its_days_share_rounded_half_up(units, currency, rhythm, days):
+    price = Price(Fraction(units, 10 ** DIGITS[currency]), DIGITS[currency], *rhythm)
+    first, end = period = price.period(date(2026, 4, 1), date(2026, 4, 1))
+    day = min(end, first + timedelta(days=days))
+    share = price.rounded(price.amount * (day - first).days / (end - first).days)
+    subscription = Subscription(amount=decimal(price.amount), currency=currency)
+    parts = [billing.by_days(subscription, period, *part) for part in [(first, day), (day, end)]]
+    assert parts == [decimal(share), decimal(price.amount - share)]
 
 
 # The job run daily, or late, or twice
