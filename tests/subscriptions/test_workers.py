@@ -157,7 +157,15 @@ def test_all_killed_the_next_run_does_the_rest(by_one, processes, monkeypatch):
 def test_an_interrupt_stops_all(by_one):
     command = [sys.executable, "manage.py", "apply_due", "--on", DAY.isoformat(), "--workers", "4", "--batch", "1"]
     environment = os.environ | {"PGAPPNAME": "interrupted"}
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
+    # A shell's background jobs ignore the interrupt, and hand that on: the command shall listen to it however this was started.
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     until(lambda: Invoice.objects.filter(covers_from=DAY).exists())
     process.send_signal(signal.SIGINT)
     assert "What was done stays done" in process.communicate(timeout=20)[1]
