@@ -23,7 +23,7 @@ from tests.factories import PlanFactory, ProductFactory, UserFactory, started
 from tests.subscriptions.billing_model import PAUSED, TRIALING
 from tests.subscriptions.model_prices import Price
 
-EXAMPLES = int(os.environ.get("HYPOTHESIS_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("HYPOTHESIS_EXAMPLES", "30"))
 DIGITS = {"EUR": 2, "JPY": 0, "KWD": 3}
 RHYTHMS = [("month", 1), ("month", 1), ("year", 1), ("month", 3), ("week", 1), ("day", 10)]
 
@@ -35,12 +35,12 @@ terms = st.fixed_dictionaries(
     {
         "pause_starts": st.sampled_from(PauseStarts.values),
         "resume_rule": st.sampled_from(ResumeRule.values),
-        "notice_days": st.sampled_from([0, 1, 30, 45]),
+        "notice_days": st.sampled_from([0, 1, 30, 30, 45, 45]),
         "max_pause_days": st.sampled_from([None, None, 3, 40]),
     }
 )
 trials = st.sampled_from([0, 0, 0, 14])
-moments = st.just(0) | st.integers(1, 40) | st.sampled_from(["before", "on", "on", "after"])
+moments = st.integers(1, 40) | st.sampled_from([0, "before", "on", "on", "on", "after"])
 
 
 @dataclass(frozen=True)
@@ -65,13 +65,13 @@ class Deed:
 
 def inviting(subscription):
     """The verbs that are possible now, those that lead far more than once."""
-    always = ["grant_discount", "change_plan"]
+    always = ["grant_discount", "grant_discount", "change_plan"]
     if subscription.cancels_on:
-        return [*always, *["withdraw_cancellation"] * 3]
+        return [*always, *["withdraw_cancellation"] * 4]
     if subscription.status == TRIALING:
         return [*always, "schedule_cancellation"]
     if subscription.status == PAUSED:
-        return [*always, *["resume"] * 4, "change_resume_date", "schedule_cancellation"]
+        return [*always, *["resume"] * 4, "change_resume_date", *["schedule_cancellation"] * 2]
     if subscription.pauses_on:
         return [*always, "drop_pause", "change_resume_date", "schedule_cancellation"]
     return [*always, *["pause"] * 4, *["schedule_cancellation"] * 3]
@@ -80,7 +80,7 @@ def inviting(subscription):
 deeds = st.builds(
     Deed,
     pick=st.integers(0, 99),
-    length=st.none() | st.integers(1, 60),
+    length=st.sampled_from([None, 1, 2, 5, 20]) | st.integers(1, 60),
     percent=st.sampled_from([10, 33, 50, 100]),
     invoices=st.integers(1, 4),
     plan=st.integers(0, 2),

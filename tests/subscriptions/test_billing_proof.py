@@ -16,6 +16,7 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
+    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -99,6 +100,20 @@ class Proof(RuleBasedStateMachine):
             vars(self.settings).update(new_terms)
         if self.life.status == CANCELED:
             self.start(deed.pick % 2 * 14, self.today)
+        self.do(deed)
+
+    @precondition(lambda self: self.life.status != CANCELED and not self.life.cancels_on)
+    @rule(moment=moments, later=moments, deed=deeds)
+    def change_their_mind(self, moment, later, deed):
+        """Within the notice, so that a part may be billed, or a resume date may pass, meanwhile."""
+        self.wait(moment)
+        self.both("schedule_cancellation")
+        self.wait(later)
+        self.both("withdraw_cancellation")
+        if self.life.status != CANCELED:
+            self.do(deed)
+
+    def do(self, deed):
         name, arguments = deed.meant(self.life, self.today, self.prices)
         note(f"{self.today} {name} {arguments}")
         self.both(name, *arguments)
@@ -202,7 +217,7 @@ def test_no_life_differs_from_the_model():
     run_state_machine_as_test(
         Proof,
         settings=settings(
-            max_examples=EXAMPLES, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=EXAMPLES, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
 
