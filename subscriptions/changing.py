@@ -35,29 +35,9 @@ from subscriptions.steps import catch_up
 if TYPE_CHECKING:
     from portal_project.accounts.models import User
 
-WRITTEN = (
-    "status",
-    "plan",
-    "amount",
-    "interval",
-    "interval_count",
-    "next_plan",
-    "discount_percent",
-    "discount_invoices_left",
-    "split_discount_percent",
-    "anchor_on",
-    "period_start",
-    "period_end",
-    "paused_on",
-    "pauses_on",
-    "resumes_on",
-    "pause_resume_rule",
-    "pause_max_days",
-    "pause_is_own",
-    "cancels_on",
-    "canceled_on",
-    "due_on",
-)
+# What no verb ever changes. All else is written back, so that a field added later cannot be forgotten.
+FIXED = {"id", "number", "external_id", "start_token", "customer", "currency", "started_on"}
+WRITTEN = [field.name for field in Subscription._meta.concrete_fields if field.name not in FIXED]
 
 
 @contextmanager
@@ -67,14 +47,13 @@ def changing(
     today: date,
     by: "User | None" = None,
     channel: Channel,
-    skip_locked: bool = False,
 ) -> Iterator[list[Subscription]]:
     """Lock the queryset, hand its subscriptions out caught up to today, and write what was done to them.
 
-    An exception inside the block rolls everything back. `skip_locked` leaves out rows that somebody else holds.
+    An exception inside the block rolls everything back.
     """
     with transaction.atomic():
-        locked = queryset.order_by("pk").select_for_update(of=("self",), skip_locked=skip_locked)
+        locked = queryset.order_by("pk").select_for_update(of=("self",))
         keys = list(locked.values_list("pk", flat=True))
         # Read after the lock: while waiting for it, somebody else's pause may have reached the limit.
         subscriptions = list(Subscription.objects.filter(pk__in=keys).for_policies(today).order_by("pk"))
@@ -95,6 +74,7 @@ def catching_up(
     """As `changing`, for the job: nobody acts, so what verdicts need is not read.
 
     A subscription whose steps fail is left out and told to `on_failure`; a failed write rolls everything back.
+    `skip_locked` leaves out rows that somebody else holds.
     """
     with transaction.atomic():
         locked = queryset.order_by("pk").select_for_update(of=("self",), skip_locked=skip_locked)
@@ -180,7 +160,8 @@ def _write(subscriptions: list[Subscription], by: "User | None", channel: Channe
     _write_events(events, by, channel)
     _write_linked_services(events)
     _write_mails(events)
-    _write_invoices(subscriptions, events)
+    _write_invoices(subscriptions)
+    _void_invoices(events)
     for subscription in subscriptions:
         subscription.new_events.clear()
         subscription.new_invoices.clear()
@@ -223,13 +204,16 @@ def _write_linked_services(events: list[SubscriptionEvent]) -> None:
         LinkedService.objects.renew_again(restored)
 
 
-def _write_invoices(subscriptions: list[Subscription], events: list[SubscriptionEvent]) -> None:
+def _write_invoices(subscriptions: list[Subscription]) -> None:
     """Last, because the counter's lock is the one that everybody waits for."""
     invoices = [invoice for subscription in subscriptions for invoice in subscription.new_invoices]
     if invoices:
         billing.issue(invoices, Merchant.load(), InvoiceCounter.take(len(invoices)))
         bulk.insert(invoices)
-    # Who ends today pays nothing for today: an open invoice that begins on the day of the end is void.
+
+
+def _void_invoices(events: list[SubscriptionEvent]) -> None:
+    """Who ends today pays nothing for today: an open invoice that begins on the day of the end is void."""
     ended: dict[date, list[int]] = defaultdict(list)
     for event in events:
         if event.kind == EventKind.CANCELED:

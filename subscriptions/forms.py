@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from subscriptions import policies
+from subscriptions import periods, policies
 from subscriptions.confirming import Confirmation, confirmed
 from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
 from subscriptions.models.verbs import resume_date_rule
@@ -93,7 +93,7 @@ class ResumeDateField(forms.DateField):
 
     def clean(self, value: Any) -> date | None:
         chosen = super().clean(value)
-        if chosen and not policies.is_resume_date(chosen, self.first, self.last):
+        if chosen and not periods.is_resume_date(chosen, self.first, self.last):
             raise forms.ValidationError(resume_date_rule(self.first, self.last))
         return chosen
 
@@ -111,7 +111,7 @@ class PauseForm(ActionForm):
         super().__init__(*args, **kwargs)
         starts_on = self.subscription.pause_would_start(self.today)
         self.own = policies.is_customer(self.by, self.subscription)
-        first, last = policies.resume_dates(starts_on, self.subscription.longest_pause(own=self.own), self.today)
+        first, last = periods.resume_dates(starts_on, self.subscription.longest_pause(own=self.own), self.today)
         self.fields["resumes_on"].set_range(first, last)  # type: ignore[attr-defined]
         if last:
             self.fields["resumes_on"].help_text = _("Leave empty to resume on %(last)s, the latest day.") % {

@@ -11,6 +11,7 @@ from dateutil.relativedelta import relativedelta
 from products.intervals import Interval
 
 _DAYS = {Interval.DAY: 1, Interval.WEEK: 7}
+TEN_YEARS = timedelta(days=3653)
 _MONTHS = {Interval.MONTH: 1, Interval.YEAR: 12}
 
 
@@ -49,14 +50,30 @@ def billed_through(anchor: date, interval: Interval, count: int, billed_until: d
     return billed_until if start == billed_until else end
 
 
+def notice_end(asked_on: date, notice_days: int) -> date:
+    """The day after the last day of the notice; the day of the request is day 0."""
+    return asked_on + timedelta(days=notice_days)
+
+
 def cancellation_date(asked_on: date, notice_days: int, billed_until: date) -> date:
     """The first day without the subscription: the later of the notice's end and the day it is billed until."""
-    return max(asked_on + timedelta(days=notice_days), billed_until)
+    return max(notice_end(asked_on, notice_days), billed_until)
 
 
 def year_before(day: date) -> date:
     """The same day a year ago; 28 February for a 29th."""
     return day + relativedelta(years=-1)
+
+
+def resume_dates(starts_on: date, longest: int | None, today: date) -> tuple[date, date | None]:
+    """The first and the last day on which a pause that starts on `starts_on` may be set to end; None for no last day."""
+    first = max(starts_on, today) + timedelta(days=1)
+    return first, starts_on + timedelta(days=longest) if longest else None
+
+
+def is_resume_date(chosen: date, first: date, last: date | None) -> bool:
+    """Whether a pause may end on the day, between the two of `resume_dates`; without a last day, within ten years."""
+    return first <= chosen <= (last or first + TEN_YEARS)
 
 
 def after_keeping(billed_until: date, resumed_on: date) -> date:

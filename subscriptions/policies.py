@@ -4,7 +4,7 @@ Three questions, in this order after "is it already so?": does the product offer
 The same verdict draws the button, explains its absence, and guards the POST.
 """
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from products.models import Plan
     from subscriptions.models import Subscription
 
-TEN_YEARS = timedelta(days=3653)
 OPERATE = "subscriptions.operate_subscription"
 
 
@@ -47,11 +46,6 @@ def may(
     return OK
 
 
-def is_resume_date(chosen: date, first: date, last: date | None) -> bool:
-    """Whether a pause may end on the day, between the two of `resume_dates`; without a last day, within ten years."""
-    return first <= chosen <= (last or first + TEN_YEARS)
-
-
 def is_customer(by: "User | None", subscription: "Subscription") -> bool:
     """Whether the product's switches and limits bind this person: everybody but staff, and staff on their own contract."""
     return by is not None and (by == subscription.customer or not by.is_staff)
@@ -61,12 +55,6 @@ def cancel_action(subscription: "Subscription") -> Action:
     """What canceling means for a customer of this product: a request, or the end at once."""
     immediate = subscription.product.cancellation_mode == CancellationMode.IMMEDIATE
     return Action.CANCEL if immediate else Action.SCHEDULE_CANCELLATION
-
-
-def resume_dates(starts_on: date, longest: int | None, today: date) -> tuple[date, date | None]:
-    """The first and the last day on which a pause that starts on `starts_on` may be set to end; None for no last day."""
-    first = max(starts_on, today) + timedelta(days=1)
-    return first, starts_on + timedelta(days=longest) if longest else None
 
 
 def _not_offered(action: Action, subscription: "Subscription") -> str:

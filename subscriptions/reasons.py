@@ -1,6 +1,6 @@
 """Why a date is the date it is: one sentence made from the rule and its inputs (`design.md`, section 5)."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -27,7 +27,7 @@ def why_it_ends(subscription: Subscription, asked_on: date, notice_days: int, en
     ) % {
         "count": notice_days,
         "asked": day(asked_on),
-        "notice_end": day(asked_on + timedelta(days=notice_days)),
+        "notice_end": day(periods.notice_end(asked_on, notice_days)),
     }
     if ends_on == billed_until:
         return _("%(notice)s; you are billed until %(until)s, so it ends then.") % {

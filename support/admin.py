@@ -2,6 +2,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -126,13 +127,16 @@ class TicketAdmin(ModelAdmin):
     def reply(self, request: HttpRequest, pk: int) -> HttpResponse:
         ticket = get_object_or_404(Ticket.objects.select_related("customer"), pk=pk)
         if not self.has_change_permission(request, ticket):
-            return redirect("admin:index")
+            raise PermissionDenied
         form = StaffReplyForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
-            reply(ticket, author=person(request), **form.cleaned_data)
-            internal = form.cleaned_data["is_internal"]
-            messages.success(request, _("Internal note added.") if internal else _("Reply added and sent."))
-            return redirect(reverse("admin:support_ticket_change", args=[pk]))
+            added = reply(ticket, author=person(request), **form.cleaned_data)
+            if added.body == form.cleaned_data["body"]:
+                internal = form.cleaned_data["is_internal"]
+                messages.success(request, _("Internal note added.") if internal else _("Reply added and sent."))
+                return redirect(reverse("admin:support_ticket_change", args=[pk]))
+            messages.warning(request, _("This page had been sent before. Send your new text once more."))
+            form = StaffReplyForm(initial={name: form.cleaned_data[name] for name in ("body", "is_internal")})
         context = self.admin_site.each_context(request) | {"opts": self.opts, "title": _("Reply to %s") % ticket}
         context |= {"original": ticket, "reply_form": form, "conversation": _conversation(pk)}
         return render(request, "admin/support/ticket/reply.html", context)

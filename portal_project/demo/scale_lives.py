@@ -8,7 +8,7 @@ from random import Random
 
 from portal_project.demo.conversations import FAREWELLS
 from products.models import Plan
-from subscriptions import periods, policies
+from subscriptions import periods
 from subscriptions.models import Invoice, Subscription
 from subscriptions.reasons import why_it_ends
 from subscriptions.states import Action, Status, next_step
@@ -60,7 +60,7 @@ def pauses(subscription: Subscription, today: date, chance: Random) -> Lived:
     longest = subscription.product.max_pause_days
     asked_on = today - chance.randint(1, max(1, min(LONGEST_PAUSE, (longest or LONGEST_PAUSE + 1) - 1))) * DAY
     bring_to(subscription, asked_on)
-    first, last = policies.resume_dates(asked_on, longest, today)
+    first, last = periods.resume_dates(asked_on, longest, today)
     resumes_on = chance.choice([None, first + chance.randint(0, 44) * DAY])
     subscription.pause(asked_on, resumes_on=min(resumes_on, last) if resumes_on and last else resumes_on, own=True)
     live_until(subscription, today)

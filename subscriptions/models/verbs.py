@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django.utils.translation import gettext as _
 
 from products.models import PauseStarts, Plan, ResumeRule
-from subscriptions import periods, policies
+from subscriptions import periods
 from subscriptions.models.contract import Contract
 from subscriptions.models.event import EventKind, SubscriptionEvent
 from subscriptions.states import Code, NotAllowed, Status, Verdict
@@ -54,11 +54,11 @@ class Verbs(Contract):
         """Pause now or at the end of the billed period, as the product says.
 
         `own`: by the customer's wish from the portal, so the product's longest pause binds. Raises `NotAllowed` for a resume
-        date outside `policies.resume_dates`.
+        date outside `periods.resume_dates`.
         """
         starts_on = self.pause_would_start(today)
         longest = self.longest_pause(own=own)
-        first, last = policies.resume_dates(starts_on, longest, today)
+        first, last = periods.resume_dates(starts_on, longest, today)
         resumes_on = resumes_on or last
         _check_resume_date(resumes_on, first, last)
         kept = {
@@ -99,9 +99,9 @@ class Verbs(Contract):
             self._change(EventKind.RESUME_DATE_CHANGED, today, resumes_on=resumes_on)
 
     def possible_resume_dates(self, today: date) -> tuple[date, date | None]:
-        """The first and last day that the present or scheduled pause may end on, as `policies.resume_dates`."""
+        """The first and last day that the present or scheduled pause may end on, as `periods.resume_dates`."""
         starts_on = self.paused_on or self.pauses_on or today
-        return policies.resume_dates(starts_on, self.pause_max_days, today)
+        return periods.resume_dates(starts_on, self.pause_max_days, today)
 
     def resume(self, on: date) -> None:
         """End the pause, by the rule that it was made with."""
@@ -192,7 +192,7 @@ def _plain(value: Any) -> Any:
 
 
 def _check_resume_date(resumes_on: date | None, first: date, last: date | None) -> None:
-    if resumes_on is None or policies.is_resume_date(resumes_on, first, last):
+    if resumes_on is None or periods.is_resume_date(resumes_on, first, last):
         return
     raise NotAllowed(Verdict(Code.NOT_NOW, resume_date_rule(first, last)))
 

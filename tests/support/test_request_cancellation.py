@@ -8,7 +8,7 @@ from subscriptions.models import LinkedService, SubscriptionEvent
 from support import follow_up
 from support.models import CancellationRequest, Message, Ticket
 from tests.conftest import signed_in
-from tests.factories import PlanFactory, started
+from tests.factories import started
 from tests.pages import confirm, hidden_inputs
 
 
@@ -96,15 +96,15 @@ def test_on_its_date_it_ends_and_the_ticket_is_resolved(as_alice, hosting):
     assert Ticket.objects.get().status == "resolved"
 
 
-def test_a_date_that_is_today_ends_it_in_the_same_step(as_alice, alice, clock):
-    """No notice, asked on the day of the start: billed until 20 April, so not today; on a trial's last day it is."""
+def test_without_notice_it_ends_when_the_billed_days_are_over(as_alice, alice, clock):
     clock(date(2026, 4, 1))
-    free = started(alice, date(2026, 3, 20), PlanFactory(trial_days=0), cancellation_mode="request")
-    free.product.notice_days = 0
-    free.product.save()
-    ask(as_alice, free)
-    free.refresh_from_db()
-    assert free.cancels_on == date(2026, 4, 20)
+    subscription = started(alice, date(2026, 3, 20), notice_days=0)
+    ask(as_alice, subscription)
+    subscription.refresh_from_db()
+    assert subscription.cancels_on == date(2026, 4, 20)
+    assert CancellationRequest.objects.get().why == (
+        "There is no notice period, so it ends when the billed days are over, on 20 April 2026."
+    )
 
 
 def test_a_paused_one_past_its_billed_days_without_notice_ends_at_once(as_alice, alice, clock):

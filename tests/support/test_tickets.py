@@ -6,7 +6,7 @@ import pytest
 from portal_project.mail.models import OutgoingMail
 from support.models import Message, Ticket
 from tests.conftest import signed_in
-from tests.factories import started
+from tests.factories import UserFactory, started
 from tests.pages import confirm, hidden_inputs
 
 NEW = "/support/new/"
@@ -184,3 +184,18 @@ def test_on_the_last_day_the_ticket_says_that_it_has_ended_before_the_job_has_ru
     text = client.get(Ticket.objects.get().get_absolute_url()).content.decode()
     assert "It has ended." in text
     assert "Withdraw cancellation" not in text
+
+
+def test_other_words_of_staff_from_a_form_that_was_sent_before_are_not_lost(as_agent, ticket):
+    token = uuid4()
+    as_agent.post(admin_page(ticket, "reply"), {"token": token, "body": "First."})
+    response = as_agent.post(admin_page(ticket, "reply"), {"token": token, "body": "Second."})
+    assert "Second." in response.content.decode()
+    assert [message.body for message in ticket.messages.all()][1:] == ["First."]
+
+
+def test_staff_who_may_only_look_cannot_reply(ticket):
+    looker = UserFactory(is_staff=True)
+    response = signed_in(looker).post(admin_page(ticket, "reply"), {"token": uuid4(), "body": "Hi"})
+    assert response.status_code == 403
+    assert ticket.messages.count() == 1
