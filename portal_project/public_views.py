@@ -1,13 +1,14 @@
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from portal_project.accounts.models import Merchant
+from portal_project.uploads import image_type
 
 
 @require_safe
@@ -16,6 +17,20 @@ from portal_project.accounts.models import Merchant
 def brand_css(request: HttpRequest) -> HttpResponse:
     """The merchant's accent colour for the portal's stylesheet; a file of its own, because the policy allows no inline style."""
     return HttpResponse(f":root {{ --brand: {Merchant.load().accent_color}; }}\n", content_type="text/css")
+
+
+@require_safe
+@login_not_required
+@cache_control(max_age=31_536_000, public=True, immutable=True)
+def logo(request: HttpRequest) -> HttpResponseBase:
+    """The merchant's logo; a new one has another address, because `Merchant.logo_url` carries its name."""
+    stored = Merchant.load().logo
+    if not stored or not stored.storage.exists(stored.name):
+        raise Http404
+    content_type = image_type(stored.file)
+    if content_type is None:
+        raise Http404
+    return FileResponse(stored.open(), content_type=content_type)
 
 
 def closed(request: HttpRequest) -> HttpResponse:

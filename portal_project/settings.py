@@ -140,6 +140,8 @@ FORMAT_MODULE_PATH = "portal_project.formats"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
+# What people send in. Never served from here: each file has a view that asks who may have it.
+MEDIA_ROOT = env.str("FILES_DIR", default=str(BASE_DIR / "files"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "portal_project.static_files.PortalStaticFilesStorage"},

@@ -27,6 +27,7 @@ def mail_about(event: SubscriptionEvent) -> OutgoingMail | None:
     subscription = event.subscription
     return OutgoingMail(
         key=f"event:{event.pk}:{event.kind}",
+        thread=subscription.number,
         recipient=subscription.customer.email,
         template=template,
         context=context(subscription)

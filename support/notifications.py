@@ -23,6 +23,7 @@ def reply(message: Message) -> OutgoingMail:
     ticket = message.ticket
     return OutgoingMail(
         key=f"message:{message.pk}:reply",
+        thread=ticket.number,
         recipient=ticket.customer.email,
         template="support/reply",
         context={
@@ -39,6 +40,7 @@ def _about_request(request: CancellationRequest, what: str) -> OutgoingMail:
     subscription = request.subscription
     return OutgoingMail(
         key=f"request:{request.pk}:{what}",
+        thread=request.ticket.number,
         recipient=subscription.customer.email,
         template=f"support/request_{what}",
         context=context(subscription)

@@ -37,7 +37,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
     ordering = ("email",)
     readonly_fields = ("date_joined", "last_login")
     fieldsets = (
-        (None, {"fields": ("email", "name", "password", "is_active")}),
+        (None, {"fields": ("email", "name", "password", "is_active", "wants_status_mails")}),
         (_("Rights"), {"fields": RIGHTS}),
         (_("Dates"), {"fields": ("date_joined", "last_login")}),
     )
@@ -47,7 +47,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
         """Nobody but a superuser needs to see how a password is kept."""
         if obj is None or request.user.is_superuser:
             return super().get_fieldsets(request, obj)
-        return ((None, {"fields": ("email", "name", "is_active")}), *self.fieldsets[1:])
+        return ((None, {"fields": ("email", "name", "is_active", "wants_status_mails")}), *self.fieldsets[1:])
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Only a superuser gives rights."""
@@ -71,7 +71,7 @@ class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
 @admin.register(Merchant)
 class MerchantAdmin(ModelAdmin):
     fieldsets = (
-        (None, {"fields": ("name", "support_email", "accent_color")}),
+        (None, {"fields": ("name", "support_email", "accent_color", "logo")}),
         (_("Invoices"), {"fields": ("address", "tax_number", "payment_instructions", "payment_days")}),
     )
 

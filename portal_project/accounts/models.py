@@ -1,12 +1,21 @@
+from pathlib import PurePath
 from typing import Any, ClassVar
+from uuid import uuid4
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.core.files import File
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from portal_project import uploads
+
+MEGABYTE = 1024 * 1024
 
 
 class UserManager(BaseUserManager["User"]):
@@ -34,6 +43,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     is_active = models.BooleanField(
         _("active"), default=True, help_text=_("Switch off instead of deleting: the person can then no longer sign in.")
+    )
+    wants_status_mails = models.BooleanField(
+        _("status mails"),
+        default=True,
+        help_text=_(
+            "Customers: about pauses and what resumes. Staff: about new requests, replies, and what needs action each day. "
+            "Confirmations of a cancellation and answers to a support request always arrive."
+        ),
     )
     date_joined = models.DateTimeField(_("since"), default=timezone.now, editable=False)
 
@@ -69,6 +86,18 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name.split(" ")[0] if self.name else self.email
 
 
+def validate_logo(file: File) -> None:
+    if file.size > MEGABYTE:
+        raise ValidationError(_("This file is larger than 1 MB. Choose a smaller one."))
+    if uploads.image_type(file) is None:
+        raise ValidationError(_("Choose a PNG, JPEG, GIF or WebP image."))
+
+
+def logo_path(merchant: "Merchant", filename: str) -> str:
+    """A name that no other logo had, so that browsers may keep it."""
+    return f"logo/{uuid4().hex}{PurePath(filename).suffix.lower()}"
+
+
 class Merchant(models.Model):
     """The one row about the business that runs this portal."""
 
@@ -90,6 +119,14 @@ class Merchant(models.Model):
         help_text=_("Used for buttons and links in the portal, such as #0f766e."),
     )
 
+    logo = models.ImageField(
+        _("logo"),
+        upload_to=logo_path,
+        blank=True,
+        validators=[validate_logo],
+        help_text=_("Stands in the portal, on invoices and in mails. PNG, JPEG, GIF or WebP, up to 1 MB."),
+    )
+
     class Meta:
         verbose_name = _("business")
         verbose_name_plural = _("business")
@@ -97,6 +134,11 @@ class Merchant(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def logo_url(self) -> str:
+        """Its address within the portal, or empty without a logo."""
+        return f"{reverse('logo')}?{PurePath(self.logo.name).stem}" if self.logo else ""
 
     @property
     def seller(self) -> str:

@@ -15,6 +15,8 @@ class OutgoingMail(models.Model):
         FAILED = "failed", _("Failed")
 
     key = models.CharField(_("key"), max_length=100, unique=True)
+    thread = models.CharField(_("thread"), max_length=20, blank=True, default="")
+    """The number of the ticket or subscription that it belongs to: mail programs show such mails as one conversation."""
     recipient = models.EmailField(_("recipient"))
     template = models.CharField(_("template"), max_length=100)
     context = models.JSONField(_("context"), default=dict)
@@ -32,6 +34,7 @@ class OutgoingMail(models.Model):
         ordering = ["-id"]
         indexes = [
             models.Index("next_attempt_at", name="mail_pending", condition=models.Q(state="pending")),
+            models.Index("thread", name="mail_of_thread", condition=~models.Q(thread="")),
         ]
         constraints = [
             models.CheckConstraint(

@@ -59,6 +59,7 @@ class Subscription(Verbs):
         permissions = [("operate_subscription", "Can pause, resume, cancel and keep subscriptions")]
         indexes = [
             models.Index("due_on", "id", name="subscription_due", condition=Q(due_on__isnull=False)),
+            models.Index("resumes_on", name="subscription_resumes_soon", condition=Q(status=Status.PAUSED)),
         ]
         constraints = [
             models.CheckConstraint(name="status_known", condition=Q(status__in=Status.values)),

@@ -54,6 +54,10 @@ class CancellationRequest(models.Model):
         verbose_name=_("decided by"),
     )
 
+    agreed_on = models.DateField(_("agreed"), null=True, blank=True)
+    agreement = models.CharField(_("how the customer agreed"), max_length=500, blank=True)
+    """To keeping the subscription, and on which day: a request is never dropped on the word of staff alone."""
+
     objects = CancellationRequestQuerySet.as_manager()
 
     class Meta:
@@ -65,6 +69,11 @@ class CancellationRequest(models.Model):
                 fields=["subscription"],
                 condition=models.Q(decided_at=None),
                 name="one_undecided_request_per_subscription",
+            ),
+            models.CheckConstraint(
+                name="kept_exactly_with_the_customers_agreement",
+                condition=models.Q(decision="kept", agreed_on__isnull=False) & ~models.Q(agreement="")
+                | ~models.Q(decision="kept") & models.Q(agreed_on=None, agreement=""),
             ),
             models.CheckConstraint(
                 name="decision_exactly_when_decided_at",

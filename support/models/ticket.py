@@ -7,8 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from subscriptions.models import Subscription
+from subscriptions.models import Invoice, Subscription
 from subscriptions.numbers import random_number
+
+UNFINISHED_ONLY = models.Q(status__in=("open", "in_review"))
 
 
 def new_number() -> str:
@@ -67,6 +69,15 @@ class Ticket(models.Model):
     subscription = models.ForeignKey(
         Subscription, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("subscription")
     )
+    invoice = models.ForeignKey(
+        Invoice, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("invoice")
+    )
+    act_by = models.DateField(_("act by"), null=True, blank=True, editable=False)
+    """The day by which staff should have acted, as `queue.act_by` says; none once the ticket is finished."""
+    wrote_at = models.DateTimeField(_("customer wrote"), default=timezone.now, editable=False)
+    """When the customer last wrote, or asked for what the ticket is about."""
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True, editable=False)
+    """When staff last answered publicly."""
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     updated_at = models.DateTimeField(_("last change"), default=timezone.now)
     token = models.UUIDField(default=uuid4, unique=True, editable=False)
@@ -76,7 +87,15 @@ class Ticket(models.Model):
         verbose_name = _("ticket")
         verbose_name_plural = _("tickets")
         ordering = ["-id"]
+        indexes = [
+            models.Index("act_by", "id", name="ticket_queue", condition=UNFINISHED_ONLY),
+            models.Index("assignee", "act_by", "id", name="ticket_queue_of_assignee", condition=UNFINISHED_ONLY),
+            models.Index("status", "act_by", "id", name="ticket_queue_by_status", condition=UNFINISHED_ONLY),
+        ]
         constraints = [
+            models.CheckConstraint(
+                name="ticket_act_by_only_while_unfinished", condition=models.Q(act_by=None) | UNFINISHED_ONLY
+            ),
             models.CheckConstraint(
                 name="ticket_pause_and_cancel_name_a_subscription",
                 condition=~models.Q(type__in=("pause", "cancel")) | models.Q(subscription__isnull=False),
@@ -120,22 +139,7 @@ class Ticket(models.Model):
     def is_finished(self) -> bool:
         return self.status not in self.UNFINISHED
 
-
-class Message(models.Model):
-    """One contribution to a ticket's conversation, as plain text; an internal note never reaches the customer."""
-
-    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="messages", verbose_name=_("ticket"))
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("author"))
-    body = models.TextField(_("message"))
-    is_internal = models.BooleanField(_("internal note"), default=False)
-    created_at = models.DateTimeField(_("written"), default=timezone.now)
-    token = models.UUIDField(default=uuid4, unique=True, editable=False)
-    """From the form that made it: the same form sent twice makes one message."""
-
-    class Meta:
-        verbose_name = _("message")
-        verbose_name_plural = _("messages")
-        ordering = ["id"]
-
-    def __str__(self) -> str:
-        return f"{self.ticket_id}: {self.body[:50]}"
+    @property
+    def is_answered(self) -> bool:
+        """Whether the customer has the last word of staff and has not written since."""
+        return self.answered_at is not None and self.answered_at > self.wrote_at

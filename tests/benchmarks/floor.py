@@ -71,6 +71,8 @@ EVENTS = """(
     FROM due WHERE bills
 ) happened"""
 
+# What a mail names is what stood right after its event: a resume comes before the invoice that closes its gap.
+BILLED_UNTIL = "CASE WHEN resumes THEN greatest(period_end, resumes_on) ELSE period_end END"
 DAY = "trim(to_char({}, 'FMDD FMMonth YYYY'))"
 
 
@@ -129,11 +131,12 @@ def _events(today: date) -> tuple[str, list[object]]:
 def _mails() -> tuple[str, list[object]]:
     context = f"""jsonb_build_object(
         'name', coalesce(nullif(split_part(customer_name, ' ', 1), ''), email), 'product', product_name,
-        'number', due.number, 'billed_until', {DAY.format("CASE WHEN bills THEN covers_to ELSE period_end END")},
+        'number', due.number, 'billed_until', {DAY.format(BILLED_UNTIL)},
         'url', '{settings.PORTAL_URL}/subscriptions/' || due.number || '/', 'pauses_on', '', 'resumes_on', '',
         'effective_on', {DAY.format("CASE WHEN ends THEN cancels_on ELSE resumes_on END")})"""
     known = {
         "key": "'event:' || event.id || ':' || event.kind",
+        "thread": "due.number",
         "recipient": "email",
         "template": "CASE event.kind WHEN 'canceled' THEN 'subscriptions/ended' ELSE 'subscriptions/resumed' END",
         "context": context,

@@ -1,0 +1,24 @@
+from django.db import migrations
+
+# PostgreSQL alone has it, for the search of `support.search`: name and e-mail address, in words.
+DEFINITION = "to_tsvector('simple'::regconfig, COALESCE(name, '') || ' ' || COALESCE(translate(email, '@.', '  '), ''))"
+
+
+def make(apps, schema_editor):
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute(f"CREATE INDEX user_search ON accounts_user USING gin ({DEFINITION})")
+
+
+def drop(apps, schema_editor):
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute("DROP INDEX user_search")
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("accounts", "0002_merchant_logo_and_status_mails"),
+    ]
+
+    operations = [
+        migrations.RunPython(make, drop),
+    ]

@@ -1,0 +1,63 @@
+from pathlib import PurePath
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from support.models.ticket import Ticket
+
+
+class Message(models.Model):
+    """One contribution to a ticket's conversation, as plain text; an internal note never reaches the customer."""
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="messages", verbose_name=_("ticket"))
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("author"))
+    body = models.TextField(_("message"))
+    is_internal = models.BooleanField(_("internal note"), default=False)
+    created_at = models.DateTimeField(_("written"), default=timezone.now)
+    token = models.UUIDField(default=uuid4, unique=True, editable=False)
+    """From the form that made it: the same form sent twice makes one message."""
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id}: {self.body[:50]}"
+
+
+def attachment_path(attachment: "Attachment", filename: str) -> str:
+    """A name that cannot be guessed and says nothing; the one that the sender gave stays in the row."""
+    return f"attachments/{uuid4().hex}{PurePath(filename).suffix.lower()[:10]}"
+
+
+class Attachment(models.Model):
+    """A file of a message, for the ticket's people alone; it is only ever served as a download."""
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="attachments", verbose_name=_("message"))
+    file = models.FileField(_("file"), upload_to=attachment_path)
+    name = models.CharField(_("name"), max_length=150)
+    size = models.PositiveIntegerField(_("size"))
+    """In bytes."""
+    content_type = models.CharField(_("type"), max_length=50)
+    """By its content, as `uploads.content_type` found it."""
+
+    class Meta:
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("support:attachment", args=[self.message.ticket.number, self.pk])
+
+    @property
+    def readable_size(self) -> str:
+        return filesizeformat(self.size)

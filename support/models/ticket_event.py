@@ -1,0 +1,42 @@
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from support.models.ticket import Ticket
+
+
+class TicketEvent(models.Model):
+    """What happened to a ticket besides its messages, mails and decision, which have rows of their own. Never changed."""
+
+    class Kind(models.TextChoices):
+        STATUS = "status", _("Status")
+        PRIORITY = "priority", _("Priority")
+        ASSIGNEE = "assignee", _("Assignee")
+        REQUEST = "request", _("Made a cancellation request")
+        VIEWED = "viewed", _("Seen by the customer")
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="events", verbose_name=_("ticket"))
+    kind = models.CharField(_("what"), max_length=10, choices=Kind)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+    """None for what the portal did by itself."""
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    old = models.CharField(_("before"), max_length=200, blank=True)
+    new = models.CharField(_("after"), max_length=200, blank=True)
+    """As staff read it, in the words of that day: a label, or a name."""
+
+    class Meta:
+        verbose_name = _("ticket event")
+        verbose_name_plural = _("ticket events")
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                name="ticket_event_kind_known",
+                condition=models.Q(kind__in=("status", "priority", "assignee", "request", "viewed")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id}: {self.get_kind_display()} {self.new}"
