@@ -72,6 +72,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "subscriptions.middleware.RefusalMiddleware",
 ]
+if DEBUG:
+    MIDDLEWARE.append("portal_project.demo.not_found.NotFoundMiddleware")
 
 ROOT_URLCONF = "portal_project.urls"
 WSGI_APPLICATION = "portal_project.wsgi.application"

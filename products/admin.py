@@ -1,5 +1,6 @@
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
@@ -9,10 +10,38 @@ from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
+from products import money
 from products.models import CancellationMode, Plan, Product
 
 
-class PlanInline(TabularInline):
+class PlanForm(forms.ModelForm):
+    """Shows an amount with as many digits as its currency has, and not as the database stores it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["amount"] = money.rounded(self.instance.amount, self.instance.currency)
+
+
+class PlanPage(admin.options.BaseModelAdmin):
+    """Whoever may only read a plan sees its price as one text, as it is written everywhere else."""
+
+    form = PlanForm
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if self.has_change_permission(request, obj):
+            return super().get_fields(request, obj)
+        return ["name", *self.get_readonly_fields(request, obj), "trial_days", "is_active"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [] if self.has_change_permission(request, obj) else ["price"]
+
+    @display(description=_("price"))
+    def price(self, plan: Plan) -> str:
+        return plan.price
+
+
+class PlanInline(PlanPage, TabularInline):
     model = Plan
     fields = ("name", "amount", "currency", "interval", "interval_count", "trial_days", "is_active")
     extra = 0
@@ -87,17 +116,13 @@ class ProductAdmin(SimpleHistoryAdmin, ModelAdmin):
 
 
 @admin.register(Plan)
-class PlanAdmin(SimpleHistoryAdmin, ModelAdmin):
+class PlanAdmin(PlanPage, SimpleHistoryAdmin, ModelAdmin):
     list_display = ("product", "name", "price", "trial_days", "is_active")
     list_display_links = ("name",)
     list_filter = ("is_active", "product", "interval")
     list_select_related = ("product",)
     search_fields = ("name", "product__name")
     autocomplete_fields = ("product",)
-
-    @display(description=_("price"))
-    def price(self, plan: Plan) -> str:
-        return plan.price
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Plan], search_term: str

@@ -1,5 +1,7 @@
 """How often a plan is billed; free of the database."""
 
+from decimal import Decimal
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -17,6 +19,14 @@ EVERY = {
     Interval.WEEK: ngettext_lazy("week", "%(count)d weeks", "count"),
     Interval.MONTH: ngettext_lazy("month", "%(count)d months", "count"),
     Interval.YEAR: ngettext_lazy("year", "%(count)d years", "count"),
+}
+
+# A year has 365.25 days, so that a year's price and a day's can be compared.
+PER_MONTH = {
+    Interval.DAY: Decimal("30.4375"),
+    Interval.WEEK: Decimal("30.4375") / 7,
+    Interval.MONTH: Decimal(1),
+    Interval.YEAR: Decimal(1) / 12,
 }
 
 

@@ -147,8 +147,12 @@ class Product(models.Model):
 
 
 def validate_currency(code: str) -> None:
-    if not money.is_currency(code):
-        raise ValidationError(_("Give the currency as a three-letter code, such as EUR or USD."))
+    """Raises `ValidationError` for what is no currency; lower case will do, as `Plan.clean` makes it upper."""
+    if not money.is_currency(code.upper()):
+        raise ValidationError(
+            _("“%(code)s” is not a currency that is in use. Give its three letters, such as EUR or USD."),
+            params={"code": code},
+        )
 
 
 class Plan(models.Model):
@@ -198,6 +202,7 @@ class Plan(models.Model):
     COPIED: ClassVar[tuple[str, ...]] = ("amount", "currency", "interval", "interval_count")
 
     def clean(self) -> None:
+        self.currency = self.currency.upper()
         if (
             self.amount is not None
             and money.is_currency(self.currency)

@@ -1,13 +1,25 @@
 """Amounts of money: digits and rounding per currency, and how they are written; free of the database."""
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 
-from babel.numbers import format_currency, get_currency_precision, list_currencies
+from babel.core import get_global
+from babel.numbers import format_currency, get_currency_precision
 from django.utils.translation import get_language, to_locale
+
+LETTER_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
+
+
+@cache
+def currencies() -> frozenset[str]:
+    """The codes that can be paid in: legal tender somewhere, without a last day (CLDR). So neither XXX, gold, nor DEM."""
+    territories = get_global("territory_currencies").values()
+    return frozenset(code for used in territories for code, _first, last, tender in used if tender and not last)
 
 
 def is_currency(code: str) -> bool:
-    return code in list_currencies()
+    return code in currencies()
 
 
 def digits(currency: str) -> int:
@@ -25,5 +37,7 @@ def is_exact(amount: Decimal, currency: str) -> bool:
 
 
 def formatted(amount: Decimal, currency: str) -> str:
-    """The amount as people read it, such as €19.00, in the present language."""
-    return format_currency(amount, currency, locale=to_locale(get_language() or "en"))
+    """The amount as people read it, such as €19.00 or KWD 9.999, in the present language."""
+    text = format_currency(amount, currency, locale=to_locale(get_language() or "en"))
+    # CLDR sets letters apart from digits that follow them; Babel does not.
+    return LETTER_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", text)

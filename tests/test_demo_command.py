@@ -9,9 +9,14 @@ import time
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.http import HttpResponse
 
 from portal_project.accounts.models import User
+from portal_project.demo import serving
+from portal_project.demo.not_found import NotFoundMiddleware
 
 
 def test_a_real_portal_is_refused(db):
@@ -39,6 +44,31 @@ def test_a_port_in_use_is_said_in_one_line(db):
             call_command("demo", port=str(port), yes_production=True)
 
 
+def test_what_a_running_demo_holds_is_not_deleted(db, settings):
+    settings.DEBUG = True
+    with serving.claimed(connection.settings_dict), pytest.raises(CommandError, match=r"^A demo is running on this"):
+        call_command("demo", no_serve=True, reset=True)
+    assert not User.objects.exists()
+
+
+def test_a_second_demo_of_a_database_starts_no_second_worker(tmp_path):
+    here, there = ({"ENGINE": "django.db.backends.sqlite3", "NAME": tmp_path / name} for name in ("here", "there"))
+    with serving.claimed(here) as first, serving.claimed(here) as second, serving.claimed(there) as elsewhere:
+        assert (first, second, elsewhere) == (True, False, True)
+    with serving.claimed(here) as after_the_end:
+        assert after_the_end
+    assert serving.commands(8001, with_worker=False).keys() == {"server"}
+
+
+@pytest.mark.parametrize(("status", "said"), [(404, "We could not find that page"), (200, "As Django answers")])
+def test_a_page_that_is_not_there_looks_as_in_production(rf, db, status, said):
+    request = rf.get("/nowhere/")
+    request.user = AnonymousUser()
+    response = NotFoundMiddleware(lambda request: HttpResponse("As Django answers", status=status))(request)
+    assert response.status_code == status
+    assert said in response.content.decode()
+
+
 @pytest.mark.parametrize("port", ["", "http", "0", "70000", "-1"])
 def test_an_odd_port_is_refused(port):
     with pytest.raises(CommandError, match="it should be a number from 1 to 65535"):
@@ -50,6 +80,7 @@ SERVING = """
 import os, sys
 os.environ["DJANGO_SETTINGS_MODULE"] = "portal_project.settings"
 from portal_project.demo import serving
+from portal_project.demo.not_found import NotFoundMiddleware
 sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
 forks = ["sh", "-c", "sleep 60 & echo $! > child; wait"]
 dies = [sys.executable, "-c", "open('child'); raise SystemExit(3)"]

@@ -1,15 +1,22 @@
-"""The processes of the demo: one server and one worker, which begin and end together."""
+"""The processes of the demo: one server and one worker, which begin and end together.
 
+A second demo on the same database brings a server alone, so that no two workers fight for one SQLite file.
+"""
+
+import fcntl
 import os
 import signal
 import socket
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from subprocess import DEVNULL, Popen, TimeoutExpired
 from threading import Event
+from typing import Any
 
 from django.conf import settings
 
@@ -17,6 +24,25 @@ HOST = "127.0.0.1"
 STARTS_WITHIN = 60
 ENDS_WITHIN = 10
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def claimed(database: Mapping[str, Any]) -> Iterator[bool]:
+    """Whether no other demo of this user has the database; then it is ours until the end. Killed, a process lets go as well."""
+    with (Path(tempfile.gettempdir()) / f"subscription-portal-demo-{os.getuid()}-{_mark(database)}").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def _mark(database: Mapping[str, Any]) -> str:
+    """A few letters that stand for where the database is."""
+    name = str(database["NAME"])
+    place = Path(name).resolve() if database["ENGINE"].endswith("sqlite3") else name
+    return sha256(f"{database.get('HOST')} {database.get('PORT')} {place}".encode()).hexdigest()[:16]
 
 
 def is_free(port: int) -> bool:
@@ -38,9 +64,10 @@ def answers(port: int) -> bool:
     return True
 
 
-def commands(port: int) -> dict[str, list[str]]:
+def commands(port: int, *, with_worker: bool = True) -> dict[str, list[str]]:
     manage = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py")]
-    return {"server": [*manage, "runserver", "--noreload", f"{HOST}:{port}"], "worker": [*manage, "qcluster"]}
+    server = {"server": [*manage, "runserver", "--noreload", f"{HOST}:{port}"]}
+    return server | ({"worker": [*manage, "qcluster"]} if with_worker else {})
 
 
 def environment(address: str) -> dict[str, str]:

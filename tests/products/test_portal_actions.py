@@ -1,10 +1,12 @@
 """The Customer Portal Actions of a product: the form, its defaults, and what the database refuses."""
 
+from decimal import Decimal
+
 import pytest
 from django.db import IntegrityError, transaction
 
-from products.models import Product
-from tests.factories import ProductFactory
+from products.models import Plan, Product
+from tests.factories import PlanFactory, ProductFactory
 
 ADD = "/admin/products/product/add/"
 NO_PLANS = {"plans-TOTAL_FORMS": 0, "plans-INITIAL_FORMS": 0}
@@ -107,9 +109,8 @@ def test_a_change_is_kept_in_the_history_with_who_made_it(as_merchant, merchant)
     assert (first.notice_days, newest.notice_days, newest.history_user) == (30, 60, merchant)
 
 
-@pytest.mark.parametrize(("amount", "currency"), [("10.005", "EUR"), ("10.5", "JPY"), ("10", "EURO"), ("-1", "EUR")])
-def test_a_price_that_its_currency_does_not_have_is_refused(as_merchant, amount, currency):
-    plan = {
+def with_plan(amount, currency):
+    return FIELDS | {
         "plans-TOTAL_FORMS": 1,
         "plans-0-name": "Monthly",
         "plans-0-amount": amount,
@@ -118,5 +119,30 @@ def test_a_price_that_its_currency_does_not_have_is_refused(as_merchant, amount,
         "plans-0-interval_count": 1,
         "plans-0-trial_days": 0,
     }
-    assert as_merchant.post(ADD, FIELDS | plan).status_code == 200
+
+
+@pytest.mark.parametrize(("amount", "currency"), [("10.005", "EUR"), ("10.5", "JPY"), ("10.5", "jpy"), ("-1", "EUR")])
+def test_a_price_that_its_currency_does_not_have_is_refused(as_merchant, amount, currency):
+    assert as_merchant.post(ADD, with_plan(amount, currency)).status_code == 200
     assert not Product.objects.exists()
+
+
+@pytest.mark.parametrize("currency", ["ABC", "XXX", "XTS", "XAU", "DEM", "E1"])
+def test_what_nobody_pays_in_is_no_currency(as_merchant, currency):
+    page = as_merchant.post(ADD, with_plan("10", currency)).content.decode()
+    assert f"“{currency}” is not a currency that is in use." in page
+    assert not Product.objects.exists()
+
+
+def test_a_currency_in_lower_case_is_kept_in_upper_case(as_merchant):
+    assert as_merchant.post(ADD, with_plan("10", "jpy")).status_code == 302
+    assert Plan.objects.get().currency == "JPY"
+
+
+def test_an_amount_has_the_digits_of_its_currency_for_whoever_edits_and_whoever_reads(as_merchant, as_agent):
+    plan = PlanFactory(amount=Decimal("1500"), currency="JPY")
+    for page in (f"/admin/products/plan/{plan.pk}/change/", f"/admin/products/product/{plan.product_id}/change/"):
+        editing, reading = (client.get(page).content.decode() for client in (as_merchant, as_agent))
+        assert 'value="1500"' in editing
+        assert "¥1,500 / month" in reading
+        assert "1500.000" not in editing + reading

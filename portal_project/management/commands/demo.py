@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from django.test.utils import override_settings
 from django.utils import timezone
 from tqdm import tqdm
@@ -36,18 +37,26 @@ class Command(BaseCommand):
 
     def handle(self, *, port: str, no_serve: bool, reset: bool, yes_production: bool, **options: Any) -> None:
         _check_place(reset, yes_production)
-        number = _checked_port(port, is_needed=not no_serve)
+        number = _checked_port(port)
         self.address = f"http://{serving.HOST}:{number}"
+        with serving.claimed(connection.settings_dict) as is_first:
+            if reset and not is_first:
+                raise CommandError("A demo is running on this database; stop it with Ctrl-C, and then start over.")
+            if not no_serve:
+                _check_free(number)
+            self.fill(reset, scale.Amounts(**{name: options.get(name, 0) for name in ADDED}))
+            if no_serve:
+                self.say_sign_ins()
+            else:
+                self.serve(number, with_worker=is_first)
+
+    def fill(self, reset: bool, amounts: scale.Amounts) -> None:
         try:
             self.prepare(reset)
-            self.add(scale.Amounts(**{name: options.get(name, 0) for name in ADDED}))
+            self.add(amounts)
         except KeyboardInterrupt:
             self.say("Stopped; nothing half-loaded is left behind.")
             sys.exit(130)
-        if no_serve:
-            self.say_sign_ins()
-        else:
-            self.serve(number)
 
     def prepare(self, reset: bool) -> None:
         """Migrate, and load the sample data unless it is there."""
@@ -82,11 +91,13 @@ class Command(BaseCommand):
         seconds = perf_counter() - began
         self.say(f"Added in {seconds:,.1f} seconds, {amounts.rows / seconds:,.0f} a second.")
 
-    def serve(self, port: int) -> None:
-        self.say("Starting the server and the worker …")
-        ended = serving.run(
-            serving.commands(port), serving.environment(self.address), lambda: serving.answers(port), self.say_ready
-        )
+    def serve(self, port: int, *, with_worker: bool) -> None:
+        if with_worker:
+            self.say("Starting the server and the worker …")
+        else:
+            self.say("Another demo has this database and works for it, so only a server is started …")
+        programs = serving.commands(port, with_worker=with_worker)
+        ended = serving.run(programs, serving.environment(self.address), lambda: serving.answers(port), self.say_ready)
         if ended:
             raise CommandError(f"The {ended} has ended by itself, so everything was stopped.")
         self.say("\nStopped.")
@@ -126,12 +137,14 @@ def _check_place(reset: bool, yes_production: bool) -> None:
         )
 
 
-def _checked_port(port: str, *, is_needed: bool) -> int:
+def _checked_port(port: str) -> int:
     if not port.isdecimal() or not 0 < int(port) < 65536:
         raise CommandError(f"The port is {port!r}; it should be a number from 1 to 65535.")
-    number = int(port)
-    if is_needed and not serving.is_free(number):
+    return int(port)
+
+
+def _check_free(port: int) -> None:
+    if not serving.is_free(port):
         raise CommandError(
-            f"Port {number} is in use; choose another: make demo PORT={number + 1 if number < 65535 else 8001}"
+            f"Port {port} is in use; choose another: make demo PORT={port + 1 if port < 65535 else 8001}"
         )
-    return number
