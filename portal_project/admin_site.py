@@ -20,6 +20,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
                 "support_cancellationrequest",
                 "support.view_cancellationrequest",
             ),
+            (_("Saved replies"), "quickreply", "support_savedreply", "support.view_savedreply"),
         ],
     ),
     (

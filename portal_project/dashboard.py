@@ -11,12 +11,11 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from portal_project.mail.models import OutgoingMail
 from subscriptions.models import Invoice, Subscription
 from subscriptions.states import Status
 from support.models import CancellationRequest, Ticket
-
-# Counting stops here: nobody works differently for knowing more, and it stays cheap at a million rows.
-MOST = 1000
+from support.queue_rows import MOST, capped
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ def cards(request: HttpRequest, today: date) -> list[Card]:
             _("Open tickets"),
             Ticket.objects.filter(status=Ticket.Status.OPEN),
             "support_ticket",
-            {"status__exact": Ticket.Status.OPEN},
+            {"tab": "open"},
         ),
         (
             "subscriptions.view_subscription",
@@ -66,6 +65,13 @@ def cards(request: HttpRequest, today: date) -> list[Card]:
             "subscriptions_invoice",
             {"overdue": "yes"},
         ),
+        (
+            "mail.change_outgoingmail",
+            _("Mails not delivered"),
+            OutgoingMail.objects.filter(state=OutgoingMail.State.FAILED),
+            "mail_outgoingmail",
+            {"state__exact": OutgoingMail.State.FAILED},
+        ),
     ]
     return [
         Card(label, _count(rows), f"{reverse(f'admin:{page}_changelist')}?{urlencode(query)}")
@@ -75,5 +81,4 @@ def cards(request: HttpRequest, today: date) -> list[Card]:
 
 
 def _count(rows: QuerySet[Any]) -> str:
-    count = rows.order_by()[: MOST + 1].count()
-    return f"{MOST:,}+" if count > MOST else str(count)
+    return capped(rows.order_by()[: MOST + 1].count())

@@ -25,7 +25,7 @@ def brand_css(request: HttpRequest) -> HttpResponse:
 def logo(request: HttpRequest) -> HttpResponseBase:
     """The merchant's logo; a new one has another address, because `Merchant.logo_url` carries its name."""
     stored = Merchant.load().logo
-    if not stored or not stored.storage.exists(stored.name):
+    if not stored or not stored.storage.exists(str(stored)):
         raise Http404
     content_type = image_type(stored.file)
     if content_type is None:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     # A person has one address, the one on their account; allauth's page for more of them stays closed.
     path("accounts/email/", public_views.closed, name="account_email"),
+    path("accounts/", include("portal_project.accounts.urls")),
     path("accounts/", include("allauth.account.urls")),
     # First, because home, cancel and withdraw touch subscriptions and tickets, and so live in support.
     path("", include("support.root_urls")),

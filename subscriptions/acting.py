@@ -31,7 +31,7 @@ class Door:
     """What the form is filled in with before anybody typed."""
 
 
-def act(request: HttpRequest, door: Door, form_class: type[ActionForm], today: date) -> HttpResponse:
+def act(request: HttpRequest, door: Door, form_class: Callable[..., ActionForm], today: date) -> HttpResponse:
     """Answer a GET with what will happen, and a POST by doing it.
 
     What is already so leads to its first result; a refusal leaves as `NotAllowed`; an effect that is no longer the announced

@@ -1,27 +1,28 @@
 from typing import Any
-from uuid import uuid4
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import escape, format_html_join
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
 
 from portal_project.accounts.models import User
 from portal_project.accounts.people import person
-from subscriptions import changing, policies
+from subscriptions import policies, reasons
 from subscriptions.acting import Door, act
 from subscriptions.forms import ActionForm, DropPauseForm, PauseForm, ResumeDateForm, ResumeForm
 from subscriptions.invoice_admin import InvoiceAdmin
 from subscriptions.models import Channel, LinkedService, Subscription
 from subscriptions.policies import may
-from subscriptions.preview import upcoming
+from subscriptions.preview import beyond_end, upcoming
+from subscriptions.start_admin import StartAdmin, StartForm
 from subscriptions.states import Action, Status
 from subscriptions.steps import as_of
 from subscriptions.wording import day, short_day
@@ -46,29 +47,7 @@ class LinkedServiceInline(TabularInline):
     extra = 0
 
 
-class StartForm(forms.ModelForm):
-    """A new subscription: everything else follows from the plan and today."""
-
-    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-
-    class Meta:
-        model = Subscription
-        fields = ("customer", "plan")
-
-    def clean_customer(self) -> User:
-        customer = self.cleaned_data["customer"]
-        if customer.is_staff:
-            raise forms.ValidationError(_("Staff cannot be customers. Choose somebody else."))
-        return customer
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if (plan := cleaned.get("plan")) and not (verdict := policies.may_start(plan)):
-            self.add_error("plan", verdict.reason)
-        return cleaned
-
-
-class SubscriptionAdmin(ModelAdmin):
+class SubscriptionAdmin(StartAdmin):
     """List, page, and the verbs that concern subscriptions alone; `support.admin` adds those that touch requests."""
 
     list_display = ("number", "customer_name", "product_name", "state", "price", "next_billing", "end")
@@ -116,7 +95,8 @@ class SubscriptionAdmin(ModelAdmin):
         return self.facts if obj else ()
 
     def get_form(self, request: HttpRequest, obj: Subscription | None = None, **kwargs: Any) -> Any:
-        return super().get_form(request, obj, **kwargs | ({} if obj else {"form": StartForm}))
+        more = {"help_texts": _why_dates(obj, person(request))} if obj else {"form": StartForm}
+        return super().get_form(request, obj, **kwargs | more)
 
     def get_inlines(self, request: HttpRequest, obj: Subscription | None) -> Any:
         return [LinkedServiceInline] if obj else []
@@ -130,17 +110,8 @@ class SubscriptionAdmin(ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Subscription, form: forms.ModelForm, change: bool) -> None:
         if change:
             obj.save(update_fields=["external_id"])
-            return
-        today = localdate()
-        # The same form sent twice leads to the first result.
-        token = form.cleaned_data["token"]
-        begun = Subscription.objects.filter(start_token=token).first()
-        if begun is None:
-            begun = Subscription.begin(obj.customer, obj.plan, today)
-            begun.start_token = token
-            changing.add([begun], today=today, by=person(request), channel=Channel.ADMIN)
-        # The admin goes on with the object that its form made.
-        obj.__dict__.update(begun.__dict__)
+        else:
+            super().save_model(request, obj, form, change)
 
     def save_formset(self, request: HttpRequest, form: forms.ModelForm, formset: Any, change: bool) -> None:
         super().save_formset(request, form, formset, change)
@@ -148,22 +119,18 @@ class SubscriptionAdmin(ModelAdmin):
             # What is linked during the notice does not renew either.
             LinkedService.objects.stop_renewing([form.instance.pk])
 
-    def response_add(
-        self, request: HttpRequest, obj: Subscription, post_url_continue: str | None = None
-    ) -> HttpResponse:
-        self.message_user(request, _("%(subscription)s has started.") % {"subscription": obj}, messages.SUCCESS)
-        return redirect("admin:subscriptions_subscription_change", obj.pk)
-
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         context = extra_context or {}
         if object_id.isdecimal() and (subscription := self.get_queryset(request).filter(pk=object_id).first()):
             today = localdate()
+            shown = as_of(subscription, today)
             context |= {
                 "events": subscription.events.select_related("actor")[:EVENTS_SHOWN],
                 "invoices": subscription.invoices.all()[:INVOICES_SHOWN],
-                "bills": upcoming(as_of(subscription, today), today),
+                "bills": upcoming(shown, today),
+                "beyond": beyond_end(shown),
             }
         return super().change_view(request, object_id, form_url, context)
 
@@ -252,6 +219,22 @@ class SubscriptionAdmin(ModelAdmin):
     def end(self, subscription: Subscription) -> str:
         shown = as_of(subscription, localdate())
         return short_day(shown.canceled_on or shown.cancels_on) or "–"
+
+
+def _why_dates(stored: Subscription, reader: User) -> dict[str, str]:
+    """Per date on the page why it is that day, as HTML for its help text."""
+    subscription = as_of(stored, localdate())
+    because = reasons.why_dates(subscription, reasons.History.of(subscription, reader))
+    pause = [(because[name], getattr(subscription, name)) for name in ("paused_on", "pauses_on", "resumes_on")]
+    return {
+        "next_billing": escape(because["first_bill"]),
+        "billed_until": escape(because["period_end"]),
+        "pause_dates": format_html_join("", "<p>{}: {}</p>", ((day(on), why) for why, on in pause if why)),
+        # A template, because the request knows why, and subscriptions have never heard of requests.
+        "end": render_to_string(
+            "admin/subscriptions/subscription/why_it_ends.html", {"subscription": subscription, "because": because}
+        ).strip(),
+    }
 
 
 admin.site.register(Subscription, SubscriptionAdmin)

@@ -4,7 +4,6 @@ Lock, catch up, hand out, and on leaving write everything back in bulk, in one t
 services, mails, and last the invoices with their numbers.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -12,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import F
 from django.http import Http404
 
 from portal_project.accounts.models import Merchant
 from portal_project.mail import outbox
 from products.models import Plan
 from subscriptions import billing, bulk, notifications
+from subscriptions.billing import End
 from subscriptions.models import (
     Channel,
     EventKind,
@@ -80,7 +81,7 @@ def catching_up(
         locked = queryset.order_by("pk").select_for_update(of=("self",), skip_locked=skip_locked)
         subscriptions = caught_up(locked, today, on_failure)
         yield subscriptions
-        _write_changed(subscriptions, None, Channel.JOB)
+        _write_changed(subscriptions, today, None, Channel.JOB)
 
 
 def caught_up(
@@ -135,10 +136,10 @@ def _finish(subscriptions: list[Subscription], today: date, by: "User | None", c
     """Do what the changes made due at once, then write it all."""
     for subscription in subscriptions:
         catch_up(subscription, today)
-    _write_changed(subscriptions, by, channel)
+    _write_changed(subscriptions, today, by, channel)
 
 
-def _write_changed(subscriptions: list[Subscription], by: "User | None", channel: Channel) -> None:
+def _write_changed(subscriptions: list[Subscription], today: date, by: "User | None", channel: Channel) -> None:
     changed = []
     for subscription in subscriptions:
         step = next_step(subscription)
@@ -147,10 +148,10 @@ def _write_changed(subscriptions: list[Subscription], by: "User | None", channel
             subscription.due_on = due_on
             changed.append(subscription)
     if changed:
-        _write(changed, by, channel)
+        _write(changed, today, by, channel)
 
 
-def _write(subscriptions: list[Subscription], by: "User | None", channel: Channel) -> None:
+def _write(subscriptions: list[Subscription], today: date, by: "User | None", channel: Channel) -> None:
     new = [subscription for subscription in subscriptions if subscription._state.adding]
     old = [subscription for subscription in subscriptions if not subscription._state.adding]
     _draw_free_numbers(new)
@@ -160,8 +161,8 @@ def _write(subscriptions: list[Subscription], by: "User | None", channel: Channe
     _write_events(events, by, channel)
     _write_linked_services(events)
     _write_mails(events)
-    _write_invoices(subscriptions)
-    _void_invoices(events)
+    _issue([invoice for subscription in subscriptions for invoice in subscription.new_invoices])
+    _correct_invoices(events, today)
     for subscription in subscriptions:
         subscription.new_events.clear()
         subscription.new_invoices.clear()
@@ -181,7 +182,8 @@ def _draw_free_numbers(new: list[Subscription]) -> None:
 
 def _write_events(events: list[SubscriptionEvent], by: "User | None", channel: Channel) -> None:
     for event in events:
-        event.subscription_id = event.subscription.pk
+        # Once more, because a new subscription has its key only now; the key alone would forget the object.
+        event.subscription = event.subscription
         if not event.channel:
             event.channel, event.actor = channel, by
     bulk.insert(events)
@@ -204,23 +206,34 @@ def _write_linked_services(events: list[SubscriptionEvent]) -> None:
         LinkedService.objects.renew_again(restored)
 
 
-def _write_invoices(subscriptions: list[Subscription]) -> None:
+def _issue(invoices: list[Invoice]) -> None:
     """Last, because the counter's lock is the one that everybody waits for."""
-    invoices = [invoice for subscription in subscriptions for invoice in subscription.new_invoices]
     if invoices:
         billing.issue(invoices, Merchant.load(), InvoiceCounter.take(len(invoices)))
         bulk.insert(invoices)
 
 
-def _void_invoices(events: list[SubscriptionEvent]) -> None:
-    """Who ends today pays nothing for today: an open invoice that begins on the day of the end is void."""
-    ended: dict[date, list[int]] = defaultdict(list)
-    for event in events:
-        if event.kind == EventKind.CANCELED:
-            ended[event.effective_on].append(event.subscription_id)
-    for day, ids in ended.items():
-        begins_then = Invoice.objects.filter(subscription__in=ids, covers_from=day, status=Invoice.Status.OPEN)
-        begins_then.update(status=Invoice.Status.VOID)
+def _correct_invoices(events: list[SubscriptionEvent], today: date) -> None:
+    """Void or shorten the open invoices for days that an end has taken away; what is paid stays.
+
+    Nothing is read where nobody was billed beyond the end, as for nearly everybody whose notice is over.
+    """
+    ended = {
+        event.subscription_id: event
+        for event in events
+        if event.kind == EventKind.CANCELED and event.subscription.period_end > event.effective_on
+    }
+    if not ended:
+        return
+    beyond = Invoice.objects.filter(
+        subscription__in=ended, status=Invoice.Status.OPEN, covers_to__gt=F("subscription__canceled_on")
+    )
+    # Locked, because somebody may be recording a payment at this moment.
+    found = [(invoice, ended[invoice.subscription_id]) for invoice in beyond.select_for_update(of=("self",))]
+    tried = [billing.correction(invoice, event.subscription, End.told_by(event), today) for invoice, event in found]
+    corrections = [correction for correction in tried if correction]
+    Invoice.objects.filter(pk__in=[each.void.pk for each in corrections]).update(status=Invoice.Status.VOID)
+    _issue([each.instead for each in corrections if each.instead])
 
 
 def _of(events: list[SubscriptionEvent], kind: EventKind) -> set[int]:

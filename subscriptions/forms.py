@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from subscriptions import periods, policies
 from subscriptions.confirming import Confirmation, confirmed
+from subscriptions.effects import Effect
 from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
 from subscriptions.models.verbs import resume_date_rule
 from subscriptions.policies import may
-from subscriptions.preview import Effect, effect_of
+from subscriptions.preview import effect_of
 from subscriptions.states import Action, Status, Verdict
 from subscriptions.wording import day
 

@@ -1,4 +1,4 @@
-"""Which mail an event makes."""
+"""Which mail an event makes, and what mails say about subscriptions."""
 
 from datetime import date
 from functools import lru_cache
@@ -8,28 +8,30 @@ from django.utils.translation import get_language
 
 from portal_project.mail.models import OutgoingMail
 from subscriptions import wording
+from subscriptions.effects import Bill
 from subscriptions.models import EventKind, Subscription, SubscriptionEvent
 
-TEMPLATES = {
+# A customer may switch these off, but not the confirmation that the subscription has ended.
+STATUS_TEMPLATES = {
     EventKind.PAUSED: "subscriptions/paused",
     EventKind.PAUSE_SCHEDULED: "subscriptions/pause_scheduled",
     EventKind.PAUSE_DROPPED: "subscriptions/pause_dropped",
     EventKind.RESUMED: "subscriptions/resumed",
-    EventKind.CANCELED: "subscriptions/ended",
 }
+TEMPLATES = STATUS_TEMPLATES | {EventKind.CANCELED: "subscriptions/ended"}
 
 
 def mail_about(event: SubscriptionEvent) -> OutgoingMail | None:
     """The mail to the customer that an event calls for, or None. The event must have its primary key."""
-    template = TEMPLATES.get(EventKind(event.kind))
-    if template is None:
-        return None
+    kind = EventKind(event.kind)
     subscription = event.subscription
+    if kind not in TEMPLATES or (kind in STATUS_TEMPLATES and not subscription.customer.wants_status_mails):
+        return None
     return OutgoingMail(
         key=f"event:{event.pk}:{event.kind}",
         thread=subscription.number,
         recipient=subscription.customer.email,
-        template=template,
+        template=TEMPLATES[kind],
         context=context(subscription)
         | {"effective_on": _day(event.effective_on)}
         | {name: _day(value) for name, value in event.dates.items()},
@@ -44,6 +46,11 @@ def context(subscription: Subscription) -> dict[str, str]:
         "number": subscription.number,
         "url": settings.PORTAL_URL + subscription.get_absolute_url(),
     }
+
+
+def bill_context(bill: Bill) -> dict[str, str]:
+    """A bill to come, as mails name it and JSON holds it."""
+    return {"on": wording.day(bill.on), "days": wording.days(bill), "total": bill.total}
 
 
 def _day(value: date | None) -> str:

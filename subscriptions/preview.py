@@ -1,95 +1,22 @@
-"""What will happen: any action tried on a copy, by the functions that do the real thing (`design.md`, sections 4 and 6).
-
-The effect that a page announced travels in its form, signed; when the action comes, the same effect must still hold.
-"""
+"""What will happen: any action tried on a copy, by the functions that do the real thing (`design.md`, sections 4 and 6)."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from datetime import date
-from decimal import Decimal
-from typing import Any
 
-from django.core import signing
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-
-from products import money
-from products.models import ResumeRule
-from subscriptions.models import Subscription
+from subscriptions import billing
+from subscriptions.billing import End
+from subscriptions.effects import LABELS, Beyond, Bill, Effect
+from subscriptions.models import EventKind, Invoice, Subscription
 from subscriptions.states import Action, next_step
 from subscriptions.steps import catch_up, take
-from subscriptions.wording import day
 
-SALT = "subscriptions.preview"
 BILLS = 3
 
 Act = Callable[[Subscription], None]
 
 
-@dataclass(frozen=True)
-class Bill:
-    """One invoice to come (or made at once): on which day, for the days `[covers_from, covers_to)`."""
-
-    on: date
-    covers_from: date
-    covers_to: date
-    amount: Decimal
-    currency: str
-
-    @property
-    def total(self) -> str:
-        return money.formatted(self.amount, self.currency)
-
-
-@dataclass(frozen=True)
-class Effect:
-    """What an action leads to: the dates right after it, what is billed at once, and the bills that follow."""
-
-    action: str
-    status: str
-    resume_rule: str
-    dates: dict[str, date | None]
-    now: tuple[Bill, ...]
-    bills: tuple[Bill, ...]
-
-    def signed(self, subscription: Subscription) -> str:
-        """For the form's hidden field; good for this subscription alone."""
-        return signing.dumps(_plain(self), salt=f"{SALT}:{subscription.number}", compress=True)
-
-    def was_announced(self, announced: str, subscription: Subscription) -> bool:
-        """Whether the form's hidden field announced exactly this."""
-        return _announced(announced, subscription) == _plain(self)
-
-    def differences(self, announced: str, subscription: Subscription) -> list[str]:
-        """What is no longer as the form's hidden field announced it, in sentences; empty for a field that is not ours."""
-        was, now = _announced(announced, subscription), _plain(self)
-        if was is None:
-            return []
-        lines = [
-            _change(label, _day(was["dates"].get(name)), _day(now["dates"][name])) for name, label in LABELS.items()
-        ]
-        lines.append(_change(_("When it resumes"), _rule(was.get("resume_rule")), _rule(now["resume_rule"])))
-        lines.append(_change(_("Billed at once"), _totals(was["now"]), _totals(now["now"])))
-        lines.append(_change(_("Next bills"), _totals(was["bills"]), _totals(now["bills"])))
-        if was["action"] != now["action"]:
-            at_once = _("Canceling now takes effect at once.")
-            lines.insert(0, at_once if self.action == Action.CANCEL else _("Canceling now has a notice period."))
-        return [line for line in lines if line]
-
-
 class EffectChanged(Exception):
     """What would happen now is not what the form had announced."""
-
-
-LABELS = {
-    "period_end": gettext_lazy("Billed until"),
-    "paused_on": gettext_lazy("Paused on"),
-    "pauses_on": gettext_lazy("Pauses on"),
-    "resumes_on": gettext_lazy("Resumes on"),
-    "cancels_on": gettext_lazy("Ends on"),
-    "canceled_on": gettext_lazy("Ended on"),
-}
 
 
 def effect_of(action: Action, act: Act, subscription: Subscription, today: date) -> Effect:
@@ -98,8 +25,16 @@ def effect_of(action: Action, act: Act, subscription: Subscription, today: date)
     act(draft)
     catch_up(draft, today)
     dates = {name: getattr(draft, name) for name in LABELS}
-    status, now = draft.status, _bills(draft)
-    return Effect(str(action), str(status), draft.pause_resume_rule, dates, now, upcoming(draft, today))
+    return Effect(
+        action=str(action),
+        scheduled_on=subscription.cancels_on,
+        status=str(draft.status),
+        resume_rule=draft.pause_resume_rule,
+        dates=dates,
+        now=_bills(draft),
+        bills=upcoming(draft, today),
+        beyond=_beyond(subscription, _end_of(draft)),
+    )
 
 
 def enforce(announced: str, action: Action, act: Act, subscription: Subscription, today: date) -> None:
@@ -116,57 +51,41 @@ def upcoming(subscription: Subscription, today: date, count: int = BILLS) -> tup
     return _bills(draft)
 
 
+def beyond_end(subscription: Subscription) -> tuple[Beyond, ...]:
+    """What becomes of the invoices for days after the scheduled end of a subscription that is caught up."""
+    return _beyond(subscription, _end_of(subscription))
+
+
+def _end_of(draft: Subscription) -> End | None:
+    """The end that is scheduled, or that has just come."""
+    if draft.cancels_on:
+        return End(draft.cancels_on, draft.cancels_on)
+    canceled = [event for event in draft.new_events if event.kind == EventKind.CANCELED]
+    return End.told_by(canceled[0]) if canceled else None
+
+
+def _beyond(subscription: Subscription, end: End | None) -> tuple[Beyond, ...]:
+    if end is None or subscription.period_end <= end.on:
+        return ()
+    saved = subscription.invoices.exclude(status=Invoice.Status.VOID).filter(covers_to__gt=end.on)
+    invoices = [*saved.order_by("covers_from"), *subscription.new_invoices]
+    fates = [_fate(invoice, subscription, end) for invoice in invoices]
+    return tuple(fate for fate in fates if fate)
+
+
+def _fate(invoice: Invoice, subscription: Subscription, end: End) -> Beyond | None:
+    correction = billing.correction(invoice, subscription, end, end.on)
+    if correction:
+        return Beyond(_bill(invoice), False, _bill(correction.instead) if correction.instead else None)
+    is_paid = invoice.status == Invoice.Status.PAID and invoice.amount > 0
+    if is_paid and end.promised_on and invoice.covers_to > end.promised_on:
+        return Beyond(_bill(invoice), True, None)
+    return None
+
+
 def _bills(draft: Subscription) -> tuple[Bill, ...]:
-    return tuple(
-        Bill(invoice.issued_on, invoice.covers_from, invoice.covers_to, invoice.amount, invoice.currency)
-        for invoice in draft.new_invoices
-    )
+    return tuple(_bill(invoice) for invoice in draft.new_invoices)
 
 
-def _plain(effect: Effect) -> dict[str, Any]:
-    """As JSON holds it."""
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: plain(inner) for key, inner in value.items()}
-        if isinstance(value, list | tuple):
-            return [plain(inner) for inner in value]
-        return value if value is None else str(value)
-
-    return plain(asdict(effect))
-
-
-def _announced(announced: str, subscription: Subscription) -> dict[str, Any] | None:
-    try:
-        return signing.loads(announced, salt=f"{SALT}:{subscription.number}")
-    except signing.BadSignature:
-        return None
-
-
-def _change(label: str | Promise, was: str, now: str) -> str:
-    if was == now:
-        return ""
-    return _("%(label)s: %(now)s (before: %(was)s).") % {
-        "label": label,
-        "now": now or _("none"),
-        "was": was or _("none"),
-    }
-
-
-def _day(iso: str | None) -> str:
-    return day(date.fromisoformat(iso)) if iso else ""
-
-
-def _rule(rule: str | None) -> str:
-    return str(ResumeRule(rule).label) if rule else ""
-
-
-def _totals(bills: list[dict[str, Any]]) -> str:
-    return ", ".join(
-        _("%(total)s on %(day)s")
-        % {
-            "total": money.formatted(Decimal(bill["amount"]), bill["currency"]),
-            "day": _day(bill["on"]),
-        }
-        for bill in bills
-    )
+def _bill(invoice: Invoice) -> Bill:
+    return Bill(invoice.issued_on, invoice.covers_from, invoice.covers_to, invoice.amount, invoice.currency)

@@ -1,8 +1,21 @@
 """How days are written in sentences."""
 
-from datetime import date
+from datetime import date, timedelta
+from typing import Protocol
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+
+class Covering(Protocol):
+    """An invoice or a bill to come: for the days `[covers_from, covers_to)`."""
+
+    @property
+    def covers_from(self) -> date: ...
+
+    @property
+    def covers_to(self) -> date: ...
 
 
 def day(value: date | None) -> str:
@@ -13,3 +26,14 @@ def day(value: date | None) -> str:
 def short_day(value: date | None) -> str:
     """Such as "3 Apr 2026", for tables; empty for None."""
     return date_format(value, "SHORT_DATE_FORMAT") if value else ""
+
+
+def days(covering: Covering) -> str:
+    """The first and the last day that are covered, such as "22 November to 21 December 2026"; a single day alone."""
+    first, last = covering.covers_from, covering.covers_to - timedelta(days=1)
+    if first == last:
+        return day(first)
+    same_year = first.year == last.year
+    # Translators: how a day without its year is written, in the letters of Django's date filter.
+    start = date_format(first, pgettext("date format", "j F")) if same_year else day(first)
+    return _("%(first)s to %(last)s") % {"first": start, "last": day(last)}

@@ -3,41 +3,44 @@
 Locks are taken in the order of `design.md`, section 4: the subscription by `confirmed`, then its request and ticket.
 """
 
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal_project.mail import outbox
 from subscriptions.confirming import Confirmation, confirmed
 from subscriptions.models import Subscription, SubscriptionQuerySet
-from subscriptions.reasons import why_it_ends
-from subscriptions.states import Action
-from support import notifications
+from subscriptions.states import Action, Code, NotAllowed, Verdict
+from support import notifications, queue, turning
+from support.decisions import Decision, decide, explained, locked_undecided
 from support.models import CancellationRequest, Message, Ticket
+from support.promises import promise
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User
 
-Decision = CancellationRequest.Decision
 
-TICKET_ENDS = {
-    Decision.WITHDRAWN: Ticket.Status.CLOSED,
-    Decision.CANCELED_NOW: Ticket.Status.RESOLVED,
-    Decision.KEPT: Ticket.Status.REJECTED,
-    Decision.OFFER_ACCEPTED: Ticket.Status.RESOLVED,
-    Decision.ENDED: Ticket.Status.RESOLVED,
-}
+@dataclass(frozen=True)
+class Asked:
+    """What the customer, or staff on the customer's behalf, gave with a request."""
+
+    reason: str
+    message: str
+    on: date
+    at: datetime
 
 
-def scheduling(today: date) -> Callable[[Subscription], None]:
-    """What a request made today does to a subscription: the date comes from the product's notice period as it is now."""
+def scheduling(today: date, asked_on: date | None = None) -> Callable[[Subscription], None]:
+    """What a request does to a subscription: one made today, or one that the customer wrote on `asked_on`."""
 
     def act(subscription: Subscription) -> None:
-        ends_on = subscription.earliest_end(today, subscription.product.notice_days)
-        subscription.schedule_cancellation(today, ends_on)
+        subscription.schedule_cancellation(today, promise(subscription, today, asked_on).ends_on)
 
     return act
 
@@ -58,67 +61,116 @@ def submit(
     Where the end comes out as today, the subscription ends in the same transaction and the ticket is resolved. Raises as
     `confirming.confirmed`.
     """
-    act = scheduling(confirmation.today)
-    with confirmed(subscriptions, Action.SCHEDULE_CANCELLATION, act, confirmation) as subscription:
-        before = subscription.draft()
-        act(subscription)
-        request = _request(subscription, before, confirmation, reason, message)
-        outbox.add(notifications.request_received(request))
-        if request.promised_on <= confirmation.today:
-            decide(request, Decision.ENDED, by=None)
+    today = confirmation.today
+    asked = Asked(reason, message, today, timezone.now())
+    with transaction.atomic():
+        with _deciding(subscriptions, Action.SCHEDULE_CANCELLATION, scheduling(today), confirmation) as subscription:
+            ticket = _open_ticket(subscription, confirmation.by, message)
+            request = _request(subscription, ticket, asked, confirmation)
+        # Reads the dates that leaving the block has written.
+        queue.refresh([request.ticket_id], today)
+    return request
+
+
+def turn(
+    ticket: int, subscriptions: SubscriptionQuerySet, confirmation: Confirmation, *, reason: str, message: str, on: date
+) -> CancellationRequest:
+    """Make the plain ticket with this primary key the request that its customer wrote on that day; otherwise as `submit`.
+
+    `message` is what staff tell the customer. Also raises `NotAllowed` where the ticket holds a request already.
+    """
+    by, today = confirmation.by, confirmation.today
+    act = scheduling(today, on)
+    with transaction.atomic():
+        with _deciding(subscriptions, Action.SCHEDULE_CANCELLATION, act, confirmation) as subscription:
+            row = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket)
+            turning.become_a_request(row, subscription, by=by, answer=message)
+            asked = Asked(reason, message, on, turning.written_at(row, on))
+            request = _request(subscription, row, asked, confirmation)
+        queue.refresh([ticket], today)
     return request
 
 
 def withdraw(subscriptions: SubscriptionQuerySet, confirmation: Confirmation) -> None:
     """Clear the scheduled end; its ticket is closed. Raises as `confirming.confirmed`."""
     act = withdrawing(confirmation.today)
-    with confirmed(subscriptions, Action.WITHDRAW_CANCELLATION, act, confirmation) as subscription:
+    with _deciding(subscriptions, Action.WITHDRAW_CANCELLATION, act, confirmation) as subscription:
         act(subscription)
-        if request := undecided(subscription):
-            decide(request, Decision.WITHDRAWN, by=confirmation.by)
+        if request := locked_undecided(subscription):
+            decide([request], Decision.WITHDRAWN, by=confirmation.by)
             outbox.add(notifications.request_withdrawn(request))
+
+
+def keep_active(
+    subscriptions: SubscriptionQuerySet, confirmation: Confirmation, *, agreement: str, agreed_on: date
+) -> None:
+    """Clear the scheduled end because the customer agreed to stay; the ticket is rejected. Raises as `confirmed`.
+
+    Also raises `NotAllowed` where no request is undecided: an end that came from another system can be withdrawn alone.
+    """
+    act = withdrawing(confirmation.today)
+    with _deciding(subscriptions, Action.WITHDRAW_CANCELLATION, act, confirmation) as subscription:
+        request = locked_undecided(subscription)
+        if request is None:
+            raise NotAllowed(nothing_to_keep())
+        act(subscription)
+        request.agreement, request.agreed_on = agreement, agreed_on
+        decide([request], Decision.KEPT, by=confirmation.by)
+        outbox.add(notifications.request_kept(request))
+
+
+def nothing_to_keep() -> Verdict:
+    return Verdict(Code.NOT_NOW, _("No cancellation request is undecided here."))
 
 
 def cancel_now(subscriptions: SubscriptionQuerySet, confirmation: Confirmation) -> None:
     """End the subscription today, without a ticket; one that was requested before is resolved. Raises as `confirmed`."""
     act = canceling(confirmation.today)
-    with confirmed(subscriptions, Action.CANCEL, act, confirmation) as subscription:
+    with _deciding(subscriptions, Action.CANCEL, act, confirmation) as subscription:
         act(subscription)
-        if request := undecided(subscription):
-            decide(request, Decision.CANCELED_NOW, by=confirmation.by)
+        if request := locked_undecided(subscription):
+            decide([request], Decision.CANCELED_NOW, by=confirmation.by)
 
 
-def undecided(subscription: Subscription) -> CancellationRequest | None:
-    """The subscription's undecided request, locked, with its ticket; or None."""
-    requests = CancellationRequest.objects.undecided().filter(subscription=subscription)
-    return requests.select_related("ticket", "subscription").select_for_update(of=("self",)).first()
-
-
-def decide(request: CancellationRequest, decision: Decision, *, by: "User | None") -> None:
-    """Record who decided what, and finish the ticket accordingly."""
-    now = timezone.now()
-    request.decision, request.decided_at, request.decided_by = decision, now, by
-    request.save(update_fields=["decision", "decided_at", "decided_by"])
-    request.ticket.status, request.ticket.updated_at = TICKET_ENDS[decision], now
-    request.ticket.save(update_fields=["status", "updated_at"])
+@contextmanager
+def _deciding(
+    subscriptions: SubscriptionQuerySet,
+    action: Action,
+    act: Callable[[Subscription], None],
+    confirmation: Confirmation,
+) -> Iterator[Subscription]:
+    """As `confirmed`; who comes second is told what was decided before."""
+    try:
+        with confirmed(subscriptions, action, act, confirmation) as subscription:
+            yield subscription
+    except NotAllowed as refusal:
+        raise NotAllowed(explained(refusal.verdict, subscriptions)) from None
 
 
 def _request(
-    subscription: Subscription, before: Subscription, confirmation: Confirmation, reason: str, message: str
+    subscription: Subscription, ticket: Ticket, asked: Asked, confirmation: Confirmation
 ) -> CancellationRequest:
-    """The request with its ticket; `before` is the subscription as it was when the customer asked."""
-    today, notice_days = confirmation.today, subscription.product.notice_days
-    ends_on = subscription.cancels_on or today
-    return CancellationRequest.objects.create(
-        ticket=_open_ticket(subscription, confirmation.by, message),
+    """Schedule the end that is promised, record the request, and tell everybody; an end that comes out as today is decided."""
+    by, today = confirmation.by, confirmation.today
+    promised = promise(subscription, today, asked.on)
+    subscription.schedule_cancellation(today, promised.ends_on)
+    request = CancellationRequest.objects.create(
+        ticket=ticket,
         subscription=subscription,
-        reason=reason,
-        message=message,
-        requested_on=today,
-        notice_days=notice_days,
-        promised_on=ends_on,
-        why=why_it_ends(before, today, notice_days, ends_on),
+        reason=asked.reason,
+        message=asked.message,
+        requested_on=asked.on,
+        requested_at=asked.at,
+        notice_days=subscription.product.notice_days,
+        promised_on=promised.ends_on,
+        why=promised.why,
     )
+    outbox.add(
+        notifications.request_received(request, today), *notifications.staff_about_request(request, today, by=by)
+    )
+    if promised.ends_on <= today:
+        decide([request], Decision.ENDED, by=None)
+    return request
 
 
 def _open_ticket(subscription: Subscription, by: "User", message: str) -> Ticket:

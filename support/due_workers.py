@@ -54,7 +54,7 @@ def work(today: date, *, batch: int | None = None, place: str) -> Iterator[str]:
 
 
 def _command(today: date, batch: int | None, place: int, workers: int) -> list[str]:
-    command = [sys.executable, "-m", "django", "apply_due", "--settings", settings.SETTINGS_MODULE]
+    command = [sys.executable, "-m", "django", "apply_due"]
     command += ["--on", today.isoformat(), "--place", f"{place}/{workers}"]
     return [*command, "--batch", str(batch)] if batch else command
 

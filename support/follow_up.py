@@ -1,26 +1,55 @@
 """After what was due: finish what depends on it. Selects by state, so that any later run mends a crash."""
 
+from collections.abc import Iterator
+from datetime import date
+
 from django.db import transaction
+from django.db.models import QuerySet
 
 from subscriptions.states import Status
-from support.cancellations import Decision, decide
-from support.models import CancellationRequest
+from support import queue
+from support.decisions import Decision, decide
+from support.models import CancellationRequest, Ticket
 
 AT_ONCE = 500
 
 
-def run() -> int:
-    """Decide the undecided requests of subscriptions that have ended, and return how many there were. Safe to repeat."""
-    decided = 0
-    while batch := _decide_ended():
-        decided += batch
+def run(today: date) -> int:
+    """Decide the undecided requests of subscriptions that have ended, and return how many there were.
+
+    Then bring up to date by which day staff should act. Safe to repeat, and in parallel.
+    """
+    decided = sum(_decide_ended(keys) for keys in _batches(_ended()))
+    for keys in _batches(_undated(), _overtaken(today)):
+        queue.refresh(keys, today)
     return decided
 
 
-def _decide_ended() -> int:
+def _ended() -> QuerySet[CancellationRequest]:
+    return CancellationRequest.objects.undecided().filter(subscription__status=Status.CANCELED)
+
+
+def _undated() -> QuerySet[Ticket]:
+    return Ticket.objects.filter(status__in=Ticket.UNFINISHED, act_by=None)
+
+
+def _overtaken(today: date) -> QuerySet[Ticket]:
+    """Undecided requests whose next date has passed, such as that of an invoice which is made by now."""
+    undecided = {"cancellation_request__isnull": False, "cancellation_request__decided_at": None}
+    return Ticket.objects.filter(status__in=Ticket.UNFINISHED, act_by__lt=today, **undecided)
+
+
+def _batches(*querysets: QuerySet) -> Iterator[list[int]]:
+    """Primary keys, read once, so that a row that stays as it is does not come again and again."""
+    for queryset in querysets:
+        keys = list(queryset.order_by("pk").values_list("pk", flat=True))
+        for first in range(0, len(keys), AT_ONCE):
+            yield keys[first : first + AT_ONCE]
+
+
+def _decide_ended(keys: list[int]) -> int:
     with transaction.atomic():
-        ended = CancellationRequest.objects.undecided().filter(subscription__status=Status.CANCELED)
-        requests = ended.select_related("ticket").select_for_update(of=("self",), skip_locked=True)[:AT_ONCE]
-        for request in requests:
-            decide(request, Decision.ENDED, by=None)
-        return len(requests)
+        # Asked again under the lock; what somebody holds is being decided.
+        requests = list(_ended().filter(pk__in=keys).order_by("pk").select_for_update(of=("self",), skip_locked=True))
+        decide(requests, Decision.ENDED, by=None)
+    return len(requests)

@@ -1,22 +1,33 @@
+"""Forms that confirm what happens to a subscription and its request to cancel."""
+
 from datetime import date
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from products.models import ResumeRule
+from subscriptions.effects import Beyond
 from subscriptions.forms import ActionForm
-from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
-from subscriptions.reasons import why_it_ends
-from subscriptions.states import Action, Status
-from subscriptions.steps import as_of, catch_up
-from support import cancellations
+from subscriptions.models import Channel, Invoice, Subscription, SubscriptionQuerySet
+from subscriptions.states import Action, Verdict
+from subscriptions.steps import catch_up
+from subscriptions.wording import day
+from support import cancellations, turning
+from support.decisions import explained, undecided
 from support.models import CancellationRequest, Ticket
+from support.promises import promise
 
 
-class CancelNowForm(ActionForm):
+class DecidingForm(ActionForm):
+    """Whoever comes second is told what was decided before."""
+
+    def verdict(self, subscription: Subscription) -> Verdict:
+        return explained(super().verdict(subscription), Subscription.objects.filter(pk=subscription.pk))
+
+
+class CancelNowForm(DecidingForm):
     action = Action.CANCEL
     done = gettext_lazy("The subscription has ended.")
 
@@ -27,7 +38,7 @@ class CancelNowForm(ActionForm):
         cancellations.cancel_now(subscriptions, self.confirmation(channel))
 
 
-class RequestForm(ActionForm):
+class RequestForm(DecidingForm):
     """The request to cancel: why, and whatever the customer wants to add."""
 
     action = Action.SCHEDULE_CANCELLATION
@@ -57,9 +68,12 @@ class RequestForm(ActionForm):
         return self.effect.dates["cancels_on"] or self.effect.dates["canceled_on"]
 
     @property
+    def day_asked(self) -> date:
+        return self.today
+
+    @property
     def why(self) -> str:
-        notice_days = self.subscription.product.notice_days
-        return why_it_ends(self.subscription, self.today, notice_days, self.ends_on)
+        return promise(self.subscription, self.today, self.day_asked).why
 
     @property
     def ends_on_if_resumed(self) -> date | None:
@@ -72,11 +86,11 @@ class RequestForm(ActionForm):
         if resumed.new_invoices:
             # Nothing was left to give back: resuming would bill a new period.
             return None
-        ends_on = resumed.earliest_end(self.today, self.subscription.product.notice_days)
+        ends_on = promise(resumed, self.today).ends_on
         return ends_on if ends_on > self.ends_on else None
 
     def act(self, subscription: Subscription) -> None:
-        cancellations.scheduling(self.today)(subscription)
+        cancellations.scheduling(self.today, self.day_asked)(subscription)
 
     def perform(self, subscriptions: SubscriptionQuerySet, channel: Channel) -> None:
         typed = {name: self.cleaned_data[name] for name in ("reason", "message")}
@@ -96,7 +110,61 @@ class StaffRequestForm(RequestForm):
         return _("The cancellation is requested, and the customer is told by mail.")
 
 
-class WithdrawForm(ActionForm):
+class PastDayField(forms.DateField):
+    """A day from `first` to `last`, by the server and in the native date picker."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def set_range(self, first: date, last: date) -> None:
+        self.first, self.last = first, last
+        self.widget.attrs |= {"min": first.isoformat(), "max": last.isoformat()}
+
+    def clean(self, value: Any) -> date | None:
+        chosen = super().clean(value)
+        if chosen and not self.first <= chosen <= self.last:
+            text = _("Choose a day from %(first)s to %(last)s.")
+            raise forms.ValidationError(text % {"first": day(self.first), "last": day(self.last)})
+        return chosen
+
+
+class TurnForm(StaffRequestForm):
+    """A plain ticket becomes the request that its customer wrote there on `asked_on`."""
+
+    field_order = ["asked_on", "reason", "message"]
+
+    asked_on = PastDayField(
+        label=gettext_lazy("The customer asked on"),
+        help_text=gettext_lazy("The notice runs from this day, as if it had been a request then."),
+    )
+
+    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ticket = ticket
+        self.first_day = turning.first_day(ticket, self.subscription)
+        self.fields["asked_on"].set_range(self.first_day, self.today)  # type: ignore[attr-defined]
+        self.fields["asked_on"].initial = self.first_day
+        self.fields["message"].help_text = _("The customer sees this on the ticket, and in the mail about the request.")
+
+    @property
+    def day_asked(self) -> date:
+        return self.chosen("asked_on") or self.first_day
+
+    @property
+    def made_since(self) -> list[tuple[Invoice, Beyond | None]]:
+        """The invoices that begin after the customer asked, each with what the end does to it; None where it stays."""
+        live = self.subscription.invoices.exclude(status=Invoice.Status.VOID).order_by("covers_from")
+        known = [*live.filter(covers_from__gt=self.day_asked), *self.subscription.new_invoices]
+        fates = {each.bill.covers_from: each for each in self.effect.beyond}
+        return [(each, fates.get(each.covers_from)) for each in known if each.covers_from > self.day_asked]
+
+    def perform(self, subscriptions: SubscriptionQuerySet, channel: Channel) -> None:
+        typed = {name: self.cleaned_data[name] for name in ("reason", "message")}
+        cancellations.turn(
+            self.ticket.pk, subscriptions, self.confirmation(channel), on=self.cleaned_data["asked_on"], **typed
+        )
+
+
+class WithdrawForm(DecidingForm):
     action = Action.WITHDRAW_CANCELLATION
     done = gettext_lazy("The cancellation is withdrawn. The subscription goes on.")
 
@@ -107,48 +175,32 @@ class WithdrawForm(ActionForm):
         cancellations.withdraw(subscriptions, self.confirmation(channel))
 
 
-class SubscriptionChoice(forms.ModelChoiceField):
-    today: date
+class KeepForm(WithdrawForm):
+    """Staff drop the request because the customer agreed to stay; how and when is told to the customer."""
 
-    def label_from_instance(self, obj: Subscription) -> str:
-        status = Status(as_of(obj, self.today).status).label
-        return f"{obj.product} · {obj.price} · {status} · {obj.number}"
+    done = gettext_lazy("The subscription goes on. The customer is told by mail what they agreed to.")
 
-
-class TicketForm(forms.Form):
-    """A customer's new support request."""
-
-    token = forms.UUIDField(widget=forms.HiddenInput)
-    type = forms.ChoiceField(choices=Ticket.Type.choices, label=gettext_lazy("What is it about?"))
-    subscription = SubscriptionChoice(
-        Subscription.objects.none(),
-        required=False,
-        to_field_name="number",
-        label=gettext_lazy("Subscription"),
-        empty_label=gettext_lazy("None in particular"),
-        error_messages={"invalid_choice": gettext_lazy("Choose one of your subscriptions.")},
+    agreement = forms.CharField(
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        label=gettext_lazy("How the customer agreed"),
+        help_text=gettext_lazy(
+            "Such as “By phone: stays for the smaller plan”. The customer reads this, also by mail."
+        ),
     )
-    subject = forms.CharField(max_length=150, label=gettext_lazy("Subject"))
-    body = forms.CharField(max_length=10000, widget=forms.Textarea(attrs={"rows": 7}), label=gettext_lazy("Message"))
+    agreed_on = PastDayField(label=gettext_lazy("When the customer agreed"))
 
-    def __init__(self, *args: Any, subscriptions: SubscriptionQuerySet, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["subscription"].today = today  # type: ignore[attr-defined]
-        self.fields["subscription"].queryset = subscriptions.select_related("plan__product")  # type: ignore[attr-defined]
-        self.fields["token"].initial = uuid4
+        self.request = undecided(self.subscription)
+        first = self.request.requested_on if self.request else self.today
+        self.fields["agreed_on"].set_range(first, self.today)  # type: ignore[attr-defined]
+        self.fields["agreed_on"].initial = self.today
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = self.cleaned_data
-        missing = not cleaned.get("subscription") and "subscription" not in self.errors
-        if missing and cleaned.get("type") in Ticket.ABOUT_ONE_SUBSCRIPTION:
-            self.add_error("subscription", _("Choose the subscription that this is about."))
-        return cleaned
+    def verdict(self, subscription: Subscription) -> Verdict:
+        verdict = super().verdict(subscription)
+        return verdict if self.request or not verdict else cancellations.nothing_to_keep()
 
-    def ticket(self) -> dict[str, Any]:
-        """The arguments for `tickets.open_ticket`."""
-        return {"kind" if name == "type" else name: value for name, value in self.cleaned_data.items()}
-
-
-class ReplyForm(forms.Form):
-    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-    body = forms.CharField(max_length=10000, widget=forms.Textarea(attrs={"rows": 5}), label=gettext_lazy("Your reply"))
+    def perform(self, subscriptions: SubscriptionQuerySet, channel: Channel) -> None:
+        agreed = {name: self.cleaned_data[name] for name in ("agreement", "agreed_on")}
+        cancellations.keep_active(subscriptions, self.confirmation(channel), **agreed)

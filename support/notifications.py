@@ -1,21 +1,55 @@
-"""The mails that support writes to customers."""
+"""The mails that support writes, to customers and to staff. Internal notes are in none of them."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from portal_project.mail.models import OutgoingMail
-from subscriptions.notifications import context
+from subscriptions.notifications import bill_context, context
+from subscriptions.preview import beyond_end, upcoming
 from subscriptions.wording import day
-from support.models import CancellationRequest, Message
+from support import staff
+from support.models import CancellationRequest, Message, Ticket
+
+if TYPE_CHECKING:
+    from portal_project.accounts.models import User
+
+# A mail names as many bills; a long notice of a subscription billed by the day has hundreds.
+MOST_BILLS = 12
 
 
-def request_received(request: CancellationRequest) -> OutgoingMail:
-    return _about_request(request, "received")
+def request_received(request: CancellationRequest, today: date) -> OutgoingMail:
+    """To the customer. The request's subscription is the one at hand: caught up, with the end that was asked for."""
+    bills = _bills(request, MOST_BILLS + 1)
+    beyond = [each.fate for each in beyond_end(request.subscription)]
+    still_billed = {"bills": bills[:MOST_BILLS], "has_more_bills": len(bills) > MOST_BILLS, "beyond": beyond}
+    return _about_request(request, "received", _asked(request, today) | still_billed)
 
 
 def request_withdrawn(request: CancellationRequest) -> OutgoingMail:
-    return _about_request(request, "withdrawn")
+    """To the customer. The request's subscription is the one at hand, without its end."""
+    return _about_request(request, "withdrawn", {"bills": _bills(request, 1)})
+
+
+def request_kept(request: CancellationRequest) -> OutgoingMail:
+    """To the customer, with what staff recorded of their agreement. The request's subscription is the one at hand."""
+    agreed = {"agreed_on": day(request.agreed_on), "agreement": request.agreement}
+    return _about_request(request, "kept", agreed | {"bills": _bills(request, 1)})
+
+
+def ticket_opened(ticket: Ticket) -> OutgoingMail:
+    """To the customer, about the support request that they have just made."""
+    return OutgoingMail(
+        key=f"ticket:{ticket.pk}:opened",
+        thread=ticket.number,
+        recipient=ticket.customer.email,
+        template="support/ticket_opened",
+        context=_to_customer(ticket),
+    )
 
 
 def reply(message: Message) -> OutgoingMail:
@@ -26,32 +60,83 @@ def reply(message: Message) -> OutgoingMail:
         thread=ticket.number,
         recipient=ticket.customer.email,
         template="support/reply",
-        context={
-            "name": ticket.customer.get_short_name(),
-            "number": ticket.number,
-            "subject": ticket.subject,
-            "body": message.body,
-            "url": settings.PORTAL_URL + ticket.get_absolute_url(),
-        },
+        context=_to_customer(ticket) | _said(message),
     )
 
 
-def _about_request(request: CancellationRequest, what: str) -> OutgoingMail:
+def staff_about_message(message: Message, *, is_new: bool = False) -> list[OutgoingMail]:
+    """To staff, about what a customer wrote; `is_new` when that made the ticket."""
+    ticket = message.ticket
+    told = _of_ticket(ticket) | _said(message) | {"is_new": is_new, "type": str(ticket.get_type_display())}
+    return _to_staff(ticket, f"message:{message.pk}", "support/staff_message", told, by=message.author)
+
+
+def staff_about_request(request: CancellationRequest, today: date, *, by: "User") -> list[OutgoingMail]:
+    """To staff, about a request to cancel that `by` made."""
     subscription = request.subscription
+    told = _of_ticket(request.ticket) | context(subscription) | {"price": subscription.price} | _asked(request, today)
+    return _to_staff(request.ticket, f"request:{request.pk}", "support/staff_request", told, by=by)
+
+
+def _about_request(request: CancellationRequest, what: str, told: dict[str, Any]) -> OutgoingMail:
+    subscription, ticket = request.subscription, request.ticket
+    shared = {
+        "ticket": ticket.number,
+        "ticket_url": settings.PORTAL_URL + ticket.get_absolute_url(),
+        "promised_on": day(request.promised_on),
+    }
     return OutgoingMail(
         key=f"request:{request.pk}:{what}",
-        thread=request.ticket.number,
+        thread=ticket.number,
         recipient=subscription.customer.email,
         template=f"support/request_{what}",
-        context=context(subscription)
-        | {
-            "ticket": request.ticket.number,
-            "ticket_url": settings.PORTAL_URL + request.ticket.get_absolute_url(),
-            "requested_at": date_format(localtime(request.requested_at), "DATETIME_FORMAT"),
-            "promised_on": day(request.promised_on),
-            "ends_at_once": request.promised_on <= request.requested_on,
-            "why": request.why,
-            "reason": str(request.get_reason_display()),
-            "message": request.message,
-        },
+        context=context(subscription) | shared | told,
     )
+
+
+def _asked(request: CancellationRequest, today: date) -> dict[str, Any]:
+    return {
+        "requested_at": date_format(localtime(request.requested_at), "DATETIME_FORMAT"),
+        "promised_on": day(request.promised_on),
+        "ends_at_once": request.promised_on <= today,
+        "why": request.why,
+        "reason": str(request.get_reason_display()),
+        "message": request.message,
+    }
+
+
+def _bills(request: CancellationRequest, most: int) -> list[dict[str, str]]:
+    # Of a subscription that is caught up every bill lies ahead, whatever day it was asked on.
+    return [bill_context(bill) for bill in upcoming(request.subscription, request.requested_on, count=most)]
+
+
+def _to_customer(ticket: Ticket) -> dict[str, Any]:
+    return {
+        "name": ticket.customer.get_short_name(),
+        "ticket": ticket.number,
+        "subject": ticket.subject,
+        "url": settings.PORTAL_URL + ticket.get_absolute_url(),
+    }
+
+
+def _of_ticket(ticket: Ticket) -> dict[str, Any]:
+    return {"ticket": ticket.number, "subject": ticket.subject, "customer": ticket.customer.get_full_name()}
+
+
+def _said(message: Message) -> dict[str, Any]:
+    """Files are named alone: the portal asks who may have them, and a mailbox asks nobody."""
+    return {"body": message.body, "files": list(message.attachments.values_list("name", flat=True))}
+
+
+def _to_staff(ticket: Ticket, about: str, template: str, told: dict[str, Any], *, by: "User") -> list[OutgoingMail]:
+    url = settings.PORTAL_URL + reverse("admin:support_ticket_change", args=[ticket.pk])
+    return [
+        OutgoingMail(
+            key=f"{about}:staff:{person.pk}",
+            thread=ticket.number,
+            recipient=person.email,
+            template=template,
+            context=told | {"name": person.get_short_name(), "url": url},
+        )
+        for person in staff.to_tell(ticket, by=by)
+    ]

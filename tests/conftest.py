@@ -1,8 +1,10 @@
 from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 import time_machine
+from django.conf import LazySettings
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.db import connection
@@ -23,6 +25,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(autouse=True)
 def _fresh_cache() -> None:
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _own_files(settings: LazySettings, tmp_path: Path) -> None:
+    """What a test sends in stays its own."""
+    settings.MEDIA_ROOT = tmp_path / "files"
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from portal_project.mail.models import OutgoingMail
 from products.models import CancellationMode
 from subscriptions.models import Invoice, LinkedService, Subscription, SubscriptionEvent
 from subscriptions.states import Status
-from support.models import CancellationRequest, Message, Ticket
+from support import queue
+from support.models import CancellationRequest, Message, SavedReply, Ticket, TicketEvent
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +95,16 @@ def test_the_past_is_dated_in_the_past(sample, db):
     assert not Ticket.objects.filter(created_at__date__gt=yesterday).exists()
     numbers = Invoice.objects.order_by("issued_on", "number").values_list("number", flat=True)
     assert list(numbers) == list(range(1, len(numbers) + 1))
+
+
+def test_each_open_ticket_has_its_day_to_act_by_and_its_story(sample, db):
+    for ticket in Ticket.objects.select_related("cancellation_request__subscription__plan__product"):
+        assert ticket.act_by == queue.act_by(ticket, localdate())
+    assert Ticket.objects.exclude(act_by=None).exists()
+    assert TicketEvent.objects.filter(kind="assignee").exists()
+    assert not TicketEvent.objects.filter(at__date=localdate()).exists()
+    assert not Ticket.objects.filter(wrote_at__date=localdate()).exists()
+    assert SavedReply.objects.exists()
 
 
 def test_a_second_run_keeps_what_was_done(sample, db):

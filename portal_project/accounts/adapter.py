@@ -18,13 +18,13 @@ class AccountAdapter(DefaultAccountAdapter):
         from portal_project.mail import outbox
         from portal_project.mail.models import OutgoingMail
 
-        defaults = {"email": email, "portal_url": settings.PORTAL_URL, "merchant_name": Merchant.load().name}
+        defaults = {"email": email, "merchant_name": Merchant.load().name}
         message = self.render_mail(template_prefix, email, defaults | context)
         outbox.add(
             OutgoingMail(
                 key=f"account:{uuid4()}",
                 recipient=email,
-                template="ready_made",
+                template=OutgoingMail.READY_MADE,
                 context={"subject": message.subject, "text": message.body},
             )
         )

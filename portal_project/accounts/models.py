@@ -138,7 +138,7 @@ class Merchant(models.Model):
     @property
     def logo_url(self) -> str:
         """Its address within the portal, or empty without a logo."""
-        return f"{reverse('logo')}?{PurePath(self.logo.name).stem}" if self.logo else ""
+        return f"{reverse('logo')}?{PurePath(str(self.logo)).stem}" if self.logo else ""
 
     @property
     def seller(self) -> str:

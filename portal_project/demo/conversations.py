@@ -245,3 +245,26 @@ FAREWELLS: list[tuple[str, str]] = [
     ("other", "My business partner and I go separate ways."),
     ("other", "I never got the statistics to work."),
 ]
+
+# What staff keep ready, by its title.
+SAVED_REPLIES: dict[str, str] = {
+    "Ask for details": (
+        "Dear {customer_name},\n\nthank you for writing. To find the cause we need to know on which day and at what time "
+        "it happened, and what you saw; a picture of the screen helps most. You can add it to your answer.\n\n"
+        "{agent}, {merchant}"
+    ),
+    "Cancellation: what happens until the end": (
+        "Dear {customer_name},\n\nwe have your request to cancel {product}. It ends on {end_date} without any further "
+        "step; until then everything works as before. You can withdraw the request on the page of {ticket} at any time "
+        "before.\n\n{agent}, {merchant}"
+    ),
+    "How to pause": (
+        "Dear {customer_name},\n\nyou can pause {product} yourself: open it under Subscriptions and choose Pause "
+        "Subscription. You see the dates and the next bills before you confirm, and nothing is billed while it rests."
+        "\n\n{agent}, {merchant}"
+    ),
+    "Solved, please tell us if not": (
+        "Dear {customer_name},\n\nthis should work again now. If it does not, just answer here, and {ticket} is open "
+        "again.\n\n{agent}, {merchant}"
+    ),
+}

@@ -11,11 +11,12 @@ from portal_project.accounts.models import User
 from portal_project.demo import people, story
 from portal_project.demo.catalogue import make_catalogue
 from portal_project.demo.others import Others
+from portal_project.demo.support_desk import make_saved_replies
 from portal_project.demo.timeline import Timeline
 from portal_project.mail.models import OutgoingMail
 from subscriptions.models import Invoice, SubscriptionEvent
-from support import notifications
-from support.models import CancellationRequest
+from support import notifications, queue
+from support.models import CancellationRequest, Ticket
 
 SEED = 20240229
 CUSTOMERS = 150
@@ -37,15 +38,23 @@ def load(began: datetime) -> None:
         timeline = Timeline(began)
         accounts, plans = people.make_accounts(), make_catalogue()
         support = accounts[people.SUPPORT]
+        make_saved_replies()
         story.alice(timeline, plans, accounts[people.ALICE], support)
         story.bob(timeline, plans, accounts[people.BOB])
         Others(timeline, plans, people.make_customers(CUSTOMERS, chance), support, chance).live()
         timeline.live()
+        _reckon_when_to_act(timeline)
         _date_customers()
         _pay(timeline, chance)
         _settle_mail()
     # Each act has woken the worker, for mail that has long been sent.
     OrmQ.objects.all().delete()
+
+
+def _reckon_when_to_act(timeline: Timeline) -> None:
+    """Each day to act by was reckoned before the messages that it follows from were set back."""
+    unfinished = Ticket.objects.filter(status__in=Ticket.UNFINISHED)
+    queue.refresh(unfinished.values_list("pk", flat=True), timeline.today)
 
 
 def _date_customers() -> None:
@@ -67,7 +76,7 @@ def _settle_mail() -> None:
     """Nothing of the past is sent now. Alice and Bob have had their mail; that of invented people is left out."""
     OutgoingMail.objects.exclude(recipient__in=[people.ALICE, people.BOB]).delete()
     for request in CancellationRequest.objects.filter(subscription__customer__email=people.ALICE):
-        _correct(notifications.request_received(request))
+        _correct(notifications.request_received(request, request.requested_on))
     OutgoingMail.objects.update(state=OutgoingMail.State.SENT, attempts=1, sent_at=F("created_at"))
 
 

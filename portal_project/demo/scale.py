@@ -25,6 +25,7 @@ from portal_project.demo.scale_tickets import About, Written
 from subscriptions import billing, bulk
 from subscriptions.models import Channel, InvoiceCounter, Subscription, SubscriptionQuerySet
 from subscriptions.numbers import ALPHABET, LENGTH
+from support import queue
 from support.models import Ticket
 
 SEED = 20240229
@@ -177,9 +178,10 @@ class Generator:
             for request, number in zip(requests, numbers, strict=True)
         ]
         _write_tickets(written)
-        for request, (ticket, _messages) in zip(requests, written, strict=True):
-            request.ticket_id = ticket.pk
+        for request, of_request in zip(requests, written, strict=True):
+            request.ticket_id = of_request.ticket.pk
         bulk.insert(requests)
+        queue.refresh([request.ticket_id for request in requests if not request.decided_at], self.today)
 
     def add_tickets(self, count: int) -> Iterator[int]:
         """Write the tickets, and tell after each batch how many it had."""
@@ -251,8 +253,11 @@ def _twin(row: Row) -> Row:
 
 
 def _write_tickets(written: list[Written]) -> None:
-    bulk.insert([ticket for ticket, _messages in written])
-    for ticket, messages in written:
+    bulk.insert([of_one.ticket for of_one in written])
+    for ticket, messages, events in written:
         for message in messages:
             message.ticket_id = ticket.pk
-    bulk.insert([message for _ticket, messages in written for message in messages])
+        for event in events:
+            event.ticket_id = ticket.pk
+    bulk.insert([message for of_one in written for message in of_one.messages])
+    bulk.insert([event for of_one in written for event in of_one.events])

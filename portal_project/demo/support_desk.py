@@ -5,9 +5,10 @@ from uuid import uuid4
 
 from portal_project.accounts.models import User
 from portal_project.demo.acts import Subscriptions
-from portal_project.demo.conversations import CUSTOMER, NOTE, STAFF, Script
+from portal_project.demo.conversations import CUSTOMER, NOTE, SAVED_REPLIES, STAFF, Script
 from portal_project.demo.timeline import Act, Timeline
-from support.models import Ticket
+from support import triage
+from support.models import SavedReply, Ticket
 from support.tickets import open_ticket, reply
 
 
@@ -23,21 +24,21 @@ class Conversation:
         """A message a day, the last ones of a young ticket all yesterday, and later in the day."""
         for step, (who, text) in enumerate(self.script.messages):
             timeline.at(max(1, days_ago - step), time(8 + 2 * step, minute), self._write(who, text))
-        timeline.at(max(1, days_ago - len(self.script.messages) + 1), time(19, minute), lambda day: self._leave())
+        timeline.at(max(1, days_ago - len(self.script.messages) + 1), time(19, minute), self._leave)
 
     def _write(self, who: str, text: str) -> Act:
         author = self.customer if who == CUSTOMER else self.staff
 
         def act(day: date) -> None:
             if not self.ticket:
-                self.ticket = self._open(text)
+                self.ticket = self._open(text, day)
             else:
                 body = text.format(product=self._subscriptions[self._name].product.name)
-                reply(self.ticket, author=author, body=body, token=uuid4(), is_internal=who == NOTE)
+                reply(self.ticket, author=author, body=body, token=uuid4(), today=day, is_internal=who == NOTE)
 
         return act
 
-    def _open(self, text: str) -> Ticket:
+    def _open(self, text: str, day: date) -> Ticket:
         subscription = self._subscriptions[self._name]
         return open_ticket(
             customer=self.customer,
@@ -46,13 +47,15 @@ class Conversation:
             body=text.format(product=subscription.product.name),
             subscription=subscription,
             token=uuid4(),
+            today=day,
         )
 
-    def _leave(self) -> None:
+    def _leave(self, day: date) -> None:
         answered = any(who in (STAFF, NOTE) for who, _text in self.script.messages)
         assignee = self.staff if answered else None
         if self.ticket:
-            triage(self.ticket, status=self.script.status, priority=self.script.priority, assignee=assignee)
+            left = {"status": self.script.status, "priority": self.script.priority, "assignee": assignee}
+            triage.change([self.ticket.pk], by=self.staff, today=day, **left)
 
 
 def answer_request(subscriptions: Subscriptions, name: str, staff: User, text: str) -> Act:
@@ -62,13 +65,12 @@ def answer_request(subscriptions: Subscriptions, name: str, staff: User, text: s
         ticket = Ticket.objects.get(
             cancellation_request__subscription=subscriptions[name], cancellation_request__decided_at=None
         )
-        reply(ticket, author=staff, body=text, token=uuid4())
-        triage(ticket, status=Ticket.Status.IN_REVIEW, priority=Ticket.Priority.HIGH, assignee=staff)
+        reply(ticket, author=staff, body=text, token=uuid4(), today=day)
+        taken = {"status": Ticket.Status.IN_REVIEW, "priority": Ticket.Priority.HIGH, "assignee": staff}
+        triage.change([ticket.pk], by=staff, today=day, **taken)
 
     return act
 
 
-def triage(ticket: Ticket, *, status: str, priority: int, assignee: User | None) -> None:
-    ticket.refresh_from_db()
-    ticket.status, ticket.priority, ticket.assignee = status, priority, assignee
-    ticket.save(update_fields=["status", "priority", "assignee"])
+def make_saved_replies() -> None:
+    SavedReply.objects.bulk_create(SavedReply(title=title, body=body) for title, body in SAVED_REPLIES.items())

@@ -13,7 +13,7 @@ from products.models import Plan, Product
 from subscriptions import due
 from subscriptions.models import SubscriptionEvent
 from support import follow_up
-from support.models import CancellationRequest, Message, Ticket
+from support.models import CancellationRequest, Message, Ticket, TicketEvent
 
 Act = Callable[[date], None]
 
@@ -23,8 +23,9 @@ STAMPS: list[tuple[type[Model], tuple[str, ...]]] = [
     (Product.history.model, ("history_date",)),
     (Plan.history.model, ("history_date",)),
     (SubscriptionEvent, ("recorded_at",)),
-    (Ticket, ("created_at", "updated_at")),
+    (Ticket, ("created_at", "updated_at", "wrote_at", "answered_at")),
     (Message, ("created_at",)),
+    (TicketEvent, ("at",)),
     (CancellationRequest, ("requested_at", "decided_at")),
     (OutgoingMail, ("created_at", "next_attempt_at")),
 ]
@@ -63,7 +64,7 @@ class Timeline:
             return
         if due.apply(day).failed:
             raise RuntimeError(f"The sample data broke a rule on {day}; the log says which.")
-        follow_up.run()
+        follow_up.run(day)
         self._stamp(day, NIGHT)
 
     def _stamp(self, day: date, clock: time) -> None:

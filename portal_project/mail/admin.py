@@ -1,18 +1,56 @@
-from django.contrib import admin
-from django.http import HttpRequest
-from unfold.admin import ModelAdmin
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
 
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template import TemplateDoesNotExist
+from django.template.defaultfilters import linebreaksbr
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.decorators import action, display
+
+from portal_project.mail import outbox, rendering
 from portal_project.mail.models import OutgoingMail
+
+State = OutgoingMail.State
+COLOURS = {State.PENDING: "info", State.SENT: "success", State.FAILED: "danger"}
 
 
 @admin.register(OutgoingMail)
 class OutgoingMailAdmin(ModelAdmin):
-    list_display = ("recipient", "template", "state", "attempts", "created_at", "sent_at")
-    list_filter = ("state", "template")
-    search_fields = ("recipient", "key")
-    fields = ("key", "recipient", "template", "state", "attempts", "error", "created_at", "next_attempt_at", "sent_at")
+    """What the portal wrote to whom, and what became of it. Nobody changes a mail; one that failed can be sent again."""
+
+    list_display = ("recipient", "subject", "delivery", "created_at", "sent_at", "attempts", "what_failed")
+    list_filter = (("state", ChoicesDropdownFilter),)
+    list_filter_submit = True
+    search_fields = ("recipient", "=thread")
+    search_help_text = gettext_lazy("Recipient, or the number of a ticket or subscription")
     show_full_result_count = False
-    actions = None
+    list_per_page = 50
+    actions = ("send_again",)
+    fields = (
+        "recipient",
+        ("state", "attempts"),
+        ("created_at", "sent_at"),
+        "next_attempt_at",
+        "error",
+        "mails_of_thread",
+        "subject",
+        "text",
+    )
+    # Shown although they are no fields; the rest is read-only because nobody has the right to change a mail.
+    readonly_fields = ("mails_of_thread", "subject", "text")
+    change_form_outer_before_template = "admin/mail/outgoingmail/send_again.html"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -22,3 +60,63 @@ class OutgoingMailAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: OutgoingMail | None = None) -> bool:
         return False
+
+    def has_send_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("mail.change_outgoingmail")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(require_POST(self.send_one_again))
+        return [path("<int:pk>/send-again/", view, name="mail_outgoingmail_send_again"), *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        context = {"may_send": self.has_send_permission(request)} | (extra_context or {})
+        return super().change_view(request, object_id, form_url, context)
+
+    @action(description=gettext_lazy("Send again"), permissions=["send"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[OutgoingMail]) -> None:
+        """Those of the chosen mails that were not delivered."""
+        count = outbox.send_again(queryset)
+        text = ngettext("%(count)d mail is sent again.", "%(count)d mails are sent again.", count)
+        messages.success(request, text % {"count": count})
+
+    def send_one_again(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not self.has_send_permission(request):
+            raise PermissionDenied
+        self.send_again(request, OutgoingMail.objects.filter(pk=pk))
+        return redirect("admin:mail_outgoingmail_change", pk)
+
+    @display(description=gettext_lazy("subject"))
+    def subject(self, mail: OutgoingMail) -> str:
+        return _shown(mail, rendering.subject)
+
+    @display(description=gettext_lazy("text"))
+    def text(self, mail: OutgoingMail) -> str:
+        """Never the HTML part: what somebody wrote must not run here."""
+        return linebreaksbr(_shown(mail, lambda mail: rendering.render(mail).text), autoescape=True)
+
+    @display(description=gettext_lazy("thread"))
+    def mails_of_thread(self, mail: OutgoingMail) -> str:
+        if not mail.thread:
+            return "-"
+        address = f"{reverse('admin:mail_outgoingmail_changelist')}?{urlencode({'thread__exact': mail.thread})}"
+        return format_html('<a href="{}">{}</a>', address, mail.thread)
+
+    @display(description=gettext_lazy("state"), ordering="state", label=COLOURS)
+    def delivery(self, mail: OutgoingMail) -> tuple[str, str]:
+        return mail.state, mail.get_state_display()
+
+    @display(description=gettext_lazy("error"))
+    def what_failed(self, mail: OutgoingMail) -> str:
+        return Truncator(mail.error).chars(80)
+
+
+def _shown(mail: OutgoingMail, read: Callable[[OutgoingMail], str]) -> str:
+    """What `read` finds in the mail, unless it is nobody's but the recipient's, or nothing can be made of it."""
+    if mail.is_secret:
+        return _("Hidden, because it may hold a code or a link to sign in with.")
+    try:
+        return read(mail)
+    except TemplateDoesNotExist as missing:
+        return _("The template “%(name)s” is missing.") % {"name": missing}

@@ -12,7 +12,10 @@ class OutgoingMail(models.Model):
     class State(models.TextChoices):
         PENDING = "pending", _("Pending")
         SENT = "sent", _("Sent")
-        FAILED = "failed", _("Failed")
+        FAILED = "failed", _("Not delivered")
+
+    READY_MADE = "ready_made"
+    """The template of mails about signing in, which arrive with their text."""
 
     key = models.CharField(_("key"), max_length=100, unique=True)
     thread = models.CharField(_("thread"), max_length=20, blank=True, default="")
@@ -35,6 +38,7 @@ class OutgoingMail(models.Model):
         indexes = [
             models.Index("next_attempt_at", name="mail_pending", condition=models.Q(state="pending")),
             models.Index("thread", name="mail_of_thread", condition=~models.Q(thread="")),
+            models.Index("id", name="mail_not_delivered", condition=models.Q(state="failed")),
         ]
         constraints = [
             models.CheckConstraint(
@@ -46,3 +50,8 @@ class OutgoingMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} → {self.recipient}"
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether it may hold a code or a link to sign in with, which is nobody's but the recipient's."""
+        return self.template == self.READY_MADE

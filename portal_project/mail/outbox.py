@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
 from django_q.tasks import async_task
 
 from portal_project.mail.models import OutgoingMail
@@ -20,6 +22,15 @@ def add_all(mails: Iterable[OutgoingMail]) -> None:
     OutgoingMail.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
     # Only to be quick: what is not woken is found by the schedule within a minute.
     transaction.on_commit(wake, robust=True)
+
+
+def send_again(mails: QuerySet[OutgoingMail]) -> int:
+    """Put those of the mails that were given up back into line, and return how many. Safe to repeat."""
+    given_up = mails.filter(state=OutgoingMail.State.FAILED)
+    count = given_up.update(state=OutgoingMail.State.PENDING, attempts=0, next_attempt_at=timezone.now(), error="")
+    if count:
+        transaction.on_commit(wake, robust=True)
+    return count
 
 
 def wake() -> None:

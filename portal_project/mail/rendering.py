@@ -1,8 +1,11 @@
+"""What a mail says, as its reader gets it."""
+
+import re
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from portal_project.accounts.models import Merchant
 from portal_project.mail.models import OutgoingMail
@@ -16,18 +19,22 @@ class Rendered:
 
 
 def render(mail: OutgoingMail) -> Rendered:
-    """The mail as its reader gets it; `html` is empty where a template has none.
-
-    Raises `TemplateDoesNotExist` when the subject or the text has no template.
-    """
-    context = {"merchant": Merchant.load(), "portal_url": settings.PORTAL_URL} | mail.context
-    subject = render_to_string(f"emails/{mail.template}.subject.txt", context)
+    """Subject and both parts. Raises `TemplateDoesNotExist` when one of them has no template."""
+    shared = {
+        "merchant": Merchant.load(),
+        "portal_url": settings.PORTAL_URL,
+        "mail_settings_url": settings.PORTAL_URL + reverse("mail_settings"),
+    }
+    context = shared | mail.context
     text = render_to_string(f"emails/{mail.template}.txt", context)
-    return Rendered(" ".join(subject.split()), text.strip() + "\n", _html(mail, context))
+    return Rendered(subject(mail), _tidy(text), render_to_string(f"emails/{mail.template}.html", context))
 
 
-def _html(mail: OutgoingMail, context: dict[str, object]) -> str:
-    try:
-        return render_to_string(f"emails/{mail.template}.html", context)
-    except TemplateDoesNotExist:
-        return ""
+def subject(mail: OutgoingMail) -> str:
+    """The subject alone, from the mail's own context, so that a list of mails asks for nothing else."""
+    return " ".join(render_to_string(f"emails/{mail.template}.subject.txt", mail.context).split())
+
+
+def _tidy(text: str) -> str:
+    """With one blank line wherever the template's conditions left several."""
+    return re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n"

@@ -64,3 +64,8 @@ class SubscriptionEvent(models.Model):
     def new(self, field: str) -> str | None:
         """What the field became, or None when this event did not change it."""
         return self.changes.get(field, [None, None])[1]
+
+    def before(self, field: str) -> date | None:
+        """The day that the field held before, or None: it held none, or this event did not change it."""
+        old = self.changes.get(field, [None])[0]
+        return date.fromisoformat(old) if old else None

@@ -70,6 +70,7 @@ class Invoice(models.Model):
         verbose_name = _("invoice")
         verbose_name_plural = _("invoices")
         ordering = ["-number"]
+        indexes = [models.Index("due_on", name="invoice_open", condition=models.Q(status="open"))]
         constraints = [
             models.CheckConstraint(
                 name="invoice_covers_at_least_a_day", condition=models.Q(covers_from__lt=models.F("covers_to"))

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from products import money
-from products.intervals import Interval, every
+from products.intervals import PER_MONTH, Interval, every
 from products.models import Plan
 from subscriptions import periods
 from subscriptions.models.event import EventKind, SubscriptionEvent
@@ -59,6 +59,7 @@ class Subscription(Verbs):
         permissions = [("operate_subscription", "Can pause, resume, cancel and keep subscriptions")]
         indexes = [
             models.Index("due_on", "id", name="subscription_due", condition=Q(due_on__isnull=False)),
+            models.Index("cancels_on", name="subscription_ends", condition=Q(cancels_on__isnull=False)),
             models.Index("resumes_on", name="subscription_resumes_soon", condition=Q(status=Status.PAUSED)),
         ]
         constraints = [
@@ -138,6 +139,12 @@ class Subscription(Verbs):
     def price(self) -> str:
         """Such as "€19.00 / month"."""
         return f"{money.formatted(self.amount, self.currency)} / {every(self.interval, self.interval_count)}"
+
+    @property
+    def monthly_value(self) -> str:
+        """What it brings in a month, whatever it is billed by, such as "€19.00"."""
+        amount = self.amount * PER_MONTH[Interval(self.interval)] / self.interval_count
+        return money.formatted(money.rounded(amount, self.currency), self.currency)
 
     @property
     def next_billing_on(self) -> date | None:

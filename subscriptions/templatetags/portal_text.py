@@ -1,43 +1,27 @@
 """How pages put subscriptions, their bills and their history into words."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
-from typing import Protocol
+from datetime import date
+from typing import Any
 
 from django import template
 from django.template import Context
 from django.utils.dateparse import parse_date
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 
+from subscriptions import reasons
 from subscriptions.actions import Offer
+from subscriptions.forms import ActionForm
 from subscriptions.invoice_lines import Line, lines_of
-from subscriptions.models import Channel, EventKind, Invoice, SubscriptionEvent
+from subscriptions.models import Channel, EventKind, Invoice, Subscription, SubscriptionEvent
 from subscriptions.states import Action
-from subscriptions.wording import day
+from subscriptions.steps import catch_up
+from subscriptions.wording import day, days
 
 register = template.Library()
-
-
-class Covering(Protocol):
-    """An invoice or a bill to come: for the days `[covers_from, covers_to)`."""
-
-    covers_from: date
-    covers_to: date
-
-
-@register.filter
-def days(covering: Covering) -> str:
-    """The first and the last day that are covered, such as "22 November to 21 December 2026"; a single day alone."""
-    first, last = covering.covers_from, covering.covers_to - timedelta(days=1)
-    if first == last:
-        return day(first)
-    same_year = first.year == last.year
-    # Translators: how a day without its year is written, in the letters of Django's date filter.
-    start = date_format(first, pgettext("date format", "j F")) if same_year else day(first)
-    return _("%(first)s to %(last)s") % {"first": start, "last": day(last)}
+register.filter("days", days)
 
 
 @register.simple_tag(takes_context=True)
@@ -50,6 +34,27 @@ def by(context: Context, event: SubscriptionEvent) -> str:
     if event.actor_id == context["user"].pk:
         return _("by you")
     return _("by %(merchant)s staff") % {"merchant": context["merchant"].name}
+
+
+@register.simple_tag(takes_context=True)
+def why_dates(context: Context, subscription: Subscription) -> dict[str, str]:
+    """Why the dates of a subscription that is caught up are these, as `reasons.why_dates`."""
+    return reasons.why_dates(subscription, reasons.History.of(subscription, context["user"]))
+
+
+@register.simple_tag(takes_context=True)
+def why_dates_after(context: Context, form: ActionForm) -> dict[str, str]:
+    """The same of the dates that the form's action leads to."""
+    draft = form.subscription.draft()
+    form.act(draft)
+    catch_up(draft, form.today)
+    return reasons.why_dates(draft, reasons.History.of(form.subscription, context["user"]).followed_by(draft))
+
+
+@register.inclusion_tag("support/_linked_services.html")
+def services_that_stop_renewing(subscription: Subscription) -> dict[str, Any]:
+    """Which linked services an end, scheduled or at once, keeps from renewing."""
+    return {"linked_services": subscription.linked_services.filter(auto_renew=True)}
 
 
 DETAILS: dict[EventKind, tuple[tuple[str, str | Promise], ...]] = {

@@ -64,6 +64,9 @@ class CancellationRequest(models.Model):
         verbose_name = _("cancellation request")
         verbose_name_plural = _("cancellation requests")
         ordering = ["-id"]
+        indexes = [
+            models.Index("promised_on", name="request_ending", condition=models.Q(decided_at=None)),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["subscription"],

@@ -1,14 +1,18 @@
-"""Cancellation requests on pages: the banner of a subscription in notice, and what became of a request."""
+"""Cancellation requests and conversations on pages: the banner of a subscription in notice, and what people have written."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from django import template
 from django.utils.functional import Promise
+from django.utils.html import Urlizer, linebreaks
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from subscriptions.actions import Offer
 from subscriptions.models import Subscription
+from subscriptions.preview import beyond_end
 from support.models import CancellationRequest
 
 register = template.Library()
@@ -27,10 +31,41 @@ STATES = {
 def cancellation_banner(subscription: Subscription, offers: Sequence[Offer]) -> dict[str, Any]:
     """When a subscription in notice ends, why on that day, and what can still be done about it."""
     undecided = CancellationRequest.objects.undecided().filter(subscription=subscription.pk)
-    return {"subscription": subscription, "cancellation": undecided.select_related("ticket").first(), "offers": offers}
+    return {
+        "subscription": subscription,
+        "cancellation": undecided.select_related("ticket").first(),
+        "offers": offers,
+        "beyond": beyond_end(subscription),
+    }
+
+
+@register.filter
+def why_promised(subscription: Subscription) -> str:
+    """Why the request that brings or brought the end named that day; empty where no request did."""
+    ends_on = subscription.cancels_on or subscription.canceled_on
+    if ends_on is None:
+        return ""
+    kept = CancellationRequest.objects.filter(subscription=subscription.pk, promised_on=ends_on)
+    binding = kept.filter(decision__in=["", CancellationRequest.Decision.ENDED])
+    return binding.values_list("why", flat=True).first() or ""
 
 
 @register.filter
 def state(cancellation: CancellationRequest) -> str | Promise:
     """What became of the request, in the customer's words."""
     return STATES[cancellation.decision]
+
+
+class _Links(Urlizer):
+    """Addresses that begin with http, https or www, and e-mail addresses; nothing else becomes a link."""
+
+    # Django's own also takes whatever holds a known domain, such as "javascript:x//example.com".
+    simple_url_2_re = re.compile(r"^www\.", re.IGNORECASE)
+    url_template = '<a href="{href}" rel="nofollow noopener"{attrs}>{url}</a>'
+
+
+@register.filter
+def written(text: str) -> SafeString:
+    """What somebody wrote, as they wrote it: its line breaks kept, its addresses clickable, and any HTML in it shown as text."""
+    linked = mark_safe(_Links()(text, autoescape=True))
+    return mark_safe(linebreaks(linked))

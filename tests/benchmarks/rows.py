@@ -54,7 +54,7 @@ def make(days: Days, *, subscriptions: int, due: int, in_loop: int, compared: in
         raise SystemExit("--due should be at most a fifth of --subscriptions.")
     _make_plans()
     customers = max(1, subscriptions // 4)
-    _fill(
+    fill(
         User(email="", name="", password="!"),
         {"email": "'customer' || n || '@example.com'", "name": "'Customer ' || n"},
         f"generate_series(1, {customers}) n",
@@ -76,7 +76,7 @@ def make(days: Days, *, subscriptions: int, due: int, in_loop: int, compared: in
                      m % 20 = 0 AND day <= date '{days.floor_again}' AS ends FROM ({group}) numbered) grouped
     ) r JOIN products_plan p ON p.id = (SELECT min(id) FROM products_plan) + m % {PRODUCTS * 2}"""
     months = "CASE WHEN p.interval = 'year' THEN 12 ELSE 1 END"
-    _fill(
+    fill(
         Subscription(customer_id=0, plan_id=0, started_on=days.job, pause_resume_rule="", status="active"),
         {
             "number": "'S-' || lpad(upper(to_hex(n)), 6, '0')",
@@ -116,12 +116,12 @@ def _make_plans() -> None:
 def _make_past(days: Days) -> None:
     """Each subscription's first event and its last invoice, so that the indexes have their size."""
     table = Subscription._meta.db_table
-    _fill(
+    fill(
         SubscriptionEvent(subscription_id=0, kind="started", channel="import", effective_on=days.job),
         {"subscription_id": "s.id", "effective_on": "s.started_on"},
         f"{table} s",
     )
-    _fill(
+    fill(
         Invoice(
             subscription_id=0,
             number=0,
@@ -149,7 +149,7 @@ def _make_past(days: Days) -> None:
         cursor.execute("CHECKPOINT")
 
 
-def _fill(sample: Model, expressions: Mapping[str, str], source: str) -> None:
+def fill(sample: Model, expressions: Mapping[str, str], source: str) -> None:
     with connection.cursor() as cursor:
         statement, values = insert_select(sample, expressions, source)
         cursor.execute(statement.replace("%", "%%").replace("%%s", "%s"), values)

@@ -1,19 +1,17 @@
-"""Every mail as its reader gets it, made by doing the real thing on the real pages."""
+"""Every mail about a subscription as its customer gets it, made by doing the real thing on the real pages."""
 
-import re
 from datetime import date
-from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
 
 from portal_project.accounts.models import Merchant
 from portal_project.mail.models import OutgoingMail
-from portal_project.mail.rendering import render
 from products.models import PauseStarts
 from support.models import Ticket
-from support.tickets import reply
-from tests.factories import ProductFactory, started
+from tests.conftest import signed_in
+from tests.factories import started
+from tests.mail.reading import read
 from tests.pages import confirm, hidden_inputs
 
 TODAY = date(2026, 3, 10)
@@ -44,118 +42,162 @@ def pause(client, subscription, resumes_on=""):
     client.post(page(subscription, "pause"), hidden_inputs(shown) | {"resumes_on": resumes_on})
 
 
-def read(template):
-    """The newest mail made from the template, checked for what every mail has."""
-    mail = OutgoingMail.objects.filter(template=template).latest("id")
-    rendered = render(mail)
-    for text in (rendered.subject, rendered.text, rendered.html):
-        assert text
-        assert not re.search(r"[{}]|%\(|None", text.replace(_style(text), "")), text
-    assert "\n" not in rendered.subject
-    assert not re.search(r"&(amp|lt|gt|quot|#)", rendered.subject + rendered.text)
-    assert rendered.text.startswith("Hello Alice,\n\n")
-    assert "\n\n\n" not in rendered.text
-    assert "Bits & Bytes" in rendered.text
-    assert "http://portal.test/" in rendered.text
-    assert "Please do not answer this mail; use the portal." in rendered.text
-    assert "Hello Alice," in rendered.html
-    assert "Bits &amp; Bytes" in rendered.html
-    assert 'href="http://portal.test/' in rendered.html
-    assert "Please do not answer this mail; use the portal." in rendered.html
-    return rendered
-
-
-def _style(html):
-    found = re.search(r"<style>.*</style>", html, re.DOTALL)
-    return found.group() if found else "\0"
-
-
-def about(subscription, rendered):
-    """The mail names the subscription, and its link opens the page."""
+def about(subscription, template):
+    """The text of the newest mail from the template; it greets the customer, and names and links the subscription."""
+    rendered = read(template, signed_in(subscription.customer))
     assert NAME in rendered.subject
+    assert rendered.text.startswith("Hello Alice,\n\n")
     assert f"{NAME} ({subscription.number})" in rendered.text
     assert f"http://portal.test/subscriptions/{subscription.number}/" in rendered.text
-    assert "Tom &amp; Jerry’s &lt;Hosting&gt;" in rendered.html
     return rendered.text
+
+
+def may_be_switched_off(text):
+    return "Switch these mails off: http://portal.test/accounts/mails/" in text
 
 
 def test_paused(as_alice, subscription):
     pause(as_alice, subscription)
-    text = about(subscription, read("subscriptions/paused"))
+    text = about(subscription, "subscriptions/paused")
     assert "is paused from 10 March 2026." in text
-    assert "It stays paused until you resume it. Nothing is billed while it is paused." in text
+    assert (
+        "It stays paused until you resume it, on its page in the portal. Nothing is billed while it is paused." in text
+    )
+    assert may_be_switched_off(text)
 
 
 def test_paused_until_a_day(as_alice, subscription):
     pause(as_alice, subscription, "2026-04-16")
-    assert "It resumes by itself on 16 April 2026." in about(subscription, read("subscriptions/paused"))
+    text = about(subscription, "subscriptions/paused")
+    assert "It resumes by itself on 16 April 2026; you can also resume it earlier." in text
 
 
 def test_pause_scheduled_and_dropped(as_alice, subscription):
     setting(subscription, pause_starts=PauseStarts.PERIOD_END)
     pause(as_alice, subscription)
-    assert "pauses on 1 April 2026" in about(subscription, read("subscriptions/pause_scheduled"))
+    text = about(subscription, "subscriptions/pause_scheduled")
+    assert "pauses on 1 April 2026" in text
+    assert may_be_switched_off(text)
     confirm(as_alice, page(subscription, "drop-pause"))
-    text = about(subscription, read("subscriptions/pause_dropped"))
+    text = about(subscription, "subscriptions/pause_dropped")
     assert "Billing goes on from 1 April 2026." in text
+    assert may_be_switched_off(text)
 
 
 def test_resumed(as_alice, subscription):
     pause(as_alice, subscription)
     confirm(as_alice, page(subscription, "resume"))
-    text = about(subscription, read("subscriptions/resumed"))
+    text = about(subscription, "subscriptions/resumed")
     assert "is active again since 10 March 2026." in text
     assert "Billing goes on from 1 April 2026" in text
+    assert may_be_switched_off(text)
 
 
 def test_ended(as_alice, subscription):
     setting(subscription, cancellation_mode="immediate")
     confirm(as_alice, page(subscription, "cancel"))
-    text = about(subscription, read("subscriptions/ended"))
+    text = about(subscription, "subscriptions/ended")
     assert "10 March 2026 is the first day without it." in text
+    assert "Nothing more is billed. Its page and your invoices stay in the portal." in text
+    assert not may_be_switched_off(text)
 
 
 def test_ended_by_the_job(as_alice, subscription, clock):
     confirm(as_alice, page(subscription, "cancel"), reason="not_said")
     clock(date(2026, 4, 9))
     call_command("apply_due")
-    assert "9 April 2026 is the first day without it." in about(subscription, read("subscriptions/ended"))
+    assert "9 April 2026 is the first day without it." in about(subscription, "subscriptions/ended")
 
 
-def test_request_received_and_withdrawn(as_alice, subscription):
+def test_a_request_says_when_it_came_when_it_ends_what_is_billed_and_how_to_withdraw(as_alice, subscription):
     confirm(as_alice, page(subscription, "cancel"), reason="other", message="We move <on>.\nThanks & bye")
-    text = about(subscription, read("support/request_received"))
-    ticket = Ticket.objects.get()
+    text = about(subscription, "support/request_received")
     assert "Received: 10 March 2026, 12:00" in text
     assert "Reason: Other" in text
     assert "We move <on>.\nThanks & bye" in text
     assert "It ends on 9 April 2026: this is the first day without it." in text
     assert "30 days’ notice from 10 March 2026 ends on 9 April 2026" in text
-    assert f"http://portal.test/support/{ticket.number}/" in text
-    confirm(as_alice, page(subscription, "withdraw"))
-    text = about(subscription, read("support/request_withdrawn"))
-    assert "It no longer ends on 9 April 2026." in text
-    assert ticket.number in text
+    assert "this is still billed:\n\n- 1 April 2026: €26.67 for 1 April to 8 April 2026\n\n" in text
+    assert "Until it ends you can withdraw the cancellation on the page of the subscription" in text
+    assert f"http://portal.test/support/{Ticket.objects.get().number}/" in text
+    assert not may_be_switched_off(text)
 
 
-def test_request_that_ends_at_once(as_alice, subscription, clock):
+def test_a_long_notice_names_a_dozen_bills(as_alice, subscription):
+    setting(subscription, notice_days=365)
+    type(subscription).objects.update(interval="week", period_end=date(2026, 3, 15))
+    confirm(as_alice, page(subscription, "cancel"), reason="other")
+    text = about(subscription, "support/request_received")
+    assert text.count("€100.00") == 12
+    assert "And so on until it ends." in text
+
+
+def test_a_request_with_nothing_left_to_bill(as_alice, subscription):
+    setting(subscription, notice_days=0)
+    confirm(as_alice, page(subscription, "cancel"), reason="other")
+    text = about(subscription, "support/request_received")
+    assert "It ends on 1 April 2026" in text
+    assert "Nothing more is billed until then." in text
+
+
+def test_a_request_that_ends_at_once(as_alice, subscription, clock):
     setting(subscription, notice_days=0)
     pause(as_alice, subscription)
     clock(date(2026, 4, 1))
-    as_alice.force_login(subscription.customer, backend="django.contrib.auth.backends.ModelBackend")
-    confirm(as_alice, page(subscription, "cancel"), reason="not_needed")
-    text = about(subscription, read("support/request_received"))
+    confirm(signed_in(subscription.customer), page(subscription, "cancel"), reason="not_needed")
+    text = about(subscription, "support/request_received")
     assert "It has ended: 1 April 2026 is the first day without it." in text
+    assert "Nothing more is billed." in text
     assert "withdraw" not in text
 
 
-def test_reply(as_alice, alice, agent):
-    product = ProductFactory(name="Mail")
-    ticket = Ticket.objects.create(customer=alice, subject=f"My “{product}” & I")
-    reply(ticket, author=agent, body="We looked at it: <b> is fine.\n\nBye & good luck", token=uuid4())
-    rendered = read("support/reply")
-    assert ticket.number in rendered.subject
-    assert "My “Mail” & I" in rendered.subject
-    assert "We looked at it: <b> is fine.\n\nBye & good luck" in rendered.text
-    assert f"http://portal.test/support/{ticket.number}/" in rendered.text
-    assert "&lt;b&gt; is fine." in rendered.html
+def test_withdrawn(as_alice, subscription):
+    confirm(as_alice, page(subscription, "cancel"), reason="other")
+    confirm(as_alice, page(subscription, "withdraw"))
+    text = about(subscription, "support/request_withdrawn")
+    assert "It no longer ends on 9 April 2026." in text
+    assert "The next bill is on 1 April 2026: €100.00 for 1 April to 30 April 2026." in text
+    assert f"Your support request {Ticket.objects.get().number} is closed" in text
+
+
+def test_withdrawn_while_paused(as_alice, subscription):
+    pause(as_alice, subscription)
+    confirm(as_alice, page(subscription, "cancel"), reason="other")
+    assert "Nothing more is billed until then." in about(subscription, "support/request_received")
+    confirm(as_alice, page(subscription, "withdraw"))
+    text = about(subscription, "support/request_withdrawn")
+    assert "It stays paused, and nothing is billed until you resume it." in text
+
+
+def test_kept(as_alice, as_agent, subscription):
+    confirm(as_alice, page(subscription, "cancel"), reason="other")
+    address = f"/admin/subscriptions/subscription/{subscription.pk}/keep-active/"
+    confirm(as_agent, address, agreement="She said so on the phone.", agreed_on="2026-03-10")
+    text = about(subscription, "support/request_kept")
+    assert "You agreed on: 10 March 2026\nHow: She said so on the phone.\n" in text
+    assert "It no longer ends on 9 April 2026." in text
+    assert "The next bill is on 1 April 2026: €100.00" in text
+    assert "You can ask to cancel again at any time" in text
+    assert not may_be_switched_off(text)
+
+
+def test_each_event_is_told_once_and_as_one_conversation(as_alice, subscription):
+    confirm(as_alice, page(subscription, "cancel"), reason="other")
+    assert as_alice.post(page(subscription, "cancel"), {"reason": "other"}).status_code == 302
+    confirm(as_alice, page(subscription, "withdraw"))
+    told = OutgoingMail.objects.filter(recipient=subscription.customer.email)
+    assert [mail.template for mail in told.order_by("id")] == ["support/request_received", "support/request_withdrawn"]
+    assert {mail.thread for mail in told} == {Ticket.objects.get().number}
+
+
+def test_whoever_switched_status_mails_off_still_gets_every_confirmation(as_alice, alice, subscription):
+    as_alice.post("/accounts/mails/", {})
+    pause(as_alice, subscription)
+    confirm(as_alice, page(subscription, "resume"))
+    assert not OutgoingMail.objects.exists()
+    confirm(as_alice, page(subscription, "cancel"), reason="other")
+    confirm(as_alice, page(subscription, "withdraw"))
+    setting(subscription, cancellation_mode="immediate")
+    confirm(as_alice, page(subscription, "cancel"))
+    told = [mail.template for mail in OutgoingMail.objects.order_by("id")]
+    assert told == ["support/request_received", "support/request_withdrawn", "subscriptions/ended"]

@@ -39,7 +39,11 @@ class Bill:
     gross: Fraction
     percent: int
     off: Fraction
+    is_rest: bool = False
+    """Of a period whose first part was billed before."""
     void: bool = False
+    is_instead: bool = False
+    """Made in the place of a void one, for its days up to the end."""
 
     @property
     def amount(self) -> Fraction:
@@ -71,6 +75,8 @@ class Life:
     resume_rule: str = field(init=False, default="")
     longest: int | None = field(init=False, default=None)
     cancels_on: date | None = field(init=False, default=None)
+    kept: tuple[date, date] | None = field(init=False, default=None)
+    """The end of the request that the customer last agreed to drop, and the day that staff recorded it."""
     canceled_on: date | None = field(init=False, default=None)
     percent: int = field(init=False, default=0)
     invoices_left: int = field(init=False, default=0)
@@ -133,7 +139,7 @@ class Life:
         else:
             off = self.price.rounded(gross * percent / 100)
             self._count_a_discounted_invoice()
-        bill = Bill(self.today, end, period, self.price, gross, percent, off)
+        bill = Bill(self.today, end, period, self.price, gross, percent, off, is_rest=bool(self.split))
         self.bills.append(bill)
         self.billed_until, self.split = end, bill if bill.is_short else None
         self._tell("renewed")
@@ -186,14 +192,25 @@ class Life:
         self.given_up = self._billed_after(self.today - ONE_DAY)
         self.in_service.discard(self.today)
         self.paused_though_billed.discard(self.today)
-        for bill in self.bills:
-            # One of zero is paid at once, and only an open one can be voided.
-            bill.void = bill.first == self.today and bill.amount > 0
+        # One of zero is paid at once, and only an open one can be voided.
+        for bill in [bill for bill in self.bills if bill.amount > 0]:
+            bill.void = bill.first >= self.today or bill.end > (self.cancels_on or bill.end)
+            if bill.first < self.today and bill.void:
+                self._bill_instead(bill, self.cancels_on)
         self._forget_pause()
         self.status, self.canceled_on, self.cancels_on = CANCELED, self.today, None
         self.percent = self.invoices_left = 0
         self.next_price = None
         self._tell("canceled")
+
+    def _bill_instead(self, bill: Bill, end: date) -> None:
+        price, whole = bill.price, (bill.period[1] - bill.period[0]).days
+        before, until = (price.rounded(price.amount * (day - bill.period[0]).days / whole) for day in (bill.first, end))
+        gross = until - before
+        off = price.rounded(gross * bill.percent / 100)
+        if bill.is_rest:
+            off = price.rounded(until * bill.percent / 100) - price.rounded(before * bill.percent / 100)
+        self.bills.append(Bill(bill.first, end, bill.period, price, gross, bill.percent, off, is_instead=True))
 
     def _tell(self, kind: str) -> None:
         self.events.append((kind, self.today))
@@ -249,7 +266,11 @@ class Life:
         if self.status == TRIALING:
             return self.billed_until
         billed = self.split.period[1] if self.split else self.billed_until
-        return max(self.today + self.settings.notice_days * ONE_DAY, billed)
+        usual = max(self.today + self.settings.notice_days * ONE_DAY, billed)
+        if not self.kept or (self.today - self.kept[1]).days > 30:
+            return usual
+        first = self.kept[0]
+        return min(usual, first if first >= self.today else max(self.today, billed))
 
     def withdraw_cancellation(self) -> None:
         refuse_if(not self.cancels_on)
@@ -258,6 +279,11 @@ class Life:
             self.resumes_on = max(self.resumes_on, self.today)
         self._tell("cancellation_withdrawn")
         self._settle()
+
+    def keep_active(self) -> None:
+        ends_on = self.cancels_on
+        self.withdraw_cancellation()
+        self.kept = (ends_on, self.today)
 
     def cancel(self) -> None:
         refuse_if(self.status == CANCELED)

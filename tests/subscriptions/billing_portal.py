@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+import time_machine
 from hypothesis import strategies as st
 
 from products.models import PauseStarts, ResumeRule
@@ -67,7 +68,7 @@ def inviting(subscription):
     """The verbs that are possible now, those that lead far more than once."""
     always = ["grant_discount", "grant_discount", "change_plan"]
     if subscription.cancels_on:
-        return [*always, *["withdraw_cancellation"] * 4]
+        return [*always, *["withdraw_cancellation"] * 3, *["keep_active"] * 2]
     if subscription.status == TRIALING:
         return [*always, "schedule_cancellation"]
     if subscription.status == PAUSED:
@@ -141,16 +142,21 @@ class Portal:
 
     def act(self, name, today, *arguments):
         """Do it, and return the effect that was announced. Raises `NotAllowed`."""
+        # A decision is stamped with its instant, and for how long it counts is counted from that.
+        with time_machine.travel(f"{today} 12:00 +0000", tick=False):
+            return self._act(name, today, *arguments)
+
+    def _act(self, name, today, *arguments):
         if name == "change_plan":
             arguments = [self.plans[arguments[0]]]
         verb = VERBS[name](today, *arguments)
         row = self.shown(today)
-        announced = preview.effect_of(name, verb, row, today)
-        by = self.staff if name == Action.CANCEL else self.customer
+        announced = preview.effect_of(ACTIONS.get(name, name), verb, row, today)
+        by = self.staff if name in (Action.CANCEL, "keep_active") else self.customer
         confirmation = Confirmation(by, today, Channel.PORTAL, announced.signed(row))
         if name in REQUESTS:
             function, typed = REQUESTS[name]
-            function(self.mine(), confirmation, **typed)
+            function(self.mine(), confirmation, **typed(today))
         elif name in set(Action):
             with confirmed(self.mine(), name, verb, confirmation) as row:
                 verb(row)
@@ -167,12 +173,16 @@ VERBS = {
     "resume": lambda today: lambda row: row.resume(today),
     "schedule_cancellation": cancellations.scheduling,
     "withdraw_cancellation": cancellations.withdrawing,
+    "keep_active": cancellations.withdrawing,
     "cancel": cancellations.canceling,
     "grant_discount": lambda today, percent, invoices: lambda row: row.grant_discount(today, percent, invoices),
     "change_plan": lambda today, plan: lambda row: row.change_plan(today, plan),
 }
 REQUESTS = {
-    "schedule_cancellation": (cancellations.submit, {"reason": "other", "message": ""}),
-    "withdraw_cancellation": (cancellations.withdraw, {}),
-    "cancel": (cancellations.cancel_now, {}),
+    "schedule_cancellation": (cancellations.submit, lambda today: {"reason": "other", "message": ""}),
+    "withdraw_cancellation": (cancellations.withdraw, lambda today: {}),
+    "keep_active": (cancellations.keep_active, lambda today: {"agreement": "By phone", "agreed_on": today}),
+    "cancel": (cancellations.cancel_now, lambda today: {}),
 }
+ACTIONS = {"keep_active": Action.WITHDRAW_CANCELLATION}
+"""Of what is not an action of its own."""

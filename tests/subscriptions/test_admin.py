@@ -32,14 +32,41 @@ def buttons(client, subscription):
 
 def test_staff_start_a_subscription_which_is_billed_at_once(as_merchant, alice, merchant, clock):
     clock(date(2026, 4, 5))
-    form = hidden_inputs(as_merchant.get(f"{LIST}add/")) | {"customer": alice.pk, "plan": PlanFactory().pk}
+    shown = confirm(as_merchant, f"{LIST}add/", customer=alice.pk, plan=PlanFactory().pk)
     for _ in range(2):
-        assert as_merchant.post(f"{LIST}add/", form).status_code == 302
+        assert as_merchant.post(f"{LIST}add/", hidden_inputs(shown)).status_code == 302
     subscription = Subscription.objects.get()
     assert (subscription.status, subscription.period_end) == ("active", date(2026, 5, 5))
     assert subscription.invoices.count() == 1
     event = SubscriptionEvent.objects.get(kind="started")
     assert (event.actor, event.channel) == (merchant, "admin")
+
+
+def test_what_a_start_leads_to_is_shown_before_it_happens(as_merchant, alice, clock):
+    clock(date(2026, 4, 5))
+    plan = PlanFactory()
+    shown = confirm(as_merchant, f"{LIST}add/", customer=alice.pk, plan=plan.pk)
+    text = " ".join(shown.content.decode().split())
+    assert "Starts today, <strong>5 April 2026</strong>." in text
+    assert "Billed today: <strong>€100.00</strong> for 5 April to 4 May 2026." in text
+    assert [f"<td>5 {month} 2026</td>" in text for month in ("May", "Jun", "Jul")] == [True] * 3
+    assert not Subscription.objects.exists()
+    plan.amount = 120
+    plan.save()
+    again = as_merchant.post(f"{LIST}add/", hidden_inputs(shown))
+    assert "Billed at once: €120.00 on 5 April 2026 (before: €100.00 on 5 April 2026)." in again.content.decode()
+    assert not Subscription.objects.exists()
+    as_merchant.post(f"{LIST}add/", hidden_inputs(again))
+    assert Subscription.objects.get().amount == 120
+
+
+def test_the_start_of_a_trial_says_when_it_ends_and_when_billing_begins(as_merchant, alice, clock):
+    clock(date(2026, 4, 5))
+    shown = confirm(as_merchant, f"{LIST}add/", customer=alice.pk, plan=PlanFactory(trial_days=14).pk)
+    text = shown.content.decode()
+    assert "The trial runs for 14 days from 5 April 2026, so it ends on 19 April 2026." in text
+    assert "<td>19 Apr 2026</td>" in text
+    assert "Billed today" not in text
 
 
 def test_an_inactive_product_takes_no_new_subscriptions_and_the_old_ones_live_on(as_merchant, hosting, alice):
@@ -72,6 +99,15 @@ def test_a_confirmation_names_customer_and_product(as_agent, hosting):
         text = as_agent.get(page(hosting, verb)).content.decode()
         assert "Alice Ahn, alice@example.com" in text
         assert f"{hosting.product.name} · Monthly" in text
+
+
+@pytest.mark.parametrize("verb", ["cancel-now", "request-cancellation"])
+def test_a_confirmation_names_the_services_that_stop_renewing(as_agent, hosting, verb):
+    LinkedService.objects.create(subscription=hosting, name="example.org")
+    LinkedService.objects.create(subscription=hosting, name="off.example.org", auto_renew=False)
+    text = as_agent.get(page(hosting, verb)).content.decode()
+    assert "These linked services will no longer renew by themselves: example.org." in text
+    assert "no longer renew" not in as_agent.get(page(hosting, "pause")).content.decode()
 
 
 def test_a_get_of_a_verb_changes_nothing(as_agent, hosting):

@@ -19,7 +19,7 @@ from support.models import CancellationRequest
 from tests.subscriptions.billing_portal import EXAMPLES, Portal, anchors, deeds, offers, terms
 
 scripts = st.lists(st.tuples(st.integers(0, 40) | st.just("on"), deeds), min_size=1, max_size=10)
-NOT_THE_SAME = {"id", "number", "key", "subscription_id", "ticket_id", "issued_on"}
+NOT_THE_SAME = {"id", "number", "key", "thread", "subscription_id", "ticket_id", "issued_on"}
 
 
 def lived(portal, prices, day, script, job):
@@ -34,7 +34,7 @@ def lived(portal, prices, day, script, job):
                 job(day)
             outcomes.append(outcome(portal, prices, day, deed))
         due.apply(day)
-        follow_up.run()
+        follow_up.run(day)
         left = rows(portal)
         transaction.set_rollback(True)
     return outcomes, left

@@ -74,7 +74,7 @@ class Life(RuleBasedStateMachine):
     @rule()
     def the_job_runs(self):
         assert due.apply(self.today).failed == 0
-        follow_up.run()
+        follow_up.run(self.today)
         assert next_step(self.stored()) is None or next_step(self.stored())[0] > self.today
 
     @rule(action=st.sampled_from(list(VERBS)), wait=st.none() | st.integers(1, 60))

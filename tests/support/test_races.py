@@ -14,10 +14,12 @@ from django.db import connection, transaction
 from django.test import Client
 
 from portal_project.mail.models import OutgoingMail
-from subscriptions import due
+from subscriptions import due, payments
 from subscriptions.models import Invoice, Subscription, SubscriptionEvent
+from subscriptions.states import NotAllowed
 from support import follow_up
-from support.models import CancellationRequest, Message, Ticket
+from support.decisions import TICKET_ENDS
+from support.models import CancellationRequest, Message, Ticket, TicketEvent
 from tests.conftest import signed_in
 from tests.factories import PlanFactory, UserFactory, started
 from tests.pages import confirm, hidden_inputs
@@ -91,7 +93,7 @@ def test_a_withdrawal_and_the_job_on_the_last_day_make_one_decision(alice, hosti
     withdraw = prepared(signed_in(alice), address(hosting, "withdraw"))
     clock(date(2026, 5, 1))
     answer, _summary = at_once(withdraw, lambda: due.apply(date(2026, 5, 1)))
-    follow_up.run()
+    follow_up.run(date(2026, 5, 1))
     hosting.refresh_from_db()
     assert (answer, hosting.status, hosting.canceled_on) == (409, "canceled", date(2026, 5, 1))
     assert CancellationRequest.objects.get().decision == "ended"
@@ -107,9 +109,151 @@ def test_a_withdrawal_while_staff_cancel_makes_one_decision(alice, agent, hostin
     decision = CancellationRequest.objects.get().decision
     hosting.refresh_from_db()
     if decision == "withdrawn":
-        assert (withdrawn, canceled, hosting.status) in [(302, 200, "active"), (302, 302, "canceled")]
+        # The end that was announced to staff was no longer scheduled, so their page came again.
+        assert (withdrawn, canceled, hosting.status) == (302, 200, "active")
     else:
         assert (decision, withdrawn, canceled, hosting.status) == ("canceled_now", 409, 302, "canceled")
+
+
+def told(client: Client, url: str, **typed: str) -> Callable[[], tuple[int, str]]:
+    """As `prepared`, with what the person reads in the end."""
+    form = hidden_inputs(client.get(url)) | typed
+
+    def click() -> tuple[int, str]:
+        response = client.post(url, form)
+        page = client.get(response.url) if response.status_code == 302 else response
+        return response.status_code, page.content.decode()
+
+    return click
+
+
+def admin(subscription: Subscription, verb: str) -> str:
+    return f"/admin/subscriptions/subscription/{subscription.pk}/{verb}/"
+
+
+WON = {
+    "withdrawn": "The cancellation is withdrawn.",
+    "canceled_now": "The subscription has ended.",
+    "kept": "The subscription goes on.",
+}
+LOST = [
+    "This subscription ended on 10 April 2026.",
+    "The request of 1 April 2026 was decided on 10 April 2026",
+    "Scheduled end: none (before: 1 May 2026).",
+]
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_everybody_decides_at_once_and_one_decision_holds(alice, agent, merchant, hosting, clock, _round):
+    """The customer withdraws while one of staff cancels, another keeps, and the job runs."""
+    confirm(signed_in(alice), address(hosting, "cancel"), reason="other")
+    clock(date(2026, 4, 10))
+    agreed = {"agreement": "By phone", "agreed_on": "2026-04-10"}
+    clicks = [
+        told(signed_in(alice), address(hosting, "withdraw")),
+        told(signed_in(agent), admin(hosting, "cancel-now")),
+        told(signed_in(merchant), admin(hosting, "keep-active"), **agreed),
+    ]
+
+    def job() -> None:
+        due.apply(date(2026, 4, 10))
+        follow_up.run(date(2026, 4, 10))
+
+    *answers, _none = at_once(*clicks, job)
+    request = CancellationRequest.objects.get()
+    won = dict(zip(("withdrawn", "canceled_now", "kept"), answers, strict=True))
+    status, page = won.pop(request.decision)
+    assert status == 302
+    assert WON[request.decision] in page
+    for lost_status, lost_page in won.values():
+        assert lost_status in (200, 302, 409)
+        assert any(sentence in lost_page for sentence in LOST), lost_page
+    hosting.refresh_from_db()
+    assert hosting.status == ("canceled" if request.decision == "canceled_now" else "active")
+    assert hosting.cancels_on is None
+    assert Ticket.objects.get().status == TICKET_ENDS[request.decision]
+    assert TicketEvent.objects.filter(kind="status").count() == 1
+    assert OutgoingMail.objects.filter(template__in=["support/request_withdrawn", "support/request_kept"]).count() == (
+        request.decision != "canceled_now"
+    )
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS // 2))
+def test_on_the_day_of_the_end_everybody_is_too_late(alice, agent, merchant, hosting, clock, _round):
+    confirm(signed_in(alice), address(hosting, "cancel"), reason="other")
+    clock(date(2026, 4, 30))
+    agreed = {"agreement": "By phone", "agreed_on": "2026-04-30"}
+    clicks = [
+        told(signed_in(alice), address(hosting, "withdraw")),
+        told(signed_in(agent), admin(hosting, "withdraw")),
+        told(signed_in(merchant), admin(hosting, "keep-active"), **agreed),
+    ]
+    clock(date(2026, 5, 1))
+
+    def job() -> None:
+        due.apply(date(2026, 5, 1))
+        follow_up.run(date(2026, 5, 1))
+
+    *answers, _first, _second = at_once(*clicks, job, job)
+    job()
+    for status, page in answers:
+        assert status == 409
+        assert "This subscription ended on 1 May 2026." in page
+    assert CancellationRequest.objects.get().decision == "ended"
+    assert Ticket.objects.get().status == "resolved"
+    assert TicketEvent.objects.filter(kind="status").count() == 1
+    assert SubscriptionEvent.objects.filter(kind="canceled").count() == 1
+
+
+def test_two_follow_ups_decide_everything_once(clock):
+    clock(date(2026, 4, 1))
+    plan = PlanFactory()
+    for _ in range(30):
+        customer = UserFactory()
+        subscription = started(customer, date(2026, 3, 20), plan)
+        confirm(signed_in(customer), address(subscription, "cancel"), reason="other")
+    due.apply(date(2026, 5, 1))
+    decided = at_once(*[lambda: follow_up.run(date(2026, 5, 1))] * 3)
+    assert sum(decided) == 30
+    assert TicketEvent.objects.filter(kind="status").count() == 30
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS // 2))
+def test_a_ticket_that_is_turned_while_its_customer_asks_makes_one_request(alice, agent, hosting, _round):
+    ticket = Ticket.objects.create(customer=alice, subject="Please end it", subscription=hosting)
+    ask = told(signed_in(alice), address(hosting, "cancel"), reason="other")
+    turn = told(
+        signed_in(agent),
+        f"/admin/support/ticket/{ticket.pk}/turn-into-request/",
+        reason="other",
+        asked_on="2026-04-01",
+    )
+    asked, turned = at_once(ask, turn)
+    request = CancellationRequest.objects.get()
+    assert (asked[0], turned[0]) == (302, 302)
+    late = asked[1] if request.ticket == ticket else turned[1]
+    assert f"It was requested on 1 April 2026, as {request.ticket.number}." in late
+    assert OutgoingMail.objects.filter(template="support/request_received").count() == 1
+
+
+def test_an_invoice_that_is_paid_while_its_subscription_ends_stays_paid_or_is_void(alice, merchant, clock):
+    """Never both: a payment that was recorded is not voided, and what is void cannot be paid."""
+    clock(date(2026, 4, 20))
+    hosting = started(alice, date(2026, 4, 20))
+    invoice = Invoice.objects.get()
+    cancel = prepared(signed_in(merchant), admin(hosting, "cancel-now"))
+
+    def pay() -> bool:
+        try:
+            payments.record(invoice.number, received_on=date(2026, 4, 20), reference="", by=merchant)
+        except NotAllowed:
+            return False
+        return True
+
+    paid, canceled = at_once(pay, cancel)
+    invoice.refresh_from_db()
+    # Where the payment came first, the page comes again, because it had announced a void invoice.
+    assert (paid, canceled, invoice.status) in [(True, 200, "paid"), (True, 302, "paid"), (False, 302, "void")]
 
 
 def test_four_workers_bill_everybody_once_without_holes(db):

@@ -85,10 +85,10 @@ def test_a_second_request_leads_to_the_first(as_alice, hosting):
 def test_on_its_date_it_ends_and_the_ticket_is_resolved(as_alice, hosting):
     ask(as_alice, hosting)
     due.apply(date(2026, 4, 30))
-    follow_up.run()
+    follow_up.run(date(2026, 4, 30))
     assert Ticket.objects.get().status == "open"
     due.apply(date(2026, 5, 3))
-    follow_up.run()
+    follow_up.run(date(2026, 5, 3))
     hosting.refresh_from_db()
     assert (hosting.status, hosting.canceled_on, hosting.cancels_on) == ("canceled", date(2026, 5, 1), None)
     request = CancellationRequest.objects.get()

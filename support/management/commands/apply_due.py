@@ -10,8 +10,8 @@ from django.db import connection
 from django.utils.timezone import localdate
 from tqdm import tqdm
 
-from subscriptions import due
-from support import due_workers, follow_up
+from subscriptions import due, reminders
+from support import digest, due_workers, follow_up
 
 
 class Command(BaseCommand):
@@ -55,7 +55,10 @@ class Command(BaseCommand):
             else:
                 summary = due.apply(today, batch=batch, dry_run=dry_run, on_progress=bar.update)
         if not dry_run:
-            follow_up.run()
+            follow_up.run(today)
+            if today == localdate():
+                reminders.add(today)
+                digest.add(today)
         return summary
 
     def _work(self, today: date, batch: int | None, place: str) -> None:

@@ -1,5 +1,3 @@
-"""Why a date is the date it is: one sentence made from the rule and its inputs (`design.md`, section 5)."""
-
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -7,6 +5,7 @@ from django.utils.translation import ngettext
 
 from subscriptions import periods
 from subscriptions.models import Subscription
+from subscriptions.reasons.history import History
 from subscriptions.states import Status
 from subscriptions.wording import day
 
@@ -50,3 +49,25 @@ def _no_notice(subscription: Subscription, asked_on: date, billed_until: date) -
     return _("There is no notice period, so it ends when the billed days are over, on %(until)s.") % {
         "until": day(billed_until)
     }
+
+
+def why_end(subscription: Subscription, history: History) -> str:
+    """Why it ends or ended on its day, as far as its own changes tell; a request knows the notice, and tells more."""
+    if subscription.cancels_on:
+        return _asked_for(subscription.cancels_on, history)
+    if subscription.canceled_on is None:
+        return ""
+    event = history.that_set("canceled_on", subscription.canceled_on)
+    if event is None:
+        return ""
+    planned = event.before("cancels_on")
+    if planned == subscription.canceled_on:
+        return _asked_for(planned, history)
+    if planned:
+        return history.told(event, _("Ended at once by %(who)s; it was to end on %(planned)s."), planned=day(planned))
+    return history.told(event, _("Ended at once by %(who)s."))
+
+
+def _asked_for(ends_on: date, history: History) -> str:
+    event = history.that_set("cancels_on", ends_on)
+    return _("The cancellation was requested on %(asked)s.") % {"asked": day(event.effective_on)} if event else ""

@@ -1,0 +1,30 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from portal_project.accounts.models import User
+
+
+class MailSettingsForm(forms.ModelForm):
+    """What a person may switch off, in the words for customers or for staff."""
+
+    class Meta:
+        model = User
+        fields = ("wants_status_mails",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["wants_status_mails"]
+        if self.instance.is_staff:
+            field.label = _("Mails about tickets")
+            field.help_text = _(
+                "New requests, what customers write on your tickets and on those that are nobody’s, and each morning what needs "
+                "action. Mails about signing in always come."
+            )
+        else:
+            field.label = _("Mails about pauses")
+            field.help_text = _(
+                "When a pause is planned, begins or ends, and what will be billed three days before it ends by itself. "
+                "Confirmations of a cancellation, answers to your support requests, and mails about signing in always come."
+            )

@@ -1,0 +1,165 @@
+"""What an action leads to, as its page announces it: it travels in the form, signed, and is compared when the form comes back."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.core import signing
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from products import money
+from products.models import ResumeRule
+from subscriptions.models import Subscription
+from subscriptions.states import Action
+from subscriptions.wording import day, days
+
+SALT = "subscriptions.preview"
+LABELS = {
+    "period_end": gettext_lazy("Billed until"),
+    "paused_on": gettext_lazy("Paused on"),
+    "pauses_on": gettext_lazy("Pauses on"),
+    "resumes_on": gettext_lazy("Resumes on"),
+    "cancels_on": gettext_lazy("Ends on"),
+    "canceled_on": gettext_lazy("Ended on"),
+}
+
+
+@dataclass(frozen=True)
+class Bill:
+    """One invoice to come (or made at once): on which day, for the days `[covers_from, covers_to)`."""
+
+    on: date
+    covers_from: date
+    covers_to: date
+    amount: Decimal
+    currency: str
+
+    @property
+    def total(self) -> str:
+        return money.formatted(self.amount, self.currency)
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """An invoice for days that an end takes away: it becomes void, with `instead` for its days before, unless it is paid."""
+
+    bill: Bill
+    is_paid: bool
+    instead: Bill | None
+
+    @property
+    def fate(self) -> str:
+        """What becomes of it, in a sentence for pages and mails."""
+        told = {"total": self.bill.total, "days": days(self.bill)}
+        if self.is_paid:
+            return (
+                _("The invoice over %(total)s for %(days)s is paid and stays: days after the end are not refunded.")
+                % told
+            )
+        if self.instead is None:
+            return _("The open invoice over %(total)s for %(days)s becomes void when it ends.") % told
+        told |= {"instead": self.instead.total, "left": days(self.instead)}
+        text = _(
+            "The open invoice over %(total)s for %(days)s becomes void when it ends; instead, %(instead)s is billed for "
+            "%(left)s."
+        )
+        return text % told
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What an action leads to: the dates right after it, what is billed at once, and the bills that follow."""
+
+    action: str
+    scheduled_on: date | None
+    """The end that was scheduled before: whoever decides about a cancellation decides about that one."""
+    status: str
+    resume_rule: str
+    dates: dict[str, date | None]
+    now: tuple[Bill, ...]
+    bills: tuple[Bill, ...]
+    beyond: tuple[Beyond, ...]
+
+    def signed(self, subscription: Subscription) -> str:
+        """For the form's hidden field; good for this subscription alone."""
+        return signing.dumps(_plain(self), salt=f"{SALT}:{subscription.number}", compress=True)
+
+    def was_announced(self, announced: str, subscription: Subscription) -> bool:
+        """Whether the form's hidden field announced exactly this."""
+        return _announced(announced, subscription) == _plain(self)
+
+    def differences(self, announced: str, subscription: Subscription) -> list[str]:
+        """What is no longer as the form's hidden field announced it, in sentences; empty for a field that is not ours."""
+        was, now = _announced(announced, subscription), _plain(self)
+        if was is None:
+            return []
+        lines = [
+            _change(label, _day(was["dates"].get(name)), _day(now["dates"][name])) for name, label in LABELS.items()
+        ]
+        lines.append(_change(_("Scheduled end"), _day(was.get("scheduled_on")), _day(now["scheduled_on"])))
+        lines.append(_change(_("When it resumes"), _rule(was.get("resume_rule")), _rule(now["resume_rule"])))
+        lines.append(_change(_("Billed at once"), _totals(was["now"]), _totals(now["now"])))
+        lines.append(_change(_("Next bills"), _totals(was["bills"]), _totals(now["bills"])))
+        lines.append(_change(_("Invoices for days after the end"), _fates(was.get("beyond")), _fates(now["beyond"])))
+        if was["action"] != now["action"]:
+            at_once = _("Canceling now takes effect at once.")
+            lines.insert(0, at_once if self.action == Action.CANCEL else _("Canceling now has a notice period."))
+        return [line for line in lines if line]
+
+
+def _plain(effect: Effect) -> dict[str, Any]:
+    """As JSON holds it."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: plain(inner) for key, inner in value.items()}
+        if isinstance(value, list | tuple):
+            return [plain(inner) for inner in value]
+        return value if value is None else str(value)
+
+    return plain(asdict(effect))
+
+
+def _announced(announced: str, subscription: Subscription) -> dict[str, Any] | None:
+    try:
+        return signing.loads(announced, salt=f"{SALT}:{subscription.number}")
+    except signing.BadSignature:
+        return None
+
+
+def _change(label: str | Promise, was: str, now: str) -> str:
+    if was == now:
+        return ""
+    return _("%(label)s: %(now)s (before: %(was)s).") % {
+        "label": label,
+        "now": now or _("none"),
+        "was": was or _("none"),
+    }
+
+
+def _day(iso: str | None) -> str:
+    return day(date.fromisoformat(iso)) if iso else ""
+
+
+def _rule(rule: str | None) -> str:
+    return str(ResumeRule(rule).label) if rule else ""
+
+
+def _totals(bills: list[dict[str, Any]]) -> str:
+    return ", ".join(_("%(total)s on %(day)s") % {"total": _total(bill), "day": _day(bill["on"])} for bill in bills)
+
+
+def _total(bill: dict[str, Any]) -> str:
+    return money.formatted(Decimal(bill["amount"]), bill["currency"])
+
+
+def _fates(beyond: list[dict[str, Any]] | None) -> str:
+    return ", ".join(
+        _("%(total)s becomes %(instead)s")
+        % {"total": _total(each["bill"]), "instead": _total(each["instead"]) if each["instead"] else _("void")}
+        for each in beyond or []
+        if each["is_paid"] == str(False)
+    )

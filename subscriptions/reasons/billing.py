@@ -1,0 +1,121 @@
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from products.intervals import Interval, every
+from subscriptions import periods
+from subscriptions.models import EventKind, Subscription, SubscriptionEvent
+from subscriptions.reasons.history import History
+from subscriptions.states import Action, Status, next_step
+from subscriptions.steps import take
+from subscriptions.wording import day
+
+
+def why_billed_until(subscription: Subscription, history: History) -> str:
+    """Why the billed days end on `period_end`, which is where the next bill begins."""
+    if subscription.status == Status.TRIALING:
+        return _trial(subscription)
+    if subscription.continues_split_period:
+        return _part(subscription)
+    sentences = (_boundary(subscription, history), _gap(subscription, history))
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def why_first_bill(subscription: Subscription, history: History) -> str:
+    """Why the first bill to come, if any, is on its day: so also after a pause that ends by itself."""
+    draft = subscription.draft()
+    while (step := next_step(draft)) and step[1] != Action.RENEW:
+        take(draft, *step, today=step[0])
+    return why_billed_until(draft, history.followed_by(draft)) if step else ""
+
+
+def _trial(subscription: Subscription) -> str:
+    days = (subscription.period_end - subscription.period_start).days
+    text = ngettext(
+        "The trial runs for %(count)d day from %(start)s, so it ends on %(end)s.",
+        "The trial runs for %(count)d days from %(start)s, so it ends on %(end)s.",
+        days,
+    )
+    return text % {"count": days, "start": day(subscription.period_start), "end": day(subscription.period_end)}
+
+
+def _part(subscription: Subscription) -> str:
+    start, end = periods.period_around(*subscription.rhythm, subscription.period_end)
+    if subscription.period_end in (subscription.cancels_on, subscription.canceled_on):
+        text = _("The period from %(start)s until %(end)s is billed only up to the end, on %(until)s.")
+    else:
+        text = _(
+            "Of the period from %(start)s until %(end)s only the days before %(until)s are billed, because it was to end "
+            "then; the rest is billed on that day."
+        )
+    return text % {"start": day(start), "end": day(end), "until": day(subscription.period_end)}
+
+
+def _boundary(subscription: Subscription, history: History) -> str:
+    """Where a full period begins: by the rhythm, and by what moved it. On the anchor itself the move says it all."""
+    anchor, billed_until = subscription.anchor_on, subscription.period_end
+    if periods.period_around(*subscription.rhythm, billed_until)[0] != billed_until:
+        return ""
+    moved = _anchor(anchor, history)
+    if billed_until == anchor and (moved or subscription.status == Status.CANCELED):
+        return moved
+    return f"{_rhythm(subscription)} {moved}".strip()
+
+
+def _rhythm(subscription: Subscription) -> str:
+    anchor, interval, count = subscription.rhythm
+    values = {"every": every(interval, count), "anchor": day(anchor)}
+    if interval in (Interval.MONTH, Interval.YEAR) and subscription.period_end.day != anchor.day:
+        return _("Billed every %(every)s from %(anchor)s; where the month is shorter, on its last day.") % values
+    return _("Billed every %(every)s from %(anchor)s.") % values
+
+
+def _anchor(anchor: date, history: History) -> str:
+    """What made billing count from the anchor, where it was not the start."""
+    if history.on(anchor, EventKind.TRIAL_CONVERTED):
+        return _("Billing counts from the end of the trial, %(anchor)s.") % {"anchor": day(anchor)}
+    event = history.that_set("anchor_on", anchor)
+    if event is None:
+        return ""
+    if event.kind == EventKind.PLAN_CHANGED:
+        return _("Billing counts from %(anchor)s, when the plan changed to another rhythm.") % {"anchor": day(anchor)}
+    return _after_pause(event, anchor)
+
+
+def _after_pause(resumed: SubscriptionEvent, anchor: date) -> str:
+    """What a resume moved the anchor by: unused days, or to its own day where none were left when the pause began."""
+    paused_on, billed_until = resumed.before("paused_on"), resumed.before("period_end")
+    if paused_on is None or billed_until is None:
+        return ""
+    values = {"paused": day(paused_on), "resumed": day(resumed.effective_on)}
+    if paused_on >= billed_until:
+        text = _(
+            "The billed days were over when the pause began, on %(paused)s, so a new period begins when it ends, on "
+            "%(resumed)s."
+        )
+        return text % values
+    unused = (anchor - billed_until).days
+    text = ngettext(
+        "%(count)d unused day of the pause from %(paused)s to %(resumed)s is given back, so billing moves from %(was)s to "
+        "%(now)s.",
+        "%(count)d unused days of the pause from %(paused)s to %(resumed)s are given back, so billing moves from %(was)s to "
+        "%(now)s.",
+        unused,
+    )
+    return text % (values | {"count": unused, "was": day(billed_until), "now": day(anchor)})
+
+
+def _gap(subscription: Subscription, history: History) -> str:
+    """Of a period that is only the days from the end of a pause up to the billing day, which stayed."""
+    resumed_on = subscription.period_start
+    boundary, following = periods.period_around(*subscription.rhythm, resumed_on)
+    moved = history.that_set("anchor_on", subscription.anchor_on)
+    moved_since = moved and moved.effective_on > resumed_on
+    if boundary == resumed_on or moved_since or not history.on(resumed_on, EventKind.RESUMED):
+        return ""
+    text = _(
+        "The pause ends on %(resumed)s and the billing day stays, so the days from then until %(until)s are billed by "
+        "themselves."
+    )
+    return text % {"resumed": day(resumed_on), "until": day(following)}

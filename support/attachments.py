@@ -1,0 +1,126 @@
+"""Files that people add to their messages: what is taken, how it is kept, and how it is given back."""
+
+from collections.abc import Iterable
+from pathlib import PurePath
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.http import FileResponse, Http404
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from portal_project import uploads
+from support.models import Attachment, Message
+
+MEGABYTE = 1024 * 1024
+LARGEST, MOST = 5, 5
+"""In megabytes, and per message."""
+LONGEST_NAME = 150
+
+# A file is called by what it is: a text named "invoice.html" would open as a page once it is on somebody's disk.
+ENDS: dict[str, tuple[str, ...]] = {
+    "image/png": (".png",),
+    "image/jpeg": (".jpg", ".jpeg"),
+    "image/gif": (".gif",),
+    "image/webp": (".webp",),
+    uploads.PDF: (".pdf",),
+    uploads.TEXT: (".txt", ".csv", ".log", ".md"),
+}
+ACCEPTED = ",".join(end for ends in ENDS.values() for end in ends)
+
+
+class FilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.Field):
+    """Up to `MOST` images, PDFs or texts; cleans to a list, empty for none. Every error names its file."""
+
+    widget = FilesInput
+
+    def clean(self, value: Any) -> list[UploadedFile]:
+        files = list(value or [])
+        problems = [problem for file in files if (problem := _problem(file))]
+        if len(files) > MOST:
+            problems.append(_("Choose at most %(most)d files.") % {"most": MOST})
+        if problems:
+            raise forms.ValidationError(problems)
+        return files
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {"accept": ACCEPTED}
+
+
+class WithFiles(forms.Form):
+    """A form whose message may have files. Browsers do not keep them, so an error anywhere asks to choose them again."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        bounds = {"most": MOST, "size": LARGEST}
+        help_text = _("Images, PDF or text: up to %(most)d files of %(size)d MB each.") % bounds
+        self.fields["files"] = FilesField(required=False, label=_("Files (optional)"), help_text=help_text)
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.is_bound and self.errors and self.files:
+            self.add_error("files", choose_again(self.files))
+
+
+def choose_again(chosen: MultiValueDict[str, UploadedFile]) -> str:
+    """What to tell somebody whose page comes back without the files that they had chosen."""
+    return ngettext(
+        "Choose your file again: a browser does not keep it.",
+        "Choose your files again: a browser does not keep them.",
+        len(chosen.getlist("files")),
+    )
+
+
+def attach(message: Message, files: Iterable[UploadedFile]) -> None:
+    """Keep the files, which `FilesField` has cleaned, with the message, in the present transaction."""
+    for file in files:
+        content_type = uploads.content_type(file)
+        if content_type is None:
+            raise ValueError("a file of an unknown type came past its form")
+        name = named_by_content(file.name or "", content_type)
+        Attachment.objects.create(message=message, file=file, name=name, size=file.size or 0, content_type=content_type)
+
+
+def named_by_content(name: str, content_type: str) -> str:
+    """The name with an end that fits the content, without what does not print, and not too long."""
+    printed = "".join(letter for letter in name if letter.isprintable())
+    end = PurePath(printed).suffix.lower()
+    if end not in ENDS[content_type]:
+        end = ENDS[content_type][0]
+        printed += end
+    return printed if len(printed) <= LONGEST_NAME else printed[: LONGEST_NAME - len(end)] + end
+
+
+def download(attachment: Attachment) -> FileResponse:
+    """The file, to be saved and never shown within the portal's own pages. Raises `Http404` when the disk has lost it."""
+    try:
+        content = attachment.file.open()
+    except FileNotFoundError as error:
+        raise Http404 from error
+    headers = {"Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff"}
+    return FileResponse(
+        content,
+        as_attachment=True,
+        filename=attachment.name,
+        content_type=attachment.content_type,
+        headers=headers,
+    )
+
+
+def _problem(file: UploadedFile) -> str:
+    """Why the file is not taken; empty when it is."""
+    name = {"name": file.name, "size": LARGEST}
+    size = file.size or 0
+    if not size:
+        return _("“%(name)s” is empty.") % name
+    if size > LARGEST * MEGABYTE:
+        return _("“%(name)s” is larger than %(size)d MB.") % name
+    if uploads.content_type(file) is None:
+        return _("“%(name)s” is neither an image (PNG, JPEG, GIF, WebP) nor a PDF or a text in UTF-8.") % name
+    return ""

@@ -1,0 +1,77 @@
+"""What becomes of a request to cancel: one decision, by one person or by the calendar, and its ticket finished with it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from subscriptions.models import Subscription, SubscriptionQuerySet
+from subscriptions.states import Code, Verdict
+from subscriptions.wording import day
+from support import triage
+from support.models import CancellationRequest, Ticket, TicketEvent
+
+if TYPE_CHECKING:
+    from portal_project.accounts.models import User
+
+Decision = CancellationRequest.Decision
+
+TICKET_ENDS = {
+    Decision.WITHDRAWN: Ticket.Status.CLOSED,
+    Decision.CANCELED_NOW: Ticket.Status.RESOLVED,
+    Decision.KEPT: Ticket.Status.REJECTED,
+    Decision.OFFER_ACCEPTED: Ticket.Status.RESOLVED,
+    Decision.ENDED: Ticket.Status.RESOLVED,
+}
+
+
+def undecided(subscription: Subscription) -> CancellationRequest | None:
+    """The subscription's undecided request with its ticket, or None."""
+    return CancellationRequest.objects.undecided().filter(subscription=subscription.pk).select_related("ticket").first()
+
+
+def locked_undecided(subscription: Subscription) -> CancellationRequest | None:
+    """As `undecided`, locked; its subscription is the one at hand, whose new dates are not saved yet."""
+    requests = CancellationRequest.objects.undecided().filter(subscription=subscription.pk).select_related("ticket")
+    request = requests.select_for_update(of=("self",)).first()
+    if request:
+        request.subscription = subscription
+    return request
+
+
+def decide(requests: Sequence[CancellationRequest], decision: Decision, *, by: "User | None") -> None:
+    """Record who decided what, and finish the tickets accordingly. The requests are locked, or new."""
+    now = timezone.now()
+    for request in requests:
+        request.decision, request.decided_at, request.decided_by = decision, now, by
+    written = ["decision", "decided_at", "decided_by", "agreed_on", "agreement"]
+    CancellationRequest.objects.bulk_update(requests, written)
+    _finish([request.ticket_id for request in requests], TICKET_ENDS[decision], by, now)
+
+
+def _finish(tickets: list[int], status: Ticket.Status, by: "User | None", now: datetime) -> None:
+    rows = list(Ticket.objects.filter(pk__in=tickets).order_by("pk").select_for_update(of=("self",)))
+    events = [triage.event(ticket, "status", ticket.status, status, by) for ticket in rows if ticket.status != status]
+    for ticket in rows:
+        ticket.status, ticket.updated_at, ticket.act_by = status, now, None
+    Ticket.objects.bulk_update(rows, ["status", "updated_at", "act_by"])
+    TicketEvent.objects.bulk_create(events)
+
+
+def explained(verdict: Verdict, subscriptions: SubscriptionQuerySet) -> Verdict:
+    """The verdict with what became of the newest request, where somebody else was quicker with the one subscription."""
+    if verdict.code != Code.DONE:
+        return verdict
+    request = CancellationRequest.objects.filter(subscription__in=subscriptions).select_related("ticket").first()
+    if request is None:
+        return verdict
+    told = {"asked": day(request.requested_on), "ticket": request.ticket.number}
+    if request.decided_at is None:
+        what = _("It was requested on %(asked)s, as %(ticket)s.") % told
+    else:
+        told |= {"decided": day(localdate(request.decided_at)), "decision": str(request.get_decision_display())}
+        what = _("The request of %(asked)s was decided on %(decided)s: %(decision)s.") % told
+    return Verdict(verdict.code, f"{verdict.reason} {what}")

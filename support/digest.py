@@ -1,0 +1,91 @@
+"""The daily mail to each of the staff: what needs somebody today."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.timezone import get_current_timezone
+from django.utils.translation import gettext as _
+
+from portal_project.mail import outbox
+from portal_project.mail.models import OutgoingMail
+from subscriptions.wording import day
+from support import queue_rows, staff
+from support.models import Ticket
+
+if TYPE_CHECKING:
+    from portal_project.accounts.models import User
+
+SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Part:
+    """One heading of the mail: how many there are, and the first of them, each with its link."""
+
+    title: str
+    count: str
+    rows: list[dict[str, str]]
+    has_more: bool
+
+
+def add(today: date) -> None:
+    """Write today's digests to those who do not have theirs and have something to do. Safe to repeat."""
+    keys = {f"digest:{today}:{person.pk}": person for person in staff.able() if person.wants_status_mails}
+    for written in OutgoingMail.objects.filter(key__in=keys).values_list("key", flat=True):
+        del keys[written]
+    if keys:
+        shared = (_ending(today), _late(_("Unassigned tickets to act on"), today, assignee=None))
+        mails = [_digest(key, person, shared, today) for key, person in keys.items()]
+        outbox.add(*[mail for mail in mails if mail.context["parts"]])
+
+
+def _digest(key: str, person: "User", shared: tuple[Part, ...], today: date) -> OutgoingMail:
+    mine = _late(_("Your tickets to act on"), today, assignee=person)
+    context = {
+        "name": person.get_short_name(),
+        "day": day(today),
+        "url": settings.PORTAL_URL + reverse("admin:support_ticket_changelist"),
+        "parts": [asdict(part) for part in (mine, *shared) if part.rows],
+    }
+    return OutgoingMail(key=key, recipient=person.email, template="support/digest", context=context)
+
+
+def _ending(today: date) -> Part:
+    """What ends within a week unless it is withdrawn or kept, the first one first."""
+    tickets = queue_rows.ending_within(_before(today), queue_rows.WEEK, today).select_related("cancellation_request")
+    ordered = tickets.order_by("cancellation_request__promised_on", "pk")
+    return _part(_("Ending within a week"), ordered, lambda ticket: ticket.cancellation_request.promised_on)
+
+
+def _late(title: str, today: date, *, assignee: "User | None") -> Part:
+    """Whose day to act is today or has passed, the first one first."""
+    tickets = queue_rows.unfinished(_before(today)).filter(act_by__lte=today, assignee=assignee)
+    return _part(title, tickets.order_by("act_by", "pk"), lambda ticket: ticket.act_by)
+
+
+def _before(today: date) -> queue_rows.Tickets:
+    """What came in before today: the rest has mails of its own, and so makes nobody's digest come later in the day."""
+    return Ticket.objects.filter(created_at__lt=datetime.combine(today, time.min, get_current_timezone()))
+
+
+def _part(title: str, tickets: queue_rows.Tickets, date_of: Callable[[Ticket], date | None]) -> Part:
+    count = tickets.order_by()[: queue_rows.MOST + 1].count()
+    rows = tickets.select_related("customer")[:SHOWN] if count else []
+    return Part(title, queue_rows.capped(count), [_row(ticket, date_of(ticket)) for ticket in rows], count > SHOWN)
+
+
+def _row(ticket: Ticket, on: date | None) -> dict[str, str]:
+    values = {
+        "day": day(on),
+        "subject": ticket.subject,
+        "number": ticket.number,
+        "customer": ticket.customer.get_full_name(),
+    }
+    return {
+        "text": _("%(day)s: “%(subject)s”, %(customer)s (%(number)s)") % values,
+        "url": settings.PORTAL_URL + reverse("admin:support_ticket_change", args=[ticket.pk]),
+    }

@@ -1,0 +1,92 @@
+"""When a subscription ends that a customer asks to cancel, and why on that day (`design.md`, sections 5 and 8)."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils.translation import gettext as _
+
+from subscriptions.models import Subscription
+from subscriptions.reasons import why_it_ends
+from subscriptions.states import Status
+from subscriptions.wording import day
+from support.models import CancellationRequest
+
+# Whoever agreed to stay and asks again so soon has not begun anew: the date of then still holds.
+SAME_REQUEST = timedelta(days=30)
+# What the date is made from, beside the product's notice period.
+MADE_FROM = ("status", "anchor_on", "interval", "interval_count", "period_end")
+
+
+@dataclass(frozen=True)
+class Promise:
+    """The first day without the subscription, and the sentence that says why it is that day."""
+
+    ends_on: date
+    why: str
+
+
+def promise(subscription: Subscription, today: date, asked_on: date | None = None) -> Promise:
+    """What a request made today is promised; or one that the customer made on `asked_on`, as of then but not before today.
+
+    The subscription is caught up to `today` and has no scheduled end.
+    """
+    asked_on = asked_on or today
+    then = _as_it_was(subscription, asked_on) if asked_on < today else subscription
+    usual, kept = _usual(then, asked_on), _kept(subscription, asked_on)
+    promised = min(usual, _again(kept, then, asked_on), key=lambda each: each.ends_on) if kept else usual
+    return promised if promised.ends_on >= today else _passed(promised, then, asked_on, today)
+
+
+def _usual(subscription: Subscription, asked_on: date) -> Promise:
+    notice_days = subscription.product.notice_days
+    ends_on = subscription.earliest_end(asked_on, notice_days)
+    return Promise(ends_on, why_it_ends(subscription, asked_on, notice_days, ends_on))
+
+
+def _kept(subscription: Subscription, asked_on: date) -> CancellationRequest | None:
+    """The request that the customer agreed to drop within the 30 days before."""
+    if subscription.pk is None:
+        return None
+    kept = CancellationRequest.objects.filter(subscription=subscription.pk, decision=CancellationRequest.Decision.KEPT)
+    return kept.filter(decided_at__date__range=(asked_on - SAME_REQUEST, asked_on)).order_by("-decided_at").first()
+
+
+def _again(kept: CancellationRequest, subscription: Subscription, asked_on: date) -> Promise:
+    """The date of the first request; once that has passed, the end of the billed days, without another notice."""
+    told = {
+        "asked": day(kept.requested_on),
+        "agreed": day(kept.agreed_on),
+        "promised": day(kept.promised_on),
+    }
+    if kept.promised_on >= asked_on:
+        why = _(
+            "You asked on %(asked)s, and agreed on %(agreed)s to stay; the date of then, %(promised)s, still holds."
+        )
+        return Promise(kept.promised_on, why % told)
+    ends_on = subscription.earliest_end(asked_on, notice_days=0)
+    why = _(
+        "You asked on %(asked)s, and agreed on %(agreed)s to stay; the date of then, %(promised)s, has passed, so it ends "
+        "when the billed days are over, on %(until)s."
+    )
+    return Promise(ends_on, why % (told | {"until": day(ends_on)}))
+
+
+def _passed(promised: Promise, subscription: Subscription, asked_on: date, today: date) -> Promise:
+    told = {"asked": day(asked_on), "passed": day(promised.ends_on), "today": day(today), "why": promised.why}
+    if subscription.status == Status.TRIALING:
+        why = _("You asked on %(asked)s, during the trial, which ended on %(passed)s. So it ends today, %(today)s.")
+    else:
+        why = _("%(why)s That day has passed, so it ends today, %(today)s.")
+    return Promise(today, why % told)
+
+
+def _as_it_was(subscription: Subscription, on: date) -> Subscription:
+    """A copy at the end of that day: what changed after it is undone, newest first."""
+    then = subscription.draft()
+    changed = [*subscription.events.filter(effective_on__gt=on).order_by("id"), *subscription.new_events]
+    fields = [field for field in Subscription._meta.concrete_fields if field.name in MADE_FROM]
+    for event in reversed(changed):
+        for field in fields:
+            if event.effective_on > on and field.name in event.changes:
+                setattr(then, field.name, field.to_python(event.changes[field.name][0]))
+    return then

@@ -1,0 +1,71 @@
+"""The order in which tickets want staff: by the day on which they should have acted (`design.md`, section 8)."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.utils.timezone import localdate
+
+from subscriptions.models import Subscription
+from subscriptions.steps import as_of
+from support.models import CancellationRequest, Ticket
+
+Priority = Ticket.Priority
+
+# Within how many days of the customer's last message an answer is due.
+ANSWER_WITHIN = {Priority.URGENT: 0, Priority.HIGH: 1, Priority.MEDIUM: 3, Priority.LOW: 7}
+# The customer has the last word of staff: no answer is due, but a ticket that stays silent wants to be finished.
+SILENT_AFTER = timedelta(days=14)
+
+
+def act_by(ticket: Ticket, today: date) -> date | None:
+    """The day by which staff should have acted; None for a finished ticket.
+
+    While a request to cancel is undecided: the earliest of its end, the next invoice, a linked service's renewal, and the
+    answer to what the customer has written since. Otherwise the day the answer is due.
+    """
+    if ticket.is_finished:
+        return None
+    request = _undecided(ticket)
+    if request is None:
+        return _silent_on(ticket) if ticket.is_answered else _answer_due(ticket)
+    days = [request.promised_on, *_dates_before_the_end(request.subscription, today)]
+    if ticket.wrote_at > request.requested_at and not ticket.is_answered:
+        days.append(_answer_due(ticket))
+    return min(days)
+
+
+def refresh(tickets: Iterable[int], today: date) -> None:
+    """Write `act_by` anew onto the tickets with these primary keys. Nothing else writes it."""
+    with transaction.atomic():
+        rows = Ticket.objects.filter(pk__in=list(tickets)).order_by("pk").select_for_update(of=("self",))
+        known = rows.select_related("cancellation_request__subscription__plan__product").prefetch_related(
+            "cancellation_request__subscription__linked_services"
+        )
+        moved = []
+        for ticket in known:
+            day = act_by(ticket, today)
+            if day != ticket.act_by:
+                ticket.act_by = day
+                moved.append(ticket)
+        Ticket.objects.bulk_update(moved, ["act_by"], batch_size=500)
+
+
+def _undecided(ticket: Ticket) -> CancellationRequest | None:
+    request = getattr(ticket, "cancellation_request", None)
+    return request if request and request.decided_at is None else None
+
+
+def _answer_due(ticket: Ticket) -> date:
+    return localdate(ticket.wrote_at) + timedelta(days=ANSWER_WITHIN[Priority(ticket.priority)])
+
+
+def _silent_on(ticket: Ticket) -> date:
+    return localdate(ticket.answered_at) + SILENT_AFTER
+
+
+def _dates_before_the_end(subscription: Subscription, today: date) -> list[date]:
+    """What still happens to the subscription, and better not if the customer stays: the next invoice, and renewals."""
+    next_invoice = as_of(subscription, today).next_billing_on
+    renewals = [service.renews_on for service in subscription.linked_services.all()]
+    return [day for day in (next_invoice, *renewals) if day and day >= today]

@@ -1,0 +1,66 @@
+"""The queue: the page that staff work through, in the place of the admin's list of tickets."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from portal_project.accounts.people import person
+from subscriptions.states import NotAllowed
+from support import triage
+from support.models import Ticket
+from support.queue_forms import BulkForm, FilterForm, staff
+from support.queue_rows import TABS, page, tabs
+
+# What a row shows; nothing of it costs another query.
+SHOWN = ("customer", "assignee", "subscription__plan__product", "cancellation_request")
+
+
+def queue(request: HttpRequest, site: AdminSite) -> HttpResponse:
+    """Show one page of the queue; a POST does one thing with the tickets that were chosen on it."""
+    if not request.user.has_perm("support.view_ticket"):
+        raise PermissionDenied
+    by, today, colleagues = person(request), localdate(), list(staff())
+    bulk = BulkForm(request.POST or None, colleagues=colleagues, by=by)
+    if request.method == "POST":
+        _do(request, bulk, today)
+        return redirect(request.get_full_path())
+    tab = request.GET.get("tab", "")
+    tab = tab if tab in TABS else "all"
+    filters = FilterForm(request.GET, colleagues=colleagues)
+    tickets = filters.narrowed(TABS[tab][1](Ticket.objects.select_related(*SHOWN), by, today), today)
+    context: dict[str, Any] = site.each_context(request) | {
+        "title": _("Tickets"),
+        "tab": tab,
+        "tabs": tabs(by, today),
+        "filters": filters,
+        "page": page(tickets, request.GET.get("after", "")),
+        "is_first": "after" not in request.GET,
+        "bulk": bulk,
+        "today": today,
+        "may_change": request.user.has_perm("support.change_ticket"),
+    }
+    return render(request, "admin/support/queue.html", context)
+
+
+def _do(request: HttpRequest, bulk: BulkForm, today: date) -> None:
+    if not request.user.has_perm("support.change_ticket"):
+        raise PermissionDenied
+    if not bulk.is_valid():
+        messages.error(request, " ".join(str(error) for errors in bulk.errors.values() for error in errors))
+        return
+    try:
+        count = triage.change(bulk.cleaned_data["tickets"], by=person(request), today=today, **bulk.changes())
+    except NotAllowed as refusal:
+        messages.error(request, refusal.verdict.reason)
+        return
+    messages.success(
+        request, ngettext("%(count)d ticket changed.", "%(count)d tickets changed.", count) % {"count": count}
+    )

@@ -1,0 +1,111 @@
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from products.models import Product
+from support.models import Ticket
+from support.queue_rows import Tickets, ending_within
+from support.search import found
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from portal_project.accounts.models import User
+
+ANY = ("", gettext_lazy("Any"))
+NOBODY = "nobody"
+WITHIN: list[tuple[str, str | Promise]] = [
+    ("7", gettext_lazy("7 days")),
+    ("14", gettext_lazy("14 days")),
+    ("30", gettext_lazy("30 days")),
+]
+
+
+def staff() -> "QuerySet[User]":
+    return get_user_model().objects.filter(is_staff=True, is_active=True).order_by("name", "email")
+
+
+class FilterForm(forms.Form):
+    """What the queue is narrowed to. A value that is none of the choices narrows nothing."""
+
+    q = forms.CharField(
+        required=False,
+        label=gettext_lazy("Search"),
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": gettext_lazy("Number, customer, or words")}),
+    )
+    status = forms.ChoiceField(required=False, choices=[ANY, *Ticket.Status.choices], label=gettext_lazy("Status"))
+    type = forms.ChoiceField(required=False, choices=[ANY, *Ticket.Type.choices], label=gettext_lazy("Type"))
+    priority = forms.ChoiceField(
+        required=False, choices=[ANY, *Ticket.Priority.choices], label=gettext_lazy("Priority")
+    )
+    assignee = forms.ChoiceField(required=False, label=gettext_lazy("Assignee"))
+    product = forms.ChoiceField(required=False, label=gettext_lazy("Product"))
+    within = forms.ChoiceField(required=False, choices=[ANY, *WITHIN], label=gettext_lazy("Ends within"))
+
+    def __init__(self, data: Any, *, colleagues: "list[User]") -> None:
+        super().__init__(data)
+        people = [(str(person.pk), person.get_full_name()) for person in colleagues]
+        products = [(str(key), name) for key, name in Product.objects.order_by("name").values_list("pk", "name")]
+        self.fields["assignee"].choices = [ANY, (NOBODY, _("Nobody")), *people]  # type: ignore[attr-defined]
+        self.fields["product"].choices = [ANY, *products]  # type: ignore[attr-defined]
+        self.is_valid()
+
+    @property
+    def narrows(self) -> bool:
+        return any(self.cleaned_data.values())
+
+    def narrowed(self, tickets: Tickets, today: "date") -> Tickets:
+        chosen = {name: value for name, value in self.cleaned_data.items() if value}
+        for field in ("status", "type", "priority"):
+            if field in chosen:
+                tickets = tickets.filter(**{field: chosen[field]})
+        if "assignee" in chosen:
+            tickets = tickets.filter(assignee=None if chosen["assignee"] == NOBODY else chosen["assignee"])
+        if "product" in chosen:
+            tickets = tickets.filter(subscription__plan__product=chosen["product"])
+        if "within" in chosen:
+            tickets = ending_within(tickets, int(chosen["within"]), today)
+        if "q" in chosen:
+            tickets = tickets.filter(pk__in=found(chosen["q"]))
+        return tickets
+
+
+class BulkForm(forms.Form):
+    """One thing to do with the chosen tickets: which, is the button that was pressed."""
+
+    tickets = forms.TypedMultipleChoiceField(
+        coerce=int, error_messages={"required": gettext_lazy("Choose at least one ticket.")}
+    )
+    assignee = forms.ChoiceField(required=False, label=gettext_lazy("Assign to"))
+    priority = forms.TypedChoiceField(
+        required=False, coerce=int, choices=Ticket.Priority.choices, label=gettext_lazy("Priority")
+    )
+
+    def __init__(self, data: Any = None, *, colleagues: "list[User]", by: "User") -> None:
+        if data and "take" in data:
+            # The button of one row.
+            data = data.copy()
+            data.update({"do": "mine"})
+            data.setlist("tickets", [data["take"]])
+        super().__init__(data)
+        self._colleagues, self._by = {str(person.pk): person for person in colleagues}, by
+        people = [(key, person.get_full_name()) for key, person in self._colleagues.items()]
+        self.fields["assignee"].choices = [(NOBODY, _("Nobody")), *people]  # type: ignore[attr-defined]
+        sent = data.getlist("tickets") if data else []
+        self.fields["tickets"].choices = [(key, key) for key in sent if key.isdecimal()]  # type: ignore[attr-defined]
+
+    def changes(self) -> dict[str, Any]:
+        """The arguments for `triage.change`; empty when no button of ours was pressed."""
+        chosen = self.cleaned_data
+        possible: dict[str, dict[str, Any]] = {
+            "mine": {"assignee": self._by},
+            "assign": {"assignee": self._colleagues.get(chosen["assignee"])},
+            "priority": {"priority": chosen["priority"]} if chosen["priority"] else {},
+            "review": {"status": Ticket.Status.IN_REVIEW},
+        }
+        return possible.get(self.data.get("do", ""), {})

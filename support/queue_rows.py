@@ -1,0 +1,128 @@
+"""The rows of the queue: tabs with their counts, and pages by key (`design.md`, section 8)."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.utils.dateparse import parse_date
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from support.models import Ticket
+
+if TYPE_CHECKING:
+    from portal_project.accounts.models import User
+
+# Counting stops here: nobody works differently for knowing more, and it stays cheap at a million rows.
+MOST = 1000
+PAGE = 50
+WEEK = 7
+
+Tickets = QuerySet[Ticket]
+
+
+def ending_within(tickets: Tickets, days: int, today: date) -> Tickets:
+    """Those whose undecided request ends within so many days."""
+    soon = today + timedelta(days=days)
+    return tickets.filter(cancellation_request__decided_at=None, cancellation_request__promised_on__lte=soon)
+
+
+def unfinished(tickets: Tickets) -> Tickets:
+    return tickets.filter(status__in=Ticket.UNFINISHED)
+
+
+TABS: dict[str, tuple[str | Promise, Callable[[Tickets, "User", date], Tickets]]] = {
+    "mine": (_("Mine"), lambda tickets, by, today: unfinished(tickets).filter(assignee=by)),
+    "unassigned": (_("Unassigned"), lambda tickets, by, today: unfinished(tickets).filter(assignee=None)),
+    "open": (_("Open"), lambda tickets, by, today: unfinished(tickets).filter(status=Ticket.Status.OPEN)),
+    "in_review": (
+        _("In review"),
+        lambda tickets, by, today: unfinished(tickets).filter(status=Ticket.Status.IN_REVIEW),
+    ),
+    "ending": (_("Ending this week"), lambda tickets, by, today: ending_within(tickets, WEEK, today)),
+    "all": (_("All"), lambda tickets, by, today: tickets),
+}
+
+
+@dataclass(frozen=True)
+class Tab:
+    name: str
+    label: str | Promise
+    count: str
+    """Such as "17", or "1,000+"."""
+
+
+def tabs(by: "User", today: date) -> list[Tab]:
+    """Every tab with what is on it, counted in one query, and no further than `MOST`."""
+    counts = _counts([keep(Ticket.objects.all(), by, today) for _label, keep in TABS.values()])
+    return [Tab(name, label, capped(count)) for (name, (label, _keep)), count in zip(TABS.items(), counts, strict=True)]
+
+
+def capped(count: int) -> str:
+    """A number that was counted no further than one above `MOST`."""
+    return f"{MOST:,}+" if count > MOST else str(count)
+
+
+def _counts(querysets: Iterable[Tickets]) -> list[int]:
+    statements: list[str] = []
+    values: list[Any] = []
+    for queryset in querysets:
+        statement, parameters = queryset.order_by().values("pk")[: MOST + 1].query.sql_with_params()
+        statements.append(f"(SELECT COUNT(*) FROM ({statement}) counted)")
+        values += parameters
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(statements)}", values)
+        return list(cursor.fetchone())
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: list[Ticket]
+    next: str
+    """The `after` of the next page, or empty on the last one."""
+
+
+def page(tickets: Tickets, after: str) -> Page:
+    """The most urgent `PAGE` of the tickets, or those that follow `after`: first what has a day to act by, then the rest,
+    the newest first. An odd `after` shows the first page.
+    """
+    (day, key), size = _position(after), PAGE
+    rows: list[Ticket] = []
+    if day or not key:
+        rows = list(_dated(tickets, day, key)[: size + 1])
+    if len(rows) <= size:
+        begun = key if not day else None
+        rows += _others(tickets, begun)[: size + 1 - len(rows)]
+    following = _name(rows[size - 1]) if len(rows) > size else ""
+    return Page(rows[:size], following)
+
+
+def _dated(tickets: Tickets, day: date | None, key: int | None) -> Tickets:
+    rows = unfinished(tickets).filter(act_by__isnull=False).order_by("act_by", "pk")
+    if day is None:
+        return rows
+    # Said twice, so that the index is entered at the day instead of walked from its beginning.
+    return rows.filter(Q(act_by__gt=day) | Q(pk__gt=key), act_by__gte=day)
+
+
+def _others(tickets: Tickets, before: int | None) -> Tickets:
+    rows = tickets.filter(act_by=None).order_by("-pk")
+    return rows if before is None else rows.filter(pk__lt=before)
+
+
+def _name(ticket: Ticket) -> str:
+    return f"{ticket.act_by or ''}.{ticket.pk}"
+
+
+def _position(after: str) -> tuple[date | None, int | None]:
+    """The day and key that a page left off at; no day among what has none, and neither on the first page."""
+    day, _dot, key = after.partition(".")
+    try:
+        parsed = parse_date(day)
+    except ValueError:
+        parsed = None
+    odd = not key.isdecimal() or (day and not parsed)
+    return (None, None) if odd else (parsed, int(key))

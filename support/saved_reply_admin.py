@@ -1,0 +1,38 @@
+"""Saved replies in the admin."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.utils.translation import gettext as _
+from unfold.admin import ModelAdmin
+
+from support.models import SavedReply
+from support.saved_replies import PLACEHOLDERS, unknown
+
+
+class SavedReplyForm(forms.ModelForm):
+    """Refuses what stands in braces and will never be filled in."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = "; ".join(f"{{{name}}}: {meaning}" for name, meaning in PLACEHOLDERS.items())
+        self.fields["body"].help_text = _("These are filled in: %(known)s.") % {"known": known}
+
+    def clean_body(self) -> str:
+        body = str(self.cleaned_data["body"])
+        if odd := unknown(body):
+            values = {
+                "unknown": ", ".join(f"{{{name}}}" for name in odd),
+                "known": ", ".join(f"{{{name}}}" for name in PLACEHOLDERS),
+            }
+            raise forms.ValidationError(_("There is no %(unknown)s. There are %(known)s.") % values)
+        return body
+
+
+@admin.register(SavedReply)
+class SavedReplyAdmin(ModelAdmin):
+    form = SavedReplyForm
+    list_display = ("title", "body")
+    fields = ("title", "body")
+    search_fields = ("title", "body")

@@ -1,0 +1,68 @@
+"""Finding tickets by number, subject, customer, or what was written (full text on PostgreSQL, a plain search elsewhere)."""
+
+import re
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db import connection
+from django.db.models import Func, Q, QuerySet, TextField, Value
+
+from support.models import Message, Ticket
+
+# Nobody reads further; whoever finds too much types another word.
+MOST = 1000
+
+
+def found(term: str) -> set[int]:
+    """The primary keys of tickets that fit every word of the term, at most `MOST` from each place that is searched."""
+    words = re.findall(r"\w+", term)
+    if not words:
+        return set()
+    places = _by_full_text(words) if connection.vendor == "postgresql" else _by_parts(words)
+    by_number = Ticket.objects.filter(number__iexact=term.strip()).values_list("pk", flat=True)
+    keys = set(by_number)
+    for place in places:
+        keys.update(place[:MOST])
+    return keys
+
+
+def _by_full_text(words: list[str]) -> list[QuerySet[Any, int]]:
+    """The expressions are those of the indexes in the migrations, so that PostgreSQL uses them; words may be unfinished."""
+    query = SearchQuery(" & ".join(f"{word}:*" for word in words), search_type="raw", config="simple")
+    subject, body = SearchVector("subject", config="simple"), SearchVector("body", config="simple")
+    words_of_address = Func("email", Value("@."), Value("  "), function="translate", output_field=TextField())
+    person = SearchVector("name", words_of_address, config="simple")
+    customers = get_user_model().objects.annotate(vector=person).filter(vector=query)[:MOST]
+    return [
+        _keys(Ticket.objects.annotate(vector=subject).filter(vector=query)),
+        _keys(Ticket.objects.filter(customer__in=list(customers.values_list("pk", flat=True)))),
+        _tickets_of(Message.objects.annotate(vector=body).filter(vector=query)),
+    ]
+
+
+def _by_parts(words: list[str]) -> list[QuerySet[Any, int]]:
+    return [
+        _keys(Ticket.objects.filter(_each(words, "subject"))),
+        _keys(Ticket.objects.filter(_each(words, "customer__name", "customer__email"))),
+        _tickets_of(Message.objects.filter(_each(words, "body"))),
+    ]
+
+
+def _each(words: list[str], *fields: str) -> Q:
+    """Every word in one of the fields."""
+    condition = Q()
+    for word in words:
+        anywhere = Q()
+        for field in fields:
+            anywhere |= Q((f"{field}__icontains", word))
+        condition &= anywhere
+    return condition
+
+
+def _keys(tickets: QuerySet[Ticket]) -> QuerySet[Any, int]:
+    return tickets.order_by("-pk").values_list("pk", flat=True)
+
+
+def _tickets_of(messages: QuerySet[Message]) -> QuerySet[Any, int]:
+    return messages.order_by("-pk").values_list("ticket", flat=True)

@@ -1,0 +1,98 @@
+"""What staff fill in on the page of a ticket."""
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from support import saved_replies
+from support.attachments import WithFiles
+from support.models import SavedReply, Ticket
+from support.queue_forms import staff
+
+if TYPE_CHECKING:
+    from portal_project.accounts.models import User
+
+
+class StaffReplyForm(WithFiles):
+    """A reply or an internal note of staff."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    """The key of the last message on the page, so that nobody answers past what they have not read."""
+    is_internal = forms.TypedChoiceField(
+        required=False,
+        coerce=bool,
+        empty_value=False,  # type: ignore[arg-type]
+        choices=[("", gettext_lazy("Reply to the customer")), ("on", gettext_lazy("Internal note"))],
+        widget=forms.RadioSelect,
+        label=gettext_lazy("What do you write?"),
+    )
+    body = forms.CharField(max_length=10000, widget=forms.Textarea(attrs={"rows": 6}), label=gettext_lazy("Message"))
+    sends_mail = forms.BooleanField(required=False, initial=True, label=gettext_lazy("Send e-mail"))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = self.cleaned_data
+        left = saved_replies.unfilled(cleaned.get("body", ""))
+        if left and not cleaned.get("is_internal"):
+            text = _("There is nothing to fill in for %(placeholders)s on this ticket. Write it yourself.")
+            self.add_error("body", text % {"placeholders": ", ".join(left)})
+        return cleaned
+
+
+class InsertForm(forms.Form):
+    """Which saved reply to put into the message that is being written."""
+
+    saved = forms.ModelChoiceField(
+        SavedReply.objects.all(),
+        label=gettext_lazy("Saved reply"),
+        empty_label=gettext_lazy("Saved replies"),
+        error_messages={"required": gettext_lazy("Choose which one to insert.")},
+    )
+
+
+class AssigneeChoice(forms.ModelChoiceField):
+    def label_from_instance(self, obj: "User") -> str:
+        return obj.get_full_name()
+
+
+class TriageForm(forms.Form):
+    """Status, priority and assignee; only what was changed on the page counts, so that nothing newer is undone."""
+
+    seen_status = forms.CharField(required=False, widget=forms.HiddenInput)
+    """The status when the page was opened: a decision made meanwhile is not undone."""
+    status = forms.ChoiceField(choices=Ticket.Status.choices, label=gettext_lazy("Status"))
+    priority = forms.TypedChoiceField(
+        coerce=int, choices=Ticket.Priority.choices, show_hidden_initial=True, label=gettext_lazy("Priority")
+    )
+    assignee = AssigneeChoice(
+        staff().none(),
+        required=False,
+        show_hidden_initial=True,
+        label=gettext_lazy("Assignee"),
+        empty_label=gettext_lazy("Nobody"),
+    )
+
+    def __init__(self, data: Any = None, *, ticket: Ticket) -> None:
+        self.ticket = ticket
+        now = {name: getattr(ticket, name) for name in ("status", "priority", "assignee")}
+        super().__init__(data, initial=now | {"seen_status": ticket.status})
+        # Whoever left the staff keeps what is theirs until it is given to somebody else.
+        colleagues = staff() | staff().model.objects.filter(pk=ticket.assignee_id or 0)
+        self.fields["assignee"].queryset = colleagues  # type: ignore[attr-defined]
+
+    def clean_status(self) -> str:
+        status, now = self.cleaned_data["status"], self.ticket.status
+        if now not in (self.data.get("seen_status") or now, status):
+            label = Ticket.Status(now).label
+            raise forms.ValidationError(
+                _("Meanwhile this ticket has become “%(now)s”. Open it again.") % {"now": label}
+            )
+        return str(status)
+
+    def changes(self) -> dict[str, Any]:
+        """The arguments for `triage.change`."""
+        changed = {"status", *self.changed_data} - {"seen_status"}
+        return {name: self.cleaned_data[name] for name in changed}

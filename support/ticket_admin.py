@@ -1,0 +1,145 @@
+"""Tickets in the admin: the queue in the place of a list, and the page on which staff answer."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from unfold.admin import ModelAdmin
+
+from portal_project.accounts.people import person
+from subscriptions.states import NotAllowed
+from support import saved_replies, ticket_page, triage, turning_admin
+from support.attachments import choose_again, download
+from support.models import Attachment, Ticket
+from support.queue_admin import queue
+from support.staff_forms import InsertForm, StaffReplyForm, TriageForm
+from support.tickets import SomebodyWrote, reply
+
+
+@admin.register(Ticket)
+class TicketAdmin(ModelAdmin):
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Ticket | None = None) -> bool:
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        own = [
+            path("<int:pk>/reply/", wrap(self.reply), name="support_ticket_reply"),
+            path("<int:pk>/files/<int:attachment>/", wrap(self.attachment), name="support_ticket_attachment"),
+        ]
+        return [*own, *turning_admin.urls(self.admin_site), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return queue(request, self.admin_site)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The ticket's page; a POST sets status, priority and assignee."""
+        ticket = self._ticket(request, object_id)
+        if request.method != "POST":
+            return self._page(request, ticket)
+        self._check_may_change(request)
+        form = _triaged(request, ticket)
+        if form.errors:
+            return self._page(request, ticket, triage_form=form)
+        messages.success(request, _("Saved."))
+        return redirect("admin:support_ticket_change", ticket.pk)
+
+    def reply(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Add a reply or a note, or put a saved reply into the one that is being written."""
+        ticket = self._ticket(request, pk)
+        self._check_may_change(request)
+        if request.method != "POST":
+            return redirect("admin:support_ticket_change", pk)
+        if "insert" in request.POST:
+            return self._insert(request, ticket)
+        form = StaffReplyForm(request.POST, request.FILES)
+        return self._send(request, ticket, form) if form.is_valid() else self._page(request, ticket, answer=form)
+
+    def attachment(self, request: HttpRequest, pk: int, attachment: int) -> HttpResponseBase:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return download(get_object_or_404(Attachment, pk=attachment, message__ticket=pk))
+
+    def _send(self, request: HttpRequest, ticket: Ticket, form: StaffReplyForm) -> HttpResponse:
+        typed = form.cleaned_data
+        try:
+            added = reply(ticket, author=person(request), today=localdate(), **typed)
+        except SomebodyWrote as news:
+            return self._page(request, ticket, **_again(request, _wrote(news)), news=news.messages)
+        if added.body != typed["body"]:
+            text = _("This page had been sent before. Send your new text once more.")
+            return self._page(request, ticket, **_again(request, text))
+        messages.success(request, _added(typed))
+        return redirect("admin:support_ticket_change", ticket.pk)
+
+    def _insert(self, request: HttpRequest, ticket: Ticket) -> HttpResponse:
+        chosen = InsertForm(request.POST)
+        if not chosen.is_valid():
+            return self._page(request, ticket, **_again(request), insert=chosen)
+        saved, agent = chosen.cleaned_data["saved"].body, person(request)
+        text = saved_replies.filled(saved, ticket, agent=agent, today=localdate())
+        return self._page(request, ticket, **_again(request, added=text))
+
+    def _ticket(self, request: HttpRequest, key: Any) -> Ticket:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return get_object_or_404(ticket_page.tickets(), pk=key if str(key).isdecimal() else None)
+
+    def _check_may_change(self, request: HttpRequest) -> None:
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+
+    def _page(self, request: HttpRequest, ticket: Ticket, **more: Any) -> HttpResponse:
+        shown = ticket_page.context(ticket, localdate(), request.GET.get("before", ""))
+        forms = {"answer": StaffReplyForm(), "insert": InsertForm(), "triage_form": TriageForm(ticket=ticket)} | more
+        forms["answer"].fields["seen"].initial = shown["conversation"].last
+        context = self.admin_site.each_context(request) | {"title": str(ticket), "opts": self.opts}
+        return render(request, "admin/support/ticket/page.html", context | shown | forms)
+
+
+def _triaged(request: HttpRequest, ticket: Ticket) -> TriageForm:
+    """The form, after its changes are made; with errors, when nothing was changed."""
+    with transaction.atomic():
+        locked = Ticket.objects.select_for_update(of=("self",)).select_related("assignee").get(pk=ticket.pk)
+        form = TriageForm(request.POST, ticket=locked)
+        if form.is_valid():
+            try:
+                triage.change([ticket.pk], by=person(request), today=localdate(), **form.changes())
+            except NotAllowed as refusal:
+                form.add_error("status", refusal.verdict.reason)
+    return form
+
+
+def _again(request: HttpRequest, notice: str = "", added: str = "") -> dict[str, Any]:
+    """For the page: a new form with what was typed and a text after it, and what to say beside it."""
+    parts = [part for part in (request.POST.get("body", "").rstrip(), added) if part]
+    typed = {"is_internal": request.POST.get("is_internal", ""), "sends_mail": "sends_mail" in request.POST}
+    notices = [notice, choose_again(request.FILES) if request.FILES else ""]
+    return {
+        "answer": StaffReplyForm(initial=typed | {"body": "\n\n".join(parts)}),
+        "notices": [notice for notice in notices if notice],
+    }
+
+
+def _wrote(news: SomebodyWrote) -> str:
+    names = ", ".join(dict.fromkeys(message.author.get_full_name() for message in news.messages))
+    return _("%(names)s wrote while you did. Read it, and send your text again; nothing has been sent yet.") % {
+        "names": names
+    }
+
+
+def _added(typed: dict[str, Any]) -> str:
+    if typed["is_internal"]:
+        return _("Internal note added.")
+    return _("Reply added and sent.") if typed["sends_mail"] else _("Reply added. No e-mail is sent.")

@@ -1,0 +1,123 @@
+"""What customers fill in about a ticket."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from subscriptions.models import Invoice, Subscription, SubscriptionQuerySet
+from subscriptions.states import Status
+from subscriptions.steps import as_of
+from subscriptions.wording import short_day
+from support import tickets
+from support.attachments import WithFiles
+from support.models import Ticket
+
+if TYPE_CHECKING:
+    from portal_project.accounts.models import User
+
+INVOICES_OFFERED = 24
+
+
+class SubscriptionChoice(forms.ModelChoiceField):
+    today: date
+
+    def label_from_instance(self, obj: Subscription) -> str:
+        status = Status(as_of(obj, self.today).status).label
+        return f"{obj.product} · {obj.price} · {status} · {obj.number}"
+
+
+class InvoiceChoice(forms.ModelChoiceField):
+    """Any of the customer's invoices is taken; offered are the latest, and the one that the form is about."""
+
+    def offer(self, invoices: QuerySet[Invoice], chosen: str) -> None:
+        self.queryset = invoices.select_related("subscription")
+        latest = list(self.queryset[:INVOICES_OFFERED])
+        if chosen.isdecimal() and chosen not in {str(invoice.number) for invoice in latest}:
+            latest += self.queryset.filter(number=chosen)
+        offered = [(invoice.number, self.label_from_instance(invoice)) for invoice in latest]
+        self.choices = [("", self.empty_label), *offered]
+
+    def label_from_instance(self, obj: Invoice) -> str:
+        return f"{obj.label} · {short_day(obj.issued_on)} · {obj.total}"
+
+
+class TicketForm(WithFiles):
+    """A customer's new support request."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    type = forms.ChoiceField(choices=Ticket.Type.choices, label=gettext_lazy("What is it about?"))
+    subscription = SubscriptionChoice(
+        Subscription.objects.none(),
+        required=False,
+        to_field_name="number",
+        label=gettext_lazy("Subscription"),
+        empty_label=gettext_lazy("None in particular"),
+        error_messages={"invalid_choice": gettext_lazy("Choose one of your subscriptions.")},
+    )
+    invoice = InvoiceChoice(
+        Invoice.objects.none(),
+        required=False,
+        to_field_name="number",
+        label=gettext_lazy("Invoice"),
+        empty_label=gettext_lazy("None in particular"),
+        error_messages={"invalid_choice": gettext_lazy("Choose one of your invoices.")},
+    )
+    subject = forms.CharField(max_length=150, label=gettext_lazy("Subject"))
+    body = forms.CharField(max_length=10000, widget=forms.Textarea(attrs={"rows": 7}), label=gettext_lazy("Message"))
+
+    def __init__(
+        self,
+        *args: Any,
+        customer: "User",
+        subscriptions: SubscriptionQuerySet,
+        invoices: QuerySet[Invoice],
+        today: date,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.customer = customer
+        self.fields["subscription"].today = today  # type: ignore[attr-defined]
+        self.fields["subscription"].queryset = subscriptions.select_related("plan__product")  # type: ignore[attr-defined]
+        chosen = self["invoice"].value()
+        self.fields["invoice"].offer(invoices, str(chosen or ""))  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = self.cleaned_data
+        subscription, invoice = cleaned.get("subscription"), cleaned.get("invoice")
+        if invoice and "subscription" not in self.errors:
+            if subscription and subscription != invoice.subscription:
+                self.add_error("invoice", _("This invoice is for another subscription."))
+            cleaned["subscription"] = subscription = invoice.subscription
+        missing = not subscription and "subscription" not in self.errors
+        if missing and cleaned.get("type") in Ticket.ABOUT_ONE_SUBSCRIPTION:
+            self.add_error("subscription", _("Choose the subscription that this is about."))
+        token = cleaned.get("token")
+        if token and cleaned.get("type") != Ticket.Type.CANCEL and tickets.opened_enough(self.customer, token):
+            self.add_error(None, _("You have sent many requests within an hour. Send this one a little later."))
+        return cleaned
+
+    def ticket(self) -> dict[str, Any]:
+        """The arguments for `tickets.open_ticket`."""
+        return {"kind" if name == "type" else name: value for name, value in self.cleaned_data.items()}
+
+
+class ReplyForm(WithFiles):
+    """A customer's reply."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    body = forms.CharField(max_length=10000, widget=forms.Textarea(attrs={"rows": 5}), label=gettext_lazy("Your reply"))
+
+    def __init__(self, *args: Any, author: "User", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.author = author
+
+    def clean(self) -> dict[str, Any]:
+        token = self.cleaned_data.get("token")
+        if token and tickets.wrote_enough(self.author, token):
+            self.add_error(None, _("You have sent many messages within an hour. Send this one a little later."))
+        return self.cleaned_data

@@ -1,0 +1,63 @@
+"""What staff see on the page of a ticket, gathered in a fixed number of queries."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
+
+from products import money
+from subscriptions.models import Invoice, Subscription
+from subscriptions.preview import upcoming
+from subscriptions.steps import as_of
+from support import timeline
+from support.conversation import conversation
+from support.models import Ticket
+
+# How many of the customer's subscriptions and other tickets the page lists.
+LISTED = 8
+
+
+def tickets() -> QuerySet[Ticket]:
+    """Tickets with all that their page needs of single rows, and `billed`: the sum of the subscription's live invoices."""
+    live = Invoice.objects.exclude(status=Invoice.Status.VOID).filter(subscription=OuterRef("subscription")).order_by()
+    billed = live.values("subscription").annotate(billed=Sum("amount")).values("billed")
+    return Ticket.objects.select_related(
+        "customer",
+        "assignee",
+        "invoice",
+        "subscription__plan__product",
+        "subscription__next_plan",
+        "cancellation_request__decided_by",
+    ).annotate(billed=Subquery(billed))
+
+
+def context(ticket: Ticket, today: date, before: str) -> dict[str, Any]:
+    """For the template; `ticket` comes from `tickets()`, `before` from the address, as `conversation` takes it."""
+    shown = conversation(ticket.messages.all(), before)
+    theirs = Subscription.objects.filter(customer=ticket.customer_id).for_policies(today)
+    others = Ticket.objects.filter(customer=ticket.customer_id).exclude(pk=ticket.pk).order_by("-pk")
+    return {
+        "ticket": ticket,
+        "today": today,
+        "conversation": shown,
+        "timeline": timeline.for_staff(ticket, shown.messages),
+        "cancellation": getattr(ticket, "cancellation_request", None),
+        "subscriptions": [as_of(subscription, today) for subscription in theirs[:LISTED]],
+        "tickets": others[:LISTED],
+        "listed": LISTED,
+        **_about(ticket.subscription, getattr(ticket, "billed", None), today),
+    }
+
+
+def _about(subscription: Subscription | None, billed: Decimal | None, today: date) -> dict[str, Any]:
+    """The subscription as of today, its next bill, and what it has brought so far."""
+    if subscription is None:
+        return {}
+    shown = as_of(subscription, today)
+    value = (billed or Decimal(0)) + sum(invoice.amount for invoice in shown.new_invoices)
+    return {
+        "subscription": shown,
+        "next_bill": next(iter(upcoming(shown, today)), None),
+        "value": money.formatted(value, shown.currency),
+    }

@@ -1,0 +1,77 @@
+"""What staff decide about tickets themselves: status, priority, and whose they are. One ticket or a page of them."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from subscriptions.states import Code, NotAllowed, Verdict
+from support import queue
+from support.models import CancellationRequest, Ticket, TicketEvent
+
+if TYPE_CHECKING:
+    from portal_project.accounts.models import User
+
+FIELDS = ("status", "priority", "assignee")
+
+
+def change(tickets: Iterable[int], *, by: "User", today: date, **values: Any) -> int:
+    """Set `status`, `priority` or `assignee` of the tickets with these primary keys; return how many changed.
+
+    Leaves an event for everything that changed. Raises `NotAllowed`, and changes nothing, when one of them would be finished
+    before its cancellation request is decided.
+    """
+    with transaction.atomic():
+        locked = Ticket.objects.filter(pk__in=list(tickets)).order_by("pk").select_for_update(of=("self",))
+        changed, events = [], []
+        for ticket in locked.select_related("assignee"):
+            if done := list(_applied(ticket, by, values)):
+                changed.append(ticket)
+                events += done
+        _refuse_to_finish_undecided(changed)
+        Ticket.objects.bulk_update(changed, [*FIELDS, "updated_at", "act_by"])
+        TicketEvent.objects.bulk_create(events)
+        queue.refresh([ticket.pk for ticket in changed], today)
+    return len(changed)
+
+
+def event(ticket: Ticket, field: str, old: Any, new: Any, by: "User | None") -> TicketEvent:
+    """What to save about the field having become `new`, in words."""
+    return TicketEvent(ticket=ticket, kind=field, actor=by, old=_word(field, old), new=_word(field, new))
+
+
+def _applied(ticket: Ticket, by: "User", values: dict[str, Any]) -> Iterable[TicketEvent]:
+    for field, new in values.items():
+        old = getattr(ticket, field)
+        if old == new:
+            continue
+        setattr(ticket, field, new)
+        if field == "status":
+            ticket.updated_at = timezone.now()
+            ticket.act_by = None
+        yield event(ticket, field, old, new, by)
+
+
+def _refuse_to_finish_undecided(tickets: list[Ticket]) -> None:
+    finished = [ticket for ticket in tickets if ticket.is_finished]
+    if not finished:
+        return
+    numbers = (
+        CancellationRequest.objects.undecided().filter(ticket__in=finished).values_list("ticket__number", flat=True)
+    )
+    if numbers:
+        reason = _(
+            "Decide the cancellation request first: a ticket cannot be finished before its request (%(numbers)s)."
+        )
+        raise NotAllowed(Verdict(Code.NOT_NOW, reason % {"numbers": ", ".join(numbers)}))
+
+
+def _word(field: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if field == "assignee":
+        return str(value.get_full_name())
+    return str({"status": Ticket.Status, "priority": Ticket.Priority}[field](value).label)

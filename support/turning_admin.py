@@ -1,0 +1,59 @@
+"""Turning a plain ticket into a request to cancel: staff choose the subscription, see what will happen, and confirm it."""
+
+from functools import partial
+
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from subscriptions.acting import Door, act
+from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
+from subscriptions.policies import OPERATE
+from subscriptions.states import Code, Status
+from support.decisions import undecided
+from support.forms import TurnForm
+from support.models import Ticket
+from support.turning import may_turn
+
+FORM, CHOICE = "admin/support/cancellation/turn.html", "admin/support/cancellation/choose.html"
+
+
+def urls(site: AdminSite) -> list[URLPattern]:
+    view = site.admin_view(partial(turn_into_request, site=site))
+    return [path("<int:pk>/turn-into-request/", view, name="support_ticket_turn_into_request")]
+
+
+def turn_into_request(request: HttpRequest, pk: int, *, site: AdminSite) -> HttpResponse:
+    """Ask which subscription where the ticket names none, in `?subscription=`; then confirm and do it."""
+    if not request.user.has_perms(["support.change_ticket", OPERATE]):
+        raise PermissionDenied
+    ticket = get_object_or_404(Ticket.objects.select_related("customer"), pk=pk)
+    verdict = may_turn(ticket)
+    if verdict.code == Code.DONE:
+        messages.info(request, verdict.reason)
+        return redirect("admin:support_ticket_change", pk)
+    verdict.enforce()
+    label = _("Turn into a cancellation request")
+    context = site.each_context(request) | {"ticket": ticket, "title": label, "label": label}
+    chosen = _running(ticket).filter(number=request.GET.get("subscription", ""))
+    subscriptions = Subscription.objects.filter(pk=ticket.subscription_id) if ticket.subscription_id else chosen
+    if not subscriptions.exists():
+        choice = _running(ticket).filter(cancels_on=None).select_related("plan__product")
+        return render(request, CHOICE, context | {"subscriptions": choice})
+    door = Door(Channel.ADMIN, subscriptions, FORM, partial(_back, ticket), context)
+    return act(request, door, partial(TurnForm, ticket=ticket), localdate())
+
+
+def _running(ticket: Ticket) -> SubscriptionQuerySet:
+    return Subscription.objects.filter(customer=ticket.customer_id).exclude(status=Status.CANCELED)
+
+
+def _back(ticket: Ticket, subscription: Subscription) -> str:
+    """To the request that is undecided now, be it this ticket's or one that came first."""
+    first = undecided(subscription)
+    return reverse("admin:support_ticket_change", args=[first.ticket_id if first else ticket.pk])

@@ -1,0 +1,128 @@
+"""Tickets by the million, by `INSERT … SELECT FROM generate_series`: one in ten unfinished, a third of these to cancel."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.utils.timezone import localdate
+
+from portal_project.accounts import roles
+from portal_project.accounts.models import User
+from products.models import Plan, Product
+from subscriptions.models import Subscription
+from support.models import CancellationRequest, Message, Ticket
+from tests.benchmarks.rows import fill
+
+AGENTS = 20
+LONG = 1
+"""The primary key of the ticket with many messages."""
+UNFINISHED = "n % 10 = 1"
+TO_CANCEL = "n % 30 = 1"
+
+
+def make(size: int, *, messages: int) -> User:
+    """Fill the empty database, and give one of the agents."""
+    today = localdate()
+    agents = [_agent(n) for n in range(AGENTS)]
+    plan = Plan.objects.create(
+        product=Product.objects.create(name="Hosting"),
+        name="Monthly",
+        amount=Decimal(10),
+        currency="EUR",
+        interval="month",
+    )
+    customers = max(1, size // 4)
+    series = f"generate_series(1, {size}) n"
+    fill(
+        User(email="", name="", password="!"),
+        {"email": "'customer' || n || '@example.com'", "name": "'Customer ' || n"},
+        f"generate_series(1, {customers}) n",
+    )
+    first = User.objects.order_by("pk").exclude(is_staff=True).values_list("pk", flat=True)[0]
+    _subscriptions(plan, customers, first, today)
+    _tickets(series, customers, first, agents, today)
+    _messages(series, customers, first, messages)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+        cursor.execute("CHECKPOINT")
+    return agents[0]
+
+
+def _agent(n: int) -> User:
+    agent = User.objects.create_user(f"agent{n}@example.com", name=f"Agent {n}", is_staff=True)
+    agent.groups.add(Group.objects.get(name=roles.SUPPORT))
+    return agent
+
+
+def _subscriptions(plan: Plan, customers: int, first: int, today: date) -> None:
+    fill(
+        Subscription(
+            customer_id=0,
+            plan=plan,
+            amount=plan.amount,
+            currency=plan.currency,
+            interval=plan.interval,
+            interval_count=1,
+            status="active",
+            started_on=today,
+            anchor_on=today,
+            period_start=today,
+            period_end=today,
+        ),
+        {
+            "number": "'S-' || lpad(upper(to_hex(n)), 6, '0')",
+            "customer_id": f"{first} + n - 1",
+            "period_end": f"date '{today}' + 1 + n % 28",
+            "due_on": f"date '{today}' + 1 + n % 28",
+        },
+        f"generate_series(1, {customers}) n",
+    )
+
+
+def _tickets(series: str, customers: int, first: int, agents: list[User], today: date) -> None:
+    about = f"n % {customers}"
+    fill(
+        Ticket(customer_id=0, subject=""),
+        {
+            "number": "'T-' || lpad(upper(to_hex(n)), 6, '0')",
+            "subject": "'Question ' || n",
+            "type": f"CASE WHEN {TO_CANCEL} THEN 'cancel' ELSE (ARRAY['general', 'billing', 'technical'])[1 + n / 10 % 3] END",
+            "status": f"CASE WHEN {UNFINISHED} THEN (ARRAY['open', 'in_review'])[1 + n / 10 % 2] ELSE 'resolved' END",
+            "priority": "1 + n / 20 % 4",
+            "customer_id": f"{first} + {about}",
+            "subscription_id": f"(SELECT min(id) FROM subscriptions_subscription) + {about}",
+            "assignee_id": f"CASE WHEN n / 10 % 3 > 0 THEN {agents[0].pk} + n / 30 % {AGENTS} END",
+            "act_by": f"CASE WHEN {UNFINISHED} THEN date '{today}' + (n / 10 % 30)::int - 3 END",
+            "token": "gen_random_uuid()",
+        },
+        series,
+    )
+    fill(
+        CancellationRequest(ticket_id=0, subscription_id=0, requested_on=today, notice_days=30, promised_on=today),
+        {
+            "ticket_id": "id",
+            "subscription_id": "subscription_id",
+            "reason": "'other'",
+            "promised_on": f"date '{today}' + 1 + (id % 30)::int",
+            "decided_at": "CASE WHEN row_number() OVER (PARTITION BY subscription_id ORDER BY id) > 1 THEN now() END",
+            "decision": "CASE WHEN row_number() OVER (PARTITION BY subscription_id ORDER BY id) > 1 THEN 'ended' ELSE '' END",
+        },
+        "support_ticket WHERE type = 'cancel'",
+    )
+
+
+def _messages(series: str, customers: int, first: int, messages: int) -> None:
+    """Two for each ticket, and many for one."""
+    written = {"author_id": f"{first} + n % {customers}", "body": "'I have a question about server ' || n"}
+    key = "(SELECT min(id) FROM support_ticket) + n - 1"
+    for source, ticket in (
+        (series, key),
+        (series, key),
+        (f"generate_series(1, {messages}) n", f"(SELECT min(id) FROM support_ticket) + {LONG} - 1 + 0 * n"),
+    ):
+        fill(
+            Message(ticket_id=0, author_id=0, body=""),
+            written | {"ticket_id": ticket, "token": "gen_random_uuid()"},
+            source,
+        )
