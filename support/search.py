@@ -8,23 +8,26 @@ from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import connection
 from django.db.models import Func, Q, QuerySet, TextField, Value
 
+from subscriptions.numbers import normalized
 from support.models import Message, Ticket
 
 # Nobody reads further; whoever finds too much types another word.
 MOST = 1000
+NUMBER = re.compile(r"T-\w{6}", re.IGNORECASE)
 
 
 def found(term: str) -> set[int]:
-    """The primary keys of tickets that fit every word of the term, at most `MOST` from each place that is searched."""
+    """The primary keys of tickets that fit every word of the term, at most `MOST` from each place that is searched.
+
+    A ticket's number finds that ticket alone.
+    """
+    if NUMBER.fullmatch(term.strip()):
+        return set(Ticket.objects.filter(number=normalized(term.strip())).values_list("pk", flat=True))
     words = re.findall(r"\w+", term)
     if not words:
         return set()
     places = _by_full_text(words) if connection.vendor == "postgresql" else _by_parts(words)
-    by_number = Ticket.objects.filter(number__iexact=term.strip()).values_list("pk", flat=True)
-    keys = set(by_number)
-    for place in places:
-        keys.update(place[:MOST])
-    return keys
+    return {key for place in places for key in place[:MOST]}
 
 
 def _by_full_text(words: list[str]) -> list[QuerySet[Any, int]]:
@@ -36,7 +39,7 @@ def _by_full_text(words: list[str]) -> list[QuerySet[Any, int]]:
     customers = get_user_model().objects.annotate(vector=person).filter(vector=query)[:MOST]
     return [
         _keys(Ticket.objects.annotate(vector=subject).filter(vector=query)),
-        _keys(Ticket.objects.filter(customer__in=list(customers.values_list("pk", flat=True)))),
+        _keys(Ticket.objects.filter(customer__in=customers.values("pk"))),
         _tickets_of(Message.objects.annotate(vector=body).filter(vector=query)),
     ]
 

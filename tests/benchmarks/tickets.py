@@ -1,4 +1,7 @@
-"""Tickets by the million, by `INSERT … SELECT FROM generate_series`: one in ten unfinished, a third of these to cancel."""
+"""Tickets by the million, by `INSERT … SELECT FROM generate_series`: every other one unfinished, a third of these to cancel.
+
+So many that a page of the queue is full at a thousand tickets already, and every size shows as many rows.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -14,11 +17,11 @@ from subscriptions.models import Subscription
 from support.models import CancellationRequest, Message, Ticket
 from tests.benchmarks.rows import fill
 
-AGENTS = 20
+AGENTS = 5
 LONG = 1
 """The primary key of the ticket with many messages."""
-UNFINISHED = "n % 10 = 1"
-TO_CANCEL = "n % 30 = 1"
+UNFINISHED = "n % 2 = 1"
+TO_CANCEL = "n % 6 = 1"
 
 
 def make(size: int, *, messages: int) -> User:
@@ -87,13 +90,13 @@ def _tickets(series: str, customers: int, first: int, agents: list[User], today:
         {
             "number": "'T-' || lpad(upper(to_hex(n)), 6, '0')",
             "subject": "'Question ' || n",
-            "type": f"CASE WHEN {TO_CANCEL} THEN 'cancel' ELSE (ARRAY['general', 'billing', 'technical'])[1 + n / 10 % 3] END",
-            "status": f"CASE WHEN {UNFINISHED} THEN (ARRAY['open', 'in_review'])[1 + n / 10 % 2] ELSE 'resolved' END",
+            "type": f"CASE WHEN {TO_CANCEL} THEN 'cancel' ELSE (ARRAY['general', 'billing', 'technical'])[1 + n / 2 % 3] END",
+            "status": f"CASE WHEN {UNFINISHED} THEN (ARRAY['open', 'in_review'])[1 + n / 2 % 2] ELSE 'resolved' END",
             "priority": "1 + n / 20 % 4",
             "customer_id": f"{first} + {about}",
             "subscription_id": f"(SELECT min(id) FROM subscriptions_subscription) + {about}",
-            "assignee_id": f"CASE WHEN n / 10 % 3 > 0 THEN {agents[0].pk} + n / 30 % {AGENTS} END",
-            "act_by": f"CASE WHEN {UNFINISHED} THEN date '{today}' + (n / 10 % 30)::int - 3 END",
+            "assignee_id": f"CASE WHEN n / 2 % 3 > 0 THEN {agents[0].pk} + n / 6 % {AGENTS} END",
+            "act_by": f"CASE WHEN {UNFINISHED} THEN date '{today}' + (n / 2 % 30)::int - 3 END",
             "token": "gen_random_uuid()",
         },
         series,
