@@ -65,7 +65,7 @@ def submit(
     asked = Asked(reason, message, today, timezone.now())
     with transaction.atomic():
         with _deciding(subscriptions, Action.SCHEDULE_CANCELLATION, scheduling(today), confirmation) as subscription:
-            ticket = _open_ticket(subscription, confirmation.by, message)
+            ticket = _open_ticket(subscription, confirmation.by, asked)
             request = _request(subscription, ticket, asked, confirmation)
         # Reads the dates that leaving the block has written.
         queue.refresh([request.ticket_id], today)
@@ -144,7 +144,7 @@ def _deciding(
         with confirmed(subscriptions, action, act, confirmation) as subscription:
             yield subscription
     except NotAllowed as refusal:
-        raise NotAllowed(explained(refusal.verdict, subscriptions)) from None
+        raise NotAllowed(explained(refusal.verdict, subscriptions, confirmation.by)) from None
 
 
 def _request(
@@ -173,13 +173,15 @@ def _request(
     return request
 
 
-def _open_ticket(subscription: Subscription, by: "User", message: str) -> Ticket:
+def _open_ticket(subscription: Subscription, by: "User", asked: Asked) -> Ticket:
+    # The request is the customer's last word, also when it is staff who write it down.
     ticket = Ticket.objects.create(
         type=Ticket.Type.CANCEL,
         subject=_("Cancel %(product)s") % {"product": subscription.product.name},
         customer=subscription.customer,
         subscription=subscription,
+        wrote_at=asked.at,
     )
-    if message:
-        Message.objects.create(ticket=ticket, author=by, body=message)
+    if asked.message:
+        Message.objects.create(ticket=ticket, author=by, body=asked.message)
     return ticket

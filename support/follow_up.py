@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from subscriptions.states import Status
 from support import queue
@@ -20,7 +20,7 @@ def run(today: date) -> int:
     Then bring up to date by which day staff should act. Safe to repeat, and in parallel.
     """
     decided = sum(_decide_ended(keys) for keys in _batches(_ended()))
-    for keys in _batches(_undated(), _overtaken(today)):
+    for keys in _batches(_undated(), _overtaken(today), _renewing_earlier(today)):
         queue.refresh(keys, today)
     return decided
 
@@ -33,10 +33,19 @@ def _undated() -> QuerySet[Ticket]:
     return Ticket.objects.filter(status__in=Ticket.UNFINISHED, act_by=None)
 
 
+def _requests() -> QuerySet[Ticket]:
+    return Ticket.objects.filter(cancellation_request__isnull=False, cancellation_request__decided_at=None)
+
+
 def _overtaken(today: date) -> QuerySet[Ticket]:
     """Undecided requests whose next date has passed, such as that of an invoice which is made by now."""
-    undecided = {"cancellation_request__isnull": False, "cancellation_request__decided_at": None}
-    return Ticket.objects.filter(status__in=Ticket.UNFINISHED, act_by__lt=today, **undecided)
+    return _requests().filter(status__in=Ticket.UNFINISHED, act_by__lt=today)
+
+
+def _renewing_earlier(today: date) -> QuerySet[Ticket]:
+    """Undecided requests whose subscription has been linked meanwhile to what renews before staff would look."""
+    renews_on = "cancellation_request__subscription__linked_services__renews_on"
+    return _requests().filter(**{f"{renews_on}__gte": today, f"{renews_on}__lt": F("act_by")})
 
 
 def _batches(*querysets: QuerySet) -> Iterator[list[int]]:

@@ -16,8 +16,9 @@ from portal_project.accounts.people import person
 from subscriptions.states import NotAllowed
 from support import triage
 from support.models import Ticket
-from support.queue_forms import BulkForm, FilterForm, staff
+from support.queue_forms import BulkForm, FilterForm
 from support.queue_rows import TABS, page, tabs
+from support.staff import able
 
 # What a row shows; nothing of it costs another query.
 SHOWN = ("customer", "assignee", "subscription__plan__product", "cancellation_request")
@@ -27,7 +28,7 @@ def queue(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """Show one page of the queue; a POST does one thing with the tickets that were chosen on it."""
     if not request.user.has_perm("support.view_ticket"):
         raise PermissionDenied
-    by, today, colleagues = person(request), localdate(), list(staff())
+    by, today, colleagues = person(request), localdate(), list(able().order_by("name", "email"))
     bulk = BulkForm(request.POST or None, colleagues=colleagues, by=by)
     if request.method == "POST":
         _do(request, bulk, today)

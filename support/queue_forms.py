@@ -1,8 +1,6 @@
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib.auth import get_user_model
-from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,15 +17,13 @@ if TYPE_CHECKING:
 
 ANY = ("", gettext_lazy("Any"))
 NOBODY = "nobody"
+# In digits; what is longer is no key of ours.
+LONGEST_KEY = 19
 WITHIN: list[tuple[str, str | Promise]] = [
     ("7", gettext_lazy("7 days")),
     ("14", gettext_lazy("14 days")),
     ("30", gettext_lazy("30 days")),
 ]
-
-
-def staff() -> "QuerySet[User]":
-    return get_user_model().objects.filter(is_staff=True, is_active=True).order_by("name", "email")
 
 
 class FilterForm(forms.Form):
@@ -71,7 +67,7 @@ class FilterForm(forms.Form):
         if "within" in chosen:
             tickets = ending_within(tickets, int(chosen["within"]), today)
         if "q" in chosen:
-            tickets = tickets.filter(pk__in=found(chosen["q"]))
+            tickets = tickets.filter(pk__in=found(chosen["q"], tickets))
         return tickets
 
 
@@ -83,7 +79,10 @@ class BulkForm(forms.Form):
     )
     assignee = forms.ChoiceField(required=False, label=gettext_lazy("Assign to"))
     priority = forms.TypedChoiceField(
-        required=False, coerce=int, choices=Ticket.Priority.choices, label=gettext_lazy("Priority")
+        required=False,
+        coerce=int,
+        choices=[("", gettext_lazy("Priority …")), *Ticket.Priority.choices],
+        label=gettext_lazy("Priority"),
     )
 
     def __init__(self, data: Any = None, *, colleagues: "list[User]", by: "User") -> None:
@@ -95,9 +94,17 @@ class BulkForm(forms.Form):
         super().__init__(data)
         self._colleagues, self._by = {str(person.pk): person for person in colleagues}, by
         people = [(key, person.get_full_name()) for key, person in self._colleagues.items()]
-        self.fields["assignee"].choices = [(NOBODY, _("Nobody")), *people]  # type: ignore[attr-defined]
+        self.fields["assignee"].choices = [("", _("Assign to …")), (NOBODY, _("Nobody")), *people]  # type: ignore[attr-defined]
         sent = data.getlist("tickets") if data else []
-        self.fields["tickets"].choices = [(key, key) for key in sent if key.isdecimal()]  # type: ignore[attr-defined]
+        self.fields["tickets"].choices = [(key, key) for key in sent if key.isdecimal() and len(key) < LONGEST_KEY]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        wanted, chosen = self.data.get("do"), self.cleaned_data
+        if wanted == "assign" and not chosen.get("assignee"):
+            self.add_error("assignee", _("Choose whom to assign to."))
+        if wanted == "priority" and not chosen.get("priority"):
+            self.add_error("priority", _("Choose a priority."))
+        return chosen
 
     def changes(self) -> dict[str, Any]:
         """The arguments for `triage.change`; empty when no button of ours was pressed."""
@@ -105,7 +112,7 @@ class BulkForm(forms.Form):
         possible: dict[str, dict[str, Any]] = {
             "mine": {"assignee": self._by},
             "assign": {"assignee": self._colleagues.get(chosen["assignee"])},
-            "priority": {"priority": chosen["priority"]} if chosen["priority"] else {},
+            "priority": {"priority": chosen["priority"]},
             "review": {"status": Ticket.Status.IN_REVIEW},
         }
         return possible.get(self.data.get("do", ""), {})

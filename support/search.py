@@ -13,42 +13,49 @@ from support.models import Message, Ticket
 
 # Nobody reads further; whoever finds too much types another word.
 MOST = 1000
+# As in the migrations, whose indexes fit only the very same expression.
+SIGNS = "@./:-_+"
 NUMBER = re.compile(r"T-\w{6}", re.IGNORECASE)
 
 
-def found(term: str) -> set[int]:
-    """The primary keys of tickets that fit every word of the term, at most `MOST` from each place that is searched.
+def found(term: str, tickets: QuerySet[Ticket]) -> set[int]:
+    """The primary keys of those of the tickets that fit every word of the term, at most `MOST` from each place searched.
 
     A ticket's number finds that ticket alone.
     """
     if NUMBER.fullmatch(term.strip()):
-        return set(Ticket.objects.filter(number=normalized(term.strip())).values_list("pk", flat=True))
-    words = re.findall(r"\w+", term)
+        return set(tickets.filter(number=normalized(term.strip())).values_list("pk", flat=True))
+    words = re.findall(r"[^\W_]+", term)
     if not words:
         return set()
-    places = _by_full_text(words) if connection.vendor == "postgresql" else _by_parts(words)
+    places = _by_full_text(words, tickets) if connection.vendor == "postgresql" else _by_parts(words, tickets)
     return {key for place in places for key in place[:MOST]}
 
 
-def _by_full_text(words: list[str]) -> list[QuerySet[Any, int]]:
+def _by_full_text(words: list[str], tickets: QuerySet[Ticket]) -> list[QuerySet[Any, int]]:
     """The expressions are those of the indexes in the migrations, so that PostgreSQL uses them; words may be unfinished."""
     query = SearchQuery(" & ".join(f"{word}:*" for word in words), search_type="raw", config="simple")
-    subject, body = SearchVector("subject", config="simple"), SearchVector("body", config="simple")
-    words_of_address = Func("email", Value("@."), Value("  "), function="translate", output_field=TextField())
-    person = SearchVector("name", words_of_address, config="simple")
+    person = _vector("name", "email")
     customers = get_user_model().objects.annotate(vector=person).filter(vector=query)[:MOST]
     return [
-        _keys(Ticket.objects.annotate(vector=subject).filter(vector=query)),
-        _keys(Ticket.objects.filter(customer__in=customers.values("pk"))),
-        _tickets_of(Message.objects.annotate(vector=body).filter(vector=query)),
+        _keys(tickets.annotate(vector=_vector("subject")).filter(vector=query)),
+        _keys(tickets.filter(customer__in=customers.values("pk"))),
+        _tickets_of(Message.objects.annotate(vector=_vector("body")).filter(vector=query), tickets),
     ]
 
 
-def _by_parts(words: list[str]) -> list[QuerySet[Any, int]]:
+def _vector(*fields: str) -> SearchVector:
+    """Their words; those of a domain or an address count one by one, as they do in what people type."""
+    signs, blanks = Value(SIGNS), Value(" " * len(SIGNS))
+    split = [Func(field, signs, blanks, function="translate", output_field=TextField()) for field in fields]
+    return SearchVector(*split, config="simple")
+
+
+def _by_parts(words: list[str], tickets: QuerySet[Ticket]) -> list[QuerySet[Any, int]]:
     return [
-        _keys(Ticket.objects.filter(_each(words, "subject"))),
-        _keys(Ticket.objects.filter(_each(words, "customer__name", "customer__email"))),
-        _tickets_of(Message.objects.filter(_each(words, "body"))),
+        _keys(tickets.filter(_each(words, "subject"))),
+        _keys(tickets.filter(_each(words, "customer__name", "customer__email"))),
+        _tickets_of(Message.objects.filter(_each(words, "body")), tickets),
     ]
 
 
@@ -67,5 +74,5 @@ def _keys(tickets: QuerySet[Ticket]) -> QuerySet[Any, int]:
     return tickets.order_by("-pk").values_list("pk", flat=True)
 
 
-def _tickets_of(messages: QuerySet[Message]) -> QuerySet[Any, int]:
-    return messages.order_by("-pk").values_list("ticket", flat=True)
+def _tickets_of(messages: QuerySet[Message], tickets: QuerySet[Ticket]) -> QuerySet[Any, int]:
+    return messages.filter(ticket__in=tickets.values("pk")).order_by("-pk").values_list("ticket", flat=True)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from support import saved_replies
 from support.attachments import WithFiles
 from support.models import SavedReply, Ticket
-from support.queue_forms import staff
+from support.staff import able
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User
@@ -68,7 +68,7 @@ class TriageForm(forms.Form):
         coerce=int, choices=Ticket.Priority.choices, show_hidden_initial=True, label=gettext_lazy("Priority")
     )
     assignee = AssigneeChoice(
-        staff().none(),
+        able().none(),
         required=False,
         show_hidden_initial=True,
         label=gettext_lazy("Assignee"),
@@ -80,7 +80,7 @@ class TriageForm(forms.Form):
         now = {name: getattr(ticket, name) for name in ("status", "priority", "assignee")}
         super().__init__(data, initial=now | {"seen_status": ticket.status})
         # Whoever left the staff keeps what is theirs until it is given to somebody else.
-        colleagues = staff() | staff().model.objects.filter(pk=ticket.assignee_id or 0)
+        colleagues = able() | able().model.objects.filter(pk=ticket.assignee_id or 0)
         self.fields["assignee"].queryset = colleagues  # type: ignore[attr-defined]
 
     def clean_status(self) -> str:

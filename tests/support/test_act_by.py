@@ -1,8 +1,9 @@
 """By which day staff should act: the rule that orders the queue (`design.md`, section 8)."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils.timezone import localdate
 
 from subscriptions.models import LinkedService
 from support import follow_up, queue, triage
@@ -48,6 +49,20 @@ def requested(as_alice, alice, clock):
     subscription = started(alice, date(2026, 3, 20))
     confirm(as_alice, f"/subscriptions/{subscription.number}/cancel/", reason="other")
     return Ticket.objects.get()
+
+
+def test_a_request_alone_asks_for_no_answer_while_the_clock_goes_on(as_alice, alice):
+    today = localdate()
+    subscription = started(alice, today)
+    confirm(as_alice, f"/subscriptions/{subscription.number}/cancel/", reason="other", message="Goodbye.")
+    assert Ticket.objects.get().act_by == min(subscription.period_end, today + timedelta(days=30))
+
+
+def test_a_service_that_is_linked_meanwhile_is_seen_by_the_job(requested):
+    LinkedService.objects.create(subscription=requested.subscription, name="a.example", renews_on=date(2026, 4, 12))
+    follow_up.run(date(2026, 4, 5))
+    requested.refresh_from_db()
+    assert requested.act_by == date(2026, 4, 12)
 
 
 def act_by(ticket, today):

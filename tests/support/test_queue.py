@@ -111,11 +111,23 @@ def test_filters_narrow_the_queue(as_agent, alice, agent):
 
 
 @pytest.mark.parametrize(
-    "term", ["server", "Serv", "alice", "ahn", "alice@example.com", "backup restore", "T-FFFF01", "t-ffffoi"]
+    "term",
+    [
+        "server",
+        "Serv",
+        "alice",
+        "ahn",
+        "alice@example.com",
+        "backup restore",
+        "shop.example.com",
+        "shop",
+        "T-FFFF01",
+        "t-ffffoi",
+    ],
 )
 def test_the_search_finds_words_people_and_numbers(as_agent, alice, bob, term):
     ticket = a_ticket(alice, "My server", number="T-FFFF01")
-    Message.objects.create(ticket=ticket, author=alice, body="Please restore\nthe backup.")
+    Message.objects.create(ticket=ticket, author=alice, body="Please restore\nthe backup of shop.example.com.")
     a_ticket(bob, "Something else")
     assert subjects(as_agent, q=term) == ["My server"]
 
@@ -183,12 +195,30 @@ def test_the_same_change_twice_leaves_one_event(as_agent, alice):
     assert TicketEvent.objects.count() == 1
 
 
+@pytest.mark.parametrize(("do", "told"), [("assign", "Choose whom to assign to."), ("priority", "Choose a priority.")])
+def test_a_button_without_its_choice_is_explained_and_changes_nothing(as_agent, alice, agent, do, told):
+    ticket = a_ticket(alice, assignee=agent, priority=3)
+    assert told in send(as_agent, [ticket], do).content.decode()
+    ticket.refresh_from_db()
+    assert (ticket.assignee, ticket.priority) == (agent, 3)
+
+
+def test_only_who_may_work_on_tickets_is_offered_for_them(as_agent, alice, agent):
+    UserFactory(is_staff=True, name="Wanda Warehouse")
+    a_ticket(alice)
+    text = as_agent.get(QUEUE).content.decode()
+    assert agent.name in text
+    assert "Wanda Warehouse" not in text
+
+
 def test_nothing_chosen_is_explained(as_agent, alice):
     a_ticket(alice)
     assert "Choose at least one ticket." in send(as_agent, [], "mine").content.decode()
 
 
-@pytest.mark.parametrize("form", [{"do": "mine", "tickets": ["x", "999999"]}, {"do": "nonsense", "tickets": ["1"]}, {}])
+@pytest.mark.parametrize(
+    "form", [{"do": "mine", "tickets": ["x", "999999", "9" * 30]}, {"do": "nonsense", "tickets": ["1"]}, {}]
+)
 def test_a_hand_made_form_changes_nothing(as_agent, alice, form):
     ticket = a_ticket(alice)
     assert as_agent.post(QUEUE, form).status_code == 302

@@ -208,14 +208,14 @@ def test_on_the_day_of_the_end_everybody_is_too_late(alice, agent, merchant, hos
 def test_two_follow_ups_decide_everything_once(clock):
     clock(date(2026, 4, 1))
     plan = PlanFactory()
-    for _ in range(30):
+    for _ in range(10):
         customer = UserFactory()
         subscription = started(customer, date(2026, 3, 20), plan)
         confirm(signed_in(customer), address(subscription, "cancel"), reason="other")
     due.apply(date(2026, 5, 1))
     decided = at_once(*[lambda: follow_up.run(date(2026, 5, 1))] * 3)
-    assert sum(decided) == 30
-    assert TicketEvent.objects.filter(kind="status").count() == 30
+    assert sum(decided) == 10
+    assert TicketEvent.objects.filter(kind="status").count() == 10
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS // 2))

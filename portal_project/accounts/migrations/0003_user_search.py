@@ -1,7 +1,8 @@
 from django.db import migrations
 
 # PostgreSQL alone has it, for the search of `support.search`: name and e-mail address, in words.
-DEFINITION = "to_tsvector('simple'::regconfig, COALESCE(name, '') || ' ' || COALESCE(translate(email, '@.', '  '), ''))"
+WORDS = "COALESCE(translate({}, '@./:-_+', '       '), '')"
+DEFINITION = f"to_tsvector('simple'::regconfig, {WORDS.format('name')} || ' ' || {WORDS.format('email')})"
 
 
 def make(apps, schema_editor):

@@ -36,6 +36,7 @@ const KEYS = {
   k: () => move(-1),
   x: () => box(rows[current()])?.click(),
   a: () => take(rows[current()]),
+  Enter: () => rows[current()]?.querySelector("[data-open]")?.click(),
   "/": () => document.querySelector("input[name=q]")?.focus(),
   "?": () => document.querySelector("[data-keys]")?.toggleAttribute("open"),
 };
@@ -43,6 +44,8 @@ const KEYS = {
 document.addEventListener("keydown", (event) => {
   const typing = event.target.matches("input:not([type=checkbox]), textarea, select, [contenteditable]");
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  // Links and buttons know Enter themselves; in a box to tick it would press the form's first button.
+  if (event.key === "Enter" && !event.target.matches("[type=checkbox]")) return;
   const act = KEYS[event.key];
   if (!act) return;
   event.preventDefault();
