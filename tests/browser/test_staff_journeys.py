@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from playwright.sync_api import expect
 
+from portal_project.mail.models import OutgoingMail
 from support.models import Ticket
 from tests.browser.conftest import new_context, with_password
 from tests.browser.visitor import Visitor
@@ -68,3 +69,40 @@ def test_staff_pause_and_resume_for_a_customer(staff, agent, hosting):
     staff.presses("Resume").presses("Resume").sees("Active")
     hosting.refresh_from_db()
     assert hosting.status == "active"
+
+
+def test_a_note_stays_inside_and_a_reply_goes_out(visitor, staff, customer, agent, hosting, as_alice):
+    confirm(as_alice, f"/subscriptions/{hosting.number}/cancel/", reason="other", message="Goodbye.")
+    ticket = Ticket.objects.get()
+    staff.signs_in(with_password(agent)).opens(f"/admin/support/ticket/{ticket.pk}/change/").finds_the_page_sound(".pa")
+    staff.page.get_by_label("Internal note").check()
+    staff.page.locator("textarea[name=body]").fill("Offer her the small plan.")
+    staff.presses("Add note").sees("Internal note added.", "Offer her the small plan.")
+    staff.page.locator("textarea[name=body]").fill("Would a smaller plan help?")
+    staff.presses("Add reply").sees("Reply added and sent.", "Would a smaller plan help?").finds_the_page_sound(".pa")
+    visitor.signs_in(customer).opens(ticket.get_absolute_url()).sees("Would a smaller plan help?")
+    assert "Offer her" not in visitor.page.content()
+
+
+def test_staff_keep_a_subscription_with_the_customers_agreement(visitor, staff, customer, agent, hosting, as_alice):
+    confirm(as_alice, f"/subscriptions/{hosting.number}/cancel/", reason="too_expensive")
+    ticket = Ticket.objects.get()
+    staff.signs_in(with_password(agent)).opens(f"/admin/support/ticket/{ticket.pk}/change/")
+    staff.presses("Keep active").sees("Alice Ahn, alice@example.com", hosting.product.name, "20 Apr 2026")
+    staff.presses("Keep active").sees("This field is required.").finds_the_page_sound(".pa")
+    staff.page.locator("[name=agreement]").fill("By phone: she stays for another year.")
+    staff.presses("Keep active").sees("The subscription goes on.")
+    visitor.signs_in(customer).opens(ticket.get_absolute_url()).sees("Rejected").finds_the_page_sound()
+    visitor.opens(hosting.get_absolute_url()).finds_the_status("active").finds_the_page_sound()
+    mail = OutgoingMail.objects.get(template="support/request_kept")
+    assert mail.context["agreement"] == "By phone: she stays for another year."
+
+
+def test_the_ticket_fits_a_phone_in_the_dark(chromium, live_server, agent, hosting, as_alice):
+    confirm(as_alice, f"/subscriptions/{hosting.number}/cancel/", reason="other", message="x" * 300)
+    context = new_context(chromium, color_scheme="dark")
+    staff = Visitor(context.new_page(), live_server.url)
+    staff.page.set_viewport_size({"width": 320, "height": 800})
+    staff.signs_in(with_password(agent)).opens(f"/admin/support/ticket/{Ticket.objects.get().pk}/change/")
+    staff.finds_the_page_sound(".pa")
+    context.close()
