@@ -32,7 +32,7 @@ def cards(request: HttpRequest, today: date) -> list[Card]:
     shown: list[tuple[str, str | Promise, QuerySet[Any], str, dict[str, Any]]] = [
         (
             "support.view_cancellationrequest",
-            _("Cancellation requests to decide"),
+            _("Cancellations in notice"),
             CancellationRequest.objects.undecided(),
             "support_cancellationrequest",
             {"decision__exact": ""},

@@ -17,7 +17,7 @@ from subscriptions.states import NotAllowed
 from support import triage
 from support.models import Ticket
 from support.queue_forms import BulkForm, FilterForm
-from support.queue_rows import TABS, page, tabs
+from support.queue_rows import TABS, page, tabs, unfinished
 from support.staff import able
 
 # What a row shows; nothing of it costs another query.
@@ -57,8 +57,12 @@ def _do(request: HttpRequest, bulk: BulkForm, today: date) -> None:
     if not bulk.is_valid():
         messages.error(request, " ".join(str(error) for errors in bulk.errors.values() for error in errors))
         return
+    tickets, changes = Ticket.objects.filter(pk__in=bulk.cleaned_data["tickets"]), bulk.changes()
+    if "status" in changes:
+        # What is finished was finished on purpose; its own page opens it again.
+        tickets = unfinished(tickets)
     try:
-        count = triage.change(bulk.cleaned_data["tickets"], by=person(request), today=today, **bulk.changes())
+        count = triage.change(tickets.values_list("pk", flat=True), by=person(request), today=today, **changes)
     except NotAllowed as refusal:
         messages.error(request, refusal.verdict.reason)
         return

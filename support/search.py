@@ -8,6 +8,7 @@ from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import connection
 from django.db.models import Func, Q, QuerySet, TextField, Value
 
+from subscriptions.models import Subscription
 from subscriptions.numbers import normalized
 from support.models import Message, Ticket
 
@@ -15,21 +16,35 @@ from support.models import Message, Ticket
 MOST = 1000
 # As in the migrations, whose indexes fit only the very same expression.
 SIGNS = "@./:-_+"
-NUMBER = re.compile(r"T-\w{6}", re.IGNORECASE)
+NUMBER = re.compile(r"(?:(?P<letter>[ST])-)?(?P<rest>(?=.*\d)\w{6}|(?<=-)\w{6})", re.IGNORECASE)
 
 
 def found(term: str, tickets: QuerySet[Ticket]) -> set[int]:
     """The primary keys of those of the tickets that fit every word of the term, at most `MOST` from each place searched.
 
-    A ticket's number finds that ticket alone.
+    The number of a ticket, a subscription or an invoice finds its tickets alone.
     """
-    if NUMBER.fullmatch(term.strip()):
-        return set(tickets.filter(number=normalized(term.strip())).values_list("pk", flat=True))
+    if numbered := _by_number(term.strip(), tickets):
+        return numbered
     words = re.findall(r"[^\W_]+", term)
     if not words:
         return set()
     places = _by_full_text(words, tickets) if connection.vendor == "postgresql" else _by_parts(words, tickets)
     return {key for place in places for key in place[:MOST]}
+
+
+def _by_number(term: str, tickets: QuerySet[Ticket]) -> set[int]:
+    """With or without the letter before it, and in any spelling that `normalized` understands."""
+    number = NUMBER.fullmatch(term)
+    if number is None:
+        return set()
+    letter, rest = (number["letter"] or "").upper(), normalized(f"-{number['rest']}")[1:]
+    subscriptions = Subscription.objects.filter(number=f"S-{rest}") if letter != "T" else Subscription.objects.none()
+    if rest.isdecimal() and not letter:
+        subscriptions |= Subscription.objects.filter(invoices__number=int(rest))
+    of_subscription = tickets.filter(subscription__in=subscriptions.values("pk")).order_by()
+    itself = tickets.filter(number=f"T-{rest}").order_by() if letter != "S" else tickets.none()
+    return set(itself.values_list("pk", flat=True).union(of_subscription.values_list("pk", flat=True)))
 
 
 def _by_full_text(words: list[str], tickets: QuerySet[Ticket]) -> list[QuerySet[Any, int]]:

@@ -63,9 +63,7 @@ def _refuse_to_finish_undecided(tickets: list[Ticket]) -> None:
         CancellationRequest.objects.undecided().filter(ticket__in=finished).values_list("ticket__number", flat=True)
     )
     if numbers:
-        reason = _(
-            "Decide the cancellation request first: a ticket cannot be finished before its request (%(numbers)s)."
-        )
+        reason = _("Decide the cancellation request first: keep, withdraw or cancel the subscription (%(numbers)s).")
         raise NotAllowed(Verdict(Code.NOT_NOW, reason % {"numbers": ", ".join(numbers)}))
 
 

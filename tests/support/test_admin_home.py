@@ -23,7 +23,7 @@ def test_staff_see_what_waits_for_them_and_each_number_leads_to_its_list(as_alic
     confirm(as_alice, f"/subscriptions/{leaving.number}/cancel/", reason="other")
     confirm(as_alice, f"/subscriptions/{paused.number}/pause/")
     expected = {
-        "Cancellation requests to decide": "1",
+        "Cancellations in notice": "1",
         "Ending within a week": "1",
         "Open tickets": "1",
         "Paused subscriptions": "1",

@@ -6,6 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from portal_project.accounts.models import User
+from subscriptions.models import Invoice, Subscription
 from support import queue
 from support.models import CancellationRequest, Message, Ticket, TicketEvent
 from tests.conftest import signed_in
@@ -160,6 +161,29 @@ def send(client, tickets, do, **fields):
     keys = [ticket.pk for ticket in tickets]
     form = hidden_inputs(client.get(QUEUE)) | {"tickets": keys, "do": do} | fields
     return client.post(QUEUE, form, follow=True)
+
+
+@pytest.mark.parametrize("spelling", ["{}", "{} ", "S-{}", "s-{}"])
+def test_the_number_of_a_subscription_finds_its_tickets(as_agent, alice, spelling):
+    subscription = started(alice, date(2026, 3, 20))
+    Subscription.objects.update(number="S-7KQ4M0")
+    a_ticket(alice, "About it", subscription=subscription)
+    a_ticket(alice, "About something else")
+    assert subjects(as_agent, q=spelling.format("7kq4mo" if spelling.islower() else "7KQ4M0")) == ["About it"]
+
+
+def test_the_number_of_an_invoice_finds_the_tickets_of_its_subscription(as_agent, alice):
+    subscription = started(alice, date(2026, 3, 20))
+    Invoice.objects.update(number=1267)
+    a_ticket(alice, "About it", subscription=subscription)
+    a_ticket(alice, "About something else")
+    assert subjects(as_agent, q="001267") == ["About it"]
+
+
+def test_what_is_finished_stays_so_when_a_page_is_marked_in_review(as_agent, alice):
+    tickets = [a_ticket(alice, "open"), a_ticket(alice, "closed", status="closed")]
+    assert "1 ticket changed." in send(as_agent, tickets, "review").content.decode()
+    assert set(Ticket.objects.values_list("subject", "status")) == {("open", "in_review"), ("closed", "closed")}
 
 
 def test_several_tickets_are_assigned_prioritised_and_marked_at_once(as_agent, alice, agent, merchant):

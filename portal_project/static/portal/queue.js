@@ -38,7 +38,11 @@ const KEYS = {
   a: () => take(rows[current()]),
   Enter: () => rows[current()]?.querySelector("[data-open]")?.click(),
   "/": () => document.querySelector("input[name=q]")?.focus(),
-  "?": () => document.querySelector("[data-keys]")?.toggleAttribute("open"),
+  "?": () => {
+    const keys = document.querySelector("[data-keys]");
+    keys?.toggleAttribute("open");
+    keys?.scrollIntoView({ block: "nearest" });
+  },
 };
 
 document.addEventListener("keydown", (event) => {
