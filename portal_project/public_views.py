@@ -22,8 +22,8 @@ def brand_css(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_not_required
 @cache_control(max_age=31_536_000, public=True, immutable=True)
-def logo(request: HttpRequest) -> HttpResponseBase:
-    """The merchant's logo; a new one has another address, because `Merchant.logo_url` carries its name."""
+def logo(request: HttpRequest, name: str) -> HttpResponseBase:
+    """The merchant's logo. A new one has another name, and an older mail that asks by its old one gets the new."""
     stored = Merchant.load().logo
     if not stored or not stored.storage.exists(str(stored)):
         raise Http404

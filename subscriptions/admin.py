@@ -168,15 +168,20 @@ class SubscriptionAdmin(StartAdmin):
         """The confirmation, which names customer and product, and then the act."""
         if not str(object_id).isdecimal():
             raise Http404
-        context = self.admin_site.each_context(request) | {"title": label, "label": label, "opts": self.opts}
+        back = self.where_from(object_id)
+        context = {"title": label, "label": label, "opts": self.opts, "back": back}
         door = Door(
             Channel.ADMIN,
             Subscription.objects.filter(pk=object_id),
             "admin/subscriptions/subscription/act.html",
-            lambda subscription: reverse("admin:subscriptions_subscription_change", args=[subscription.pk]),
-            context,
+            lambda _subscription: back,
+            self.admin_site.each_context(request) | context,
         )
         return act(request, door, form_class, localdate())
+
+    def where_from(self, object_id: int) -> str:
+        """The address that a confirmation leads back to, asked before the act."""
+        return reverse("admin:subscriptions_subscription_change", args=[object_id])
 
     @display(description=_("customer"), ordering="customer__name")
     def customer_name(self, subscription: Subscription) -> str:

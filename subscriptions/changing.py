@@ -11,19 +11,14 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import F
 from django.http import Http404
 
-from portal_project.accounts.models import Merchant
 from portal_project.mail import outbox
 from products.models import Plan
-from subscriptions import billing, bulk, notifications
-from subscriptions.billing import End
+from subscriptions import bulk, invoicing, notifications
 from subscriptions.models import (
     Channel,
     EventKind,
-    Invoice,
-    InvoiceCounter,
     LinkedService,
     Subscription,
     SubscriptionEvent,
@@ -161,8 +156,8 @@ def _write(subscriptions: list[Subscription], today: date, by: "User | None", ch
     _write_events(events, by, channel)
     _write_linked_services(events)
     _write_mails(events)
-    _issue([invoice for subscription in subscriptions for invoice in subscription.new_invoices])
-    _correct_invoices(events, today)
+    invoicing.issue([invoice for subscription in subscriptions for invoice in subscription.new_invoices])
+    invoicing.correct(events, today)
     for subscription in subscriptions:
         subscription.new_events.clear()
         subscription.new_invoices.clear()
@@ -204,36 +199,6 @@ def _write_linked_services(events: list[SubscriptionEvent]) -> None:
         LinkedService.objects.stop_renewing(stopped)
     if restored := _of(events, EventKind.CANCELLATION_WITHDRAWN) - stopped:
         LinkedService.objects.renew_again(restored)
-
-
-def _issue(invoices: list[Invoice]) -> None:
-    """Last, because the counter's lock is the one that everybody waits for."""
-    if invoices:
-        billing.issue(invoices, Merchant.load(), InvoiceCounter.take(len(invoices)))
-        bulk.insert(invoices)
-
-
-def _correct_invoices(events: list[SubscriptionEvent], today: date) -> None:
-    """Void or shorten the open invoices for days that an end has taken away; what is paid stays.
-
-    Nothing is read where nobody was billed beyond the end, as for nearly everybody whose notice is over.
-    """
-    ended = {
-        event.subscription_id: event
-        for event in events
-        if event.kind == EventKind.CANCELED and event.subscription.period_end > event.effective_on
-    }
-    if not ended:
-        return
-    beyond = Invoice.objects.filter(
-        subscription__in=ended, status=Invoice.Status.OPEN, covers_to__gt=F("subscription__canceled_on")
-    )
-    # Locked, because somebody may be recording a payment at this moment.
-    found = [(invoice, ended[invoice.subscription_id]) for invoice in beyond.select_for_update(of=("self",))]
-    tried = [billing.correction(invoice, event.subscription, End.told_by(event), today) for invoice, event in found]
-    corrections = [correction for correction in tried if correction]
-    Invoice.objects.filter(pk__in=[each.void.pk for each in corrections]).update(status=Invoice.Status.VOID)
-    _issue([each.instead for each in corrections if each.instead])
 
 
 def _of(events: list[SubscriptionEvent], kind: EventKind) -> set[int]:

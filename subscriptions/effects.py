@@ -16,7 +16,7 @@ from subscriptions.models import Subscription
 from subscriptions.states import Action
 from subscriptions.wording import day, days
 
-SALT = "subscriptions.preview"
+SALT = "subscriptions.effects"
 LABELS = {
     "period_end": gettext_lazy("Billed until"),
     "paused_on": gettext_lazy("Paused on"),

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
@@ -41,7 +42,15 @@ class StartForm(forms.ModelForm):
         cleaned = super().clean() or self.cleaned_data
         if (plan := cleaned.get("plan")) and not (verdict := policies.may_start(plan)):
             self.add_error("plan", verdict.reason)
+        if self._started_another(cleaned):
+            self.data = {**self.data, "token": str(uuid4())}
+            self.add_error(None, _("This page had been sent before, for another start. Send it once more."))
         return cleaned
+
+    def _started_another(self, typed: dict[str, Any]) -> bool:
+        """Whether this page's token has started something else, as after going back in the browser."""
+        first = Subscription.objects.filter(start_token=typed.get("token")).first()
+        return first is not None and (first.customer, first.plan) != (typed.get("customer"), typed.get("plan"))
 
     def begin(self, today: date) -> Subscription:
         """In memory, as the valid form asks for it."""
@@ -85,10 +94,12 @@ class StartAdmin(ModelAdmin):
         )
 
     def save_model(self, request: HttpRequest, obj: Subscription, form: Any, change: bool) -> None:
-        begun = Subscription.objects.filter(start_token=form.cleaned_data["token"]).first()
-        if begun is None:
-            begun = form.begin(localdate())
+        begun = form.begin(localdate())
+        try:
             changing.add([begun], today=begun.started_on, by=person(request), channel=Channel.ADMIN)
+        except IntegrityError:
+            # The same page sent twice, perhaps at the same moment: the first one counts.
+            begun = Subscription.objects.get(start_token=begun.start_token)
         # The admin goes on with the object that its form made.
         obj.__dict__.update(begun.__dict__)
 

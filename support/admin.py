@@ -2,6 +2,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
@@ -11,9 +12,10 @@ from unfold.decorators import action, display
 from subscriptions.admin import OPERATE, SubscriptionAdmin
 from subscriptions.models import Subscription
 from subscriptions.states import Action
-from support.forms import CancelNowForm, KeepForm, StaffRequestForm, WithdrawForm
+from support.forms import CancelNowForm, WithdrawForm
 from support.models import CancellationRequest
 from support.saved_reply_admin import SavedReplyAdmin
+from support.staff_request_forms import KeepForm, StaffRequestForm
 from support.ticket_admin import TicketAdmin
 
 __all__ = ["CancellationRequestAdmin", "SavedReplyAdmin", "SubscriptionDeskAdmin", "TicketAdmin"]
@@ -40,6 +42,13 @@ class SubscriptionDeskAdmin(SubscriptionAdmin):
             return []
         requested = CancellationRequest.objects.undecided().filter(subscription=object_id)
         return [button for button in shown if button.path != "keep-active" or requested.exists()]
+
+    def where_from(self, object_id: int) -> str:
+        """Whoever decides about a request comes from its ticket, and sees there what became of it."""
+        request = CancellationRequest.objects.undecided().filter(subscription=object_id).first()
+        if request is None:
+            return super().where_from(object_id)
+        return reverse("admin:support_ticket_change", args=[request.ticket_id])
 
     @action(description=gettext_lazy("Request cancellation"), url_path="request-cancellation", permissions=OPERATE)
     def request_cancellation(self, request: HttpRequest, object_id: int) -> HttpResponse:

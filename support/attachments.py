@@ -1,11 +1,13 @@
 """Files that people add to their messages: what is taken, how it is kept, and how it is given back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import PurePath
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
@@ -77,14 +79,41 @@ def choose_again(chosen: MultiValueDict[str, UploadedFile]) -> str:
     )
 
 
-def attach(message: Message, files: Iterable[UploadedFile]) -> None:
-    """Keep the files, which `FilesField` has cleaned, with the message, in the present transaction."""
-    for file in files:
-        content_type = uploads.content_type(file)
-        if content_type is None:
-            raise ValueError("a file of an unknown type came past its form")
-        name = named_by_content(file.name or "", content_type)
-        Attachment.objects.create(message=message, file=file, name=name, size=file.size or 0, content_type=content_type)
+@contextmanager
+def attached(message: Message, files: Iterable[UploadedFile]) -> Iterator[None]:
+    """Keep the files, which `FilesField` has cleaned, with the message, in the present transaction.
+
+    The block is the rest of that transaction: when it fails, the files are taken off the disk again.
+    """
+    written: list[FieldFile] = []
+    try:
+        for file in files:
+            attachment = Attachment(message=message, **_described(file))
+            attachment.file.save(attachment.name, file, save=False)
+            written.append(attachment.file)
+            attachment.save()
+        yield
+    except BaseException:
+        for kept in written:
+            kept.delete(save=False)
+        raise
+
+
+def are_kept(message: Message, files: Iterable[UploadedFile]) -> bool:
+    """Whether the message has exactly these files, by their names and sizes."""
+    kept = message.attachments.values("name", "size", "content_type")
+    return list(kept) == [_described(file) for file in files]
+
+
+def _described(file: UploadedFile) -> dict[str, Any]:
+    content_type = uploads.content_type(file)
+    if content_type is None:
+        raise ValueError("a file of an unknown type came past its form")
+    return {
+        "name": named_by_content(file.name or "", content_type),
+        "size": file.size or 0,
+        "content_type": content_type,
+    }
 
 
 def named_by_content(name: str, content_type: str) -> str:

@@ -112,15 +112,17 @@ def keep_active(
     with _deciding(subscriptions, Action.WITHDRAW_CANCELLATION, act, confirmation) as subscription:
         request = locked_undecided(subscription)
         if request is None:
-            raise NotAllowed(nothing_to_keep())
+            raise NotAllowed(nothing_to_keep(subscription))
         act(subscription)
         request.agreement, request.agreed_on = agreement, agreed_on
         decide([request], Decision.KEPT, by=confirmation.by)
         outbox.add(notifications.request_kept(request))
 
 
-def nothing_to_keep() -> Verdict:
-    return Verdict(Code.NOT_NOW, _("No cancellation request is undecided here."))
+def nothing_to_keep(subscription: Subscription) -> Verdict:
+    """For an end that nobody requested here, or whose request somebody has just decided."""
+    was_decided = CancellationRequest.objects.filter(subscription=subscription.pk).exists()
+    return Verdict(Code.DONE if was_decided else Code.NOT_NOW, _("No cancellation request is undecided here."))
 
 
 def cancel_now(subscriptions: SubscriptionQuerySet, confirmation: Confirmation) -> None:

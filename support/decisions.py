@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from subscriptions.models import Subscription, SubscriptionQuerySet
 from subscriptions.states import Code, Verdict
@@ -25,6 +27,16 @@ TICKET_ENDS = {
     Decision.KEPT: Ticket.Status.REJECTED,
     Decision.OFFER_ACCEPTED: Ticket.Status.RESOLVED,
     Decision.ENDED: Ticket.Status.RESOLVED,
+}
+ENDINGS = {Decision.CANCELED_NOW, Decision.ENDED}
+# What staff read are the labels of the decisions themselves.
+FOR_CUSTOMERS: dict[str, str | Promise] = {
+    "": gettext_lazy("In notice"),
+    Decision.WITHDRAWN: gettext_lazy("Withdrawn"),
+    Decision.CANCELED_NOW: gettext_lazy("Ended early"),
+    Decision.KEPT: gettext_lazy("Kept, as agreed with you"),
+    Decision.OFFER_ACCEPTED: gettext_lazy("Offer accepted"),
+    Decision.ENDED: gettext_lazy("Ended on its date"),
 }
 
 
@@ -61,17 +73,25 @@ def _finish(tickets: list[int], status: Ticket.Status, by: "User | None", now: d
     TicketEvent.objects.bulk_create(events)
 
 
-def explained(verdict: Verdict, subscriptions: SubscriptionQuerySet) -> Verdict:
+def outcome(request: CancellationRequest, reader: "User") -> str:
+    """What became of the request, in the words for who reads it."""
+    return str(request.get_decision_display() if reader.is_staff else FOR_CUSTOMERS[request.decision])
+
+
+def explained(verdict: Verdict, subscriptions: SubscriptionQuerySet, reader: "User") -> Verdict:
     """The verdict with what became of the newest request, where somebody else was quicker with the one subscription."""
-    if verdict.code != Code.DONE:
+    if verdict.code not in (Code.DONE, Code.NOT_NOW):
         return verdict
     request = CancellationRequest.objects.filter(subscription__in=subscriptions).select_related("ticket").first()
-    if request is None:
+    # What is not possible now has to do with the request only where it has ended the subscription.
+    if request is None or (verdict.code == Code.NOT_NOW and request.decision not in ENDINGS):
         return verdict
+    return Verdict(verdict.code, f"{verdict.reason} {_told(request, reader)}")
+
+
+def _told(request: CancellationRequest, reader: "User") -> str:
     told = {"asked": day(request.requested_on), "ticket": request.ticket.number}
     if request.decided_at is None:
-        what = _("It was requested on %(asked)s, as %(ticket)s.") % told
-    else:
-        told |= {"decided": day(localdate(request.decided_at)), "decision": str(request.get_decision_display())}
-        what = _("The request of %(asked)s was decided on %(decided)s: %(decision)s.") % told
-    return Verdict(verdict.code, f"{verdict.reason} {what}")
+        return _("It was requested on %(asked)s, as %(ticket)s.") % told
+    told |= {"decided": day(localdate(request.decided_at)), "decision": outcome(request, reader)}
+    return _("The request of %(asked)s was decided on %(decided)s: %(decision)s.") % told

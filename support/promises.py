@@ -18,14 +18,14 @@ MADE_FROM = ("status", "anchor_on", "interval", "interval_count", "period_end")
 
 
 @dataclass(frozen=True)
-class Promise:
+class PromisedEnd:
     """The first day without the subscription, and the sentence that says why it is that day."""
 
     ends_on: date
     why: str
 
 
-def promise(subscription: Subscription, today: date, asked_on: date | None = None) -> Promise:
+def promise(subscription: Subscription, today: date, asked_on: date | None = None) -> PromisedEnd:
     """What a request made today is promised; or one that the customer made on `asked_on`, as of then but not before today.
 
     The subscription is caught up to `today` and has no scheduled end.
@@ -37,10 +37,10 @@ def promise(subscription: Subscription, today: date, asked_on: date | None = Non
     return promised if promised.ends_on >= today else _passed(promised, then, asked_on, today)
 
 
-def _usual(subscription: Subscription, asked_on: date) -> Promise:
+def _usual(subscription: Subscription, asked_on: date) -> PromisedEnd:
     notice_days = subscription.product.notice_days
     ends_on = subscription.earliest_end(asked_on, notice_days)
-    return Promise(ends_on, why_it_ends(subscription, asked_on, notice_days, ends_on))
+    return PromisedEnd(ends_on, why_it_ends(subscription, asked_on, notice_days, ends_on))
 
 
 def _kept(subscription: Subscription, asked_on: date) -> CancellationRequest | None:
@@ -51,7 +51,7 @@ def _kept(subscription: Subscription, asked_on: date) -> CancellationRequest | N
     return kept.filter(decided_at__date__range=(asked_on - SAME_REQUEST, asked_on)).order_by("-decided_at").first()
 
 
-def _again(kept: CancellationRequest, subscription: Subscription, asked_on: date) -> Promise:
+def _again(kept: CancellationRequest, subscription: Subscription, asked_on: date) -> PromisedEnd:
     """The date of the first request; once that has passed, the end of the billed days, without another notice."""
     told = {
         "asked": day(kept.requested_on),
@@ -62,22 +62,22 @@ def _again(kept: CancellationRequest, subscription: Subscription, asked_on: date
         why = _(
             "You asked on %(asked)s, and agreed on %(agreed)s to stay; the date of then, %(promised)s, still holds."
         )
-        return Promise(kept.promised_on, why % told)
+        return PromisedEnd(kept.promised_on, why % told)
     ends_on = subscription.earliest_end(asked_on, notice_days=0)
     why = _(
         "You asked on %(asked)s, and agreed on %(agreed)s to stay; the date of then, %(promised)s, has passed, so it ends "
         "when the billed days are over, on %(until)s."
     )
-    return Promise(ends_on, why % (told | {"until": day(ends_on)}))
+    return PromisedEnd(ends_on, why % (told | {"until": day(ends_on)}))
 
 
-def _passed(promised: Promise, subscription: Subscription, asked_on: date, today: date) -> Promise:
+def _passed(promised: PromisedEnd, subscription: Subscription, asked_on: date, today: date) -> PromisedEnd:
     told = {"asked": day(asked_on), "passed": day(promised.ends_on), "today": day(today), "why": promised.why}
     if subscription.status == Status.TRIALING:
         why = _("You asked on %(asked)s, during the trial, which ended on %(passed)s. So it ends today, %(today)s.")
     else:
         why = _("%(why)s That day has passed, so it ends today, %(today)s.")
-    return Promise(today, why % told)
+    return PromisedEnd(today, why % told)
 
 
 def _as_it_was(subscription: Subscription, on: date) -> Subscription:

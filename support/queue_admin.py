@@ -3,11 +3,13 @@
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,6 +22,8 @@ from support.queue_forms import BulkForm, FilterForm
 from support.queue_rows import TABS, page, tabs, unfinished
 from support.staff import able
 
+# The cookie that keeps the queue as it was last seen; a session would be written at every look.
+LAST_SEEN = "queue"
 # What a row shows; nothing of it costs another query.
 SHOWN = ("customer", "assignee", "subscription__plan__product", "cancellation_request")
 
@@ -28,27 +32,38 @@ def queue(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """Show one page of the queue; a POST does one thing with the tickets that were chosen on it."""
     if not request.user.has_perm("support.view_ticket"):
         raise PermissionDenied
-    by, today, colleagues = person(request), localdate(), list(able().order_by("name", "email"))
-    bulk = BulkForm(request.POST or None, colleagues=colleagues, by=by)
+    today, colleagues = localdate(), list(able().order_by("name", "email"))
+    bulk = BulkForm(request.POST or None, colleagues=colleagues, by=person(request))
     if request.method == "POST":
         _do(request, bulk, today)
         return redirect(request.get_full_path())
-    tab = request.GET.get("tab", "")
-    tab = tab if tab in TABS else "all"
     filters = FilterForm(request.GET, colleagues=colleagues)
-    tickets = filters.narrowed(TABS[tab][1](Ticket.objects.select_related(*SHOWN), by, today), today)
-    context: dict[str, Any] = site.each_context(request) | {
-        "title": _("Tickets"),
+    context = site.each_context(request) | _rows(request, filters, today) | {"bulk": bulk, "title": _("Tickets")}
+    response = render(request, "admin/support/queue.html", context)
+    seen = request.GET.urlencode()
+    response.set_cookie(LAST_SEEN, seen, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax")
+    return response
+
+
+def _rows(request: HttpRequest, filters: FilterForm, today: date) -> dict[str, Any]:
+    by, tab = person(request), request.GET.get("tab", "")
+    tab = tab if tab in TABS else "all"
+    _label, keep = TABS[tab]
+    tickets = filters.narrowed(keep(Ticket.objects.select_related(*SHOWN), by, today), today)
+    return {
         "tab": tab,
         "tabs": tabs(by, today),
         "filters": filters,
         "page": page(tickets, request.GET.get("after", "")),
         "is_first": "after" not in request.GET,
-        "bulk": bulk,
         "today": today,
         "may_change": request.user.has_perm("support.change_ticket"),
     }
-    return render(request, "admin/support/queue.html", context)
+
+
+def way_back(request: HttpRequest) -> str:
+    """To the queue as this person last saw it: tab, filters, search and page."""
+    return f"{reverse('admin:support_ticket_changelist')}?{request.COOKIES.get(LAST_SEEN, '')}"
 
 
 def _do(request: HttpRequest, bulk: BulkForm, today: date) -> None:

@@ -1,5 +1,7 @@
 """What staff fill in on the page of a ticket."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -16,8 +18,12 @@ if TYPE_CHECKING:
     from portal_project.accounts.models import User
 
 
+ANSWER = "answer"
+"""The id of the form on the page, in which the answer stands."""
+
+
 class StaffReplyForm(WithFiles):
-    """A reply or an internal note of staff."""
+    """A reply or an internal note of staff; `fill` puts what there is on the ticket in the place of placeholders."""
 
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -33,10 +39,16 @@ class StaffReplyForm(WithFiles):
     body = forms.CharField(max_length=10000, widget=forms.Textarea(attrs={"rows": 6}), label=gettext_lazy("Message"))
     sends_mail = forms.BooleanField(required=False, initial=True, label=gettext_lazy("Send e-mail"))
 
+    def __init__(self, *args: Any, fill: Callable[[str], str] = str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fill = fill
+
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
-        left = saved_replies.unfilled(cleaned.get("body", ""))
-        if left and not cleaned.get("is_internal"):
+        if cleaned.get("is_internal") or "body" not in cleaned:
+            return cleaned
+        cleaned["body"] = self.fill(cleaned["body"])
+        if left := saved_replies.unfilled(cleaned["body"]):
             text = _("There is nothing to fill in for %(placeholders)s on this ticket. Write it yourself.")
             self.add_error("body", text % {"placeholders": ", ".join(left)})
         return cleaned
@@ -61,9 +73,7 @@ class AssigneeChoice(forms.ModelChoiceField):
 class TriageForm(forms.Form):
     """Status, priority and assignee; only what was changed on the page counts, so that nothing newer is undone."""
 
-    seen_status = forms.CharField(required=False, widget=forms.HiddenInput)
-    """The status when the page was opened: a decision made meanwhile is not undone."""
-    status = forms.ChoiceField(choices=Ticket.Status.choices, label=gettext_lazy("Status"))
+    status = forms.ChoiceField(choices=Ticket.Status.choices, show_hidden_initial=True, label=gettext_lazy("Status"))
     priority = forms.TypedChoiceField(
         coerce=int, choices=Ticket.Priority.choices, show_hidden_initial=True, label=gettext_lazy("Priority")
     )
@@ -78,21 +88,26 @@ class TriageForm(forms.Form):
     def __init__(self, data: Any = None, *, ticket: Ticket) -> None:
         self.ticket = ticket
         now = {name: getattr(ticket, name) for name in ("status", "priority", "assignee")}
-        super().__init__(data, initial=now | {"seen_status": ticket.status})
+        super().__init__(data, initial=now)
         # Whoever left the staff keeps what is theirs until it is given to somebody else.
         colleagues = able() | able().model.objects.filter(pk=ticket.assignee_id or 0)
         self.fields["assignee"].queryset = colleagues  # type: ignore[attr-defined]
+        # One form with the answer, so that saving keeps what is typed there.
+        for field in self.fields.values():
+            field.widget.attrs["form"] = ANSWER
+            field.hidden_widget = partial(forms.HiddenInput, attrs={"form": ANSWER})  # type: ignore[assignment]
 
     def clean_status(self) -> str:
-        status, now = self.cleaned_data["status"], self.ticket.status
-        if now not in (self.data.get("seen_status") or now, status):
-            label = Ticket.Status(now).label
-            raise forms.ValidationError(
-                _("Meanwhile this ticket has become “%(now)s”. Open it again.") % {"now": label}
-            )
-        return str(status)
+        """A decision made meanwhile is not undone: the page comes again with it, and another choice then counts."""
+        chosen, now = str(self.cleaned_data["status"]), self.ticket.status
+        seen = self.data.get(self.add_initial_prefix("status")) or now
+        if chosen == seen or now in (chosen, seen):
+            return now if chosen == seen else chosen
+        self.data = self.data.copy()
+        self.data[self.add_prefix("status")] = self.data[self.add_initial_prefix("status")] = now
+        label = Ticket.Status(now).label
+        raise forms.ValidationError(_("Meanwhile this ticket has become “%(now)s”. Choose again.") % {"now": label})
 
     def changes(self) -> dict[str, Any]:
         """The arguments for `triage.change`."""
-        changed = {"status", *self.changed_data} - {"seen_status"}
-        return {name: self.cleaned_data[name] for name in changed}
+        return {name: self.cleaned_data[name] for name in {"status", *self.changed_data}}

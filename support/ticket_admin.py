@@ -1,5 +1,7 @@
 """Tickets in the admin: the queue in the place of a list, and the page on which staff answer."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -14,12 +16,12 @@ from unfold.admin import ModelAdmin
 
 from portal_project.accounts.people import person
 from subscriptions.states import NotAllowed
-from support import saved_replies, ticket_page, triage, turning_admin
+from support import saved_replies, ticket_page, triage, turning_admin, typed
 from support.attachments import choose_again, download
 from support.models import Attachment, Ticket
-from support.queue_admin import queue
+from support.queue_admin import queue, way_back
 from support.staff_forms import InsertForm, StaffReplyForm, TriageForm
-from support.tickets import SomebodyWrote, reply
+from support.tickets import SENT_BEFORE, SentBefore, SomebodyWrote, reply
 
 
 @admin.register(Ticket)
@@ -44,14 +46,17 @@ class TicketAdmin(ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The ticket's page; a POST sets status, priority and assignee."""
+        """The ticket's page; a POST sets status, priority and assignee, or leads to turning it, and keeps what is typed."""
         ticket = self._ticket(request, object_id)
         if request.method != "POST":
-            return self._page(request, ticket)
+            return self._page(request, ticket, **_kept(request, ticket))
         self._check_may_change(request)
-        form = _triaged(request, ticket)
-        if form.errors:
-            return self._page(request, ticket, triage_form=form)
+        form = None if "turn" in request.POST else _triaged(request, ticket)
+        if form and form.errors:
+            return self._page(request, ticket, triage_form=form, **_again(request))
+        _keep(request, ticket)
+        if form is None:
+            return redirect("admin:support_ticket_turn_into_request", ticket.pk)
         messages.success(request, _("Saved."))
         return redirect("admin:support_ticket_change", ticket.pk)
 
@@ -63,7 +68,7 @@ class TicketAdmin(ModelAdmin):
             return redirect("admin:support_ticket_change", pk)
         if "insert" in request.POST:
             return self._insert(request, ticket)
-        form = StaffReplyForm(request.POST, request.FILES)
+        form = StaffReplyForm(request.POST, request.FILES, fill=_filling(request, ticket))
         return self._send(request, ticket, form) if form.is_valid() else self._page(request, ticket, answer=form)
 
     def attachment(self, request: HttpRequest, pk: int, attachment: int) -> HttpResponseBase:
@@ -72,23 +77,20 @@ class TicketAdmin(ModelAdmin):
         return download(get_object_or_404(Attachment, pk=attachment, message__ticket=pk))
 
     def _send(self, request: HttpRequest, ticket: Ticket, form: StaffReplyForm) -> HttpResponse:
-        typed = form.cleaned_data
         try:
-            added = reply(ticket, author=person(request), today=localdate(), **typed)
+            reply(ticket, author=person(request), today=localdate(), **form.cleaned_data)
         except SomebodyWrote as news:
-            return self._page(request, ticket, **_again(request, _wrote(news)), news=news.messages)
-        if added.body != typed["body"]:
-            text = _("This page had been sent before. Send your new text once more.")
-            return self._page(request, ticket, **_again(request, text))
-        messages.success(request, _added(typed))
+            return self._page(request, ticket, **_again(request, _wrote(news), saw_all=True), news=news.messages)
+        except SentBefore:
+            return self._page(request, ticket, **_again(request, str(SENT_BEFORE)))
+        messages.success(request, _added(form.cleaned_data))
         return redirect("admin:support_ticket_change", ticket.pk)
 
     def _insert(self, request: HttpRequest, ticket: Ticket) -> HttpResponse:
         chosen = InsertForm(request.POST)
         if not chosen.is_valid():
             return self._page(request, ticket, **_again(request), insert=chosen)
-        saved, agent = chosen.cleaned_data["saved"].body, person(request)
-        text = saved_replies.filled(saved, ticket, agent=agent, today=localdate())
+        text = _filling(request, ticket)(chosen.cleaned_data["saved"].body)
         return self._page(request, ticket, **_again(request, added=text))
 
     def _ticket(self, request: HttpRequest, key: Any) -> Ticket:
@@ -105,6 +107,7 @@ class TicketAdmin(ModelAdmin):
         forms = {"answer": StaffReplyForm(), "insert": InsertForm(), "triage_form": TriageForm(ticket=ticket)} | more
         forms["answer"].fields["seen"].initial = shown["conversation"].last
         context = self.admin_site.each_context(request) | {"title": str(ticket), "opts": self.opts}
+        context["back_to_queue"] = way_back(request)
         return render(request, "admin/support/ticket/page.html", context | shown | forms)
 
 
@@ -121,15 +124,48 @@ def _triaged(request: HttpRequest, ticket: Ticket) -> TriageForm:
     return form
 
 
-def _again(request: HttpRequest, notice: str = "", added: str = "") -> dict[str, Any]:
-    """For the page: a new form with what was typed and a text after it, and what to say beside it."""
-    parts = [part for part in (request.POST.get("body", "").rstrip(), added) if part]
-    typed = {"is_internal": request.POST.get("is_internal", ""), "sends_mail": "sends_mail" in request.POST}
-    notices = [notice, choose_again(request.FILES) if request.FILES else ""]
+def _filling(request: HttpRequest, ticket: Ticket) -> Callable[[str], str]:
+    return partial(saved_replies.filled, ticket=ticket, agent=person(request), today=localdate())
+
+
+def _typed(request: HttpRequest) -> dict[str, Any]:
+    """What stands in the answer, with the message that was the last one on its page."""
     return {
-        "answer": StaffReplyForm(initial=typed | {"body": "\n\n".join(parts)}),
-        "notices": [notice for notice in notices if notice],
+        "body": request.POST.get("body", "").rstrip(),
+        "is_internal": request.POST.get("is_internal", ""),
+        "sends_mail": "sends_mail" in request.POST,
+        "seen": request.POST.get("seen"),
     }
+
+
+def _again(request: HttpRequest, notice: str = "", added: str = "", *, saw_all: bool = False) -> dict[str, Any]:
+    """For the page: a new form with what was typed and a text after it, and what to say beside it.
+
+    `saw_all` when the page shows what is new, so that the text may be sent after it.
+    """
+    answer = _typed(request)
+    answer["body"] = "\n\n".join(part for part in (answer["body"], added) if part)
+    if saw_all:
+        del answer["seen"]
+    notices = [notice, choose_again(request.FILES) if request.FILES else ""]
+    return {"answer": StaffReplyForm(initial=answer), "notices": [notice for notice in notices if notice]}
+
+
+def _keep(request: HttpRequest, ticket: Ticket) -> None:
+    """Keep the answer until the ticket's page comes again."""
+    if request.FILES:
+        messages.warning(request, choose_again(request.FILES))
+    if (answer := _typed(request))["body"]:
+        typed.keep(request, ticket.number, answer)
+
+
+def _kept(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
+    if request.GET.get("before"):
+        # An older page has no answer to put it into.
+        return {}
+    answer = typed.kept(request, ticket.number)
+    typed.forget(request, ticket.number)
+    return {"answer": StaffReplyForm(initial=answer)} if answer else {}
 
 
 def _wrote(news: SomebodyWrote) -> str:

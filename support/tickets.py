@@ -8,11 +8,13 @@ from uuid import UUID
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from portal_project.mail import outbox
+from portal_project.mail.models import OutgoingMail
 from subscriptions.models import Invoice, Subscription
 from support import notifications, queue, triage
-from support.attachments import attach
+from support.attachments import are_kept, attached
 from support.models import Message, Ticket, TicketEvent
 
 if TYPE_CHECKING:
@@ -21,6 +23,12 @@ if TYPE_CHECKING:
 # What one customer may send within an hour. A request to cancel is not counted and never refused.
 NEW_TICKETS_AN_HOUR, REPLIES_AN_HOUR = 20, 60
 HOUR = timedelta(hours=1)
+
+SENT_BEFORE = gettext_lazy("This page had been sent before. Send your new text once more.")
+
+
+class SentBefore(Exception):
+    """The token came before with something else, as after going back in the browser, so nothing was added."""
 
 
 class SomebodyWrote(Exception):
@@ -43,16 +51,20 @@ def open_ticket(
     invoice: Invoice | None = None,
     files: Sequence[UploadedFile] = (),
 ) -> Ticket:
-    """A new ticket with its first message; the same token again gives the first one."""
+    """A new ticket with its first message; the same token with the same again gives the first one.
+
+    Raises `SentBefore` when the token made something else.
+    """
+    asked = {"customer": customer, "type": kind, "subject": subject, "subscription": subscription, "invoice": invoice}
     with transaction.atomic():
-        ticket, created = Ticket.objects.get_or_create(
-            token=token,
-            customer=customer,
-            defaults={"type": kind, "subject": subject, "subscription": subscription, "invoice": invoice},
-        )
-        if created:
-            message = Message.objects.create(ticket=ticket, author=customer, body=body)
-            attach(message, files)
+        ticket, is_new = Ticket.objects.get_or_create(token=token, defaults=asked)
+        if not is_new:
+            is_same = all(getattr(ticket, name) == value for name, value in asked.items())
+            if not is_same or not _is_same(ticket.messages.first(), body, files):
+                raise SentBefore
+            return ticket
+        message = Message.objects.create(ticket=ticket, author=customer, body=body)
+        with attached(message, files):
             outbox.add(notifications.ticket_opened(ticket), *notifications.staff_about_message(message, is_new=True))
             queue.refresh([ticket.pk], today)
     return ticket
@@ -70,25 +82,25 @@ def reply(
     files: Sequence[UploadedFile] = (),
     seen: int | None = None,
 ) -> Message:
-    """Add to the conversation; the same token again gives the first message.
+    """Add to the conversation; the same token with the same again gives the first message.
 
     A customer's reply reopens a finished ticket. A public reply of staff is mailed to the customer, unless `sends_mail` is
-    off. Raises `SomebodyWrote` when others have written after the message with the key `seen`; None asks for no such check.
+    off. Raises `SentBefore` when the token made something else, and `SomebodyWrote` when others have written after the
+    message with the key `seen`; None asks for no such check.
     """
     with transaction.atomic():
         ticket = Ticket.objects.select_for_update(of=("self",)).select_related("customer").get(pk=ticket.pk)
-        if sent_before := Message.objects.filter(token=token, ticket=ticket, author=author).first():
-            return sent_before
+        mails = sends_mail and not is_internal and author != ticket.customer
+        if first := Message.objects.filter(token=token).first():
+            is_same = (first.ticket_id, first.author_id, _was_mailed(first)) == (ticket.pk, author.pk, mails)
+            if not is_same or not _is_same(first, body, files, is_internal):
+                raise SentBefore
+            return first
         _check_that_all_was_seen(ticket, author, seen)
         message = Message.objects.create(token=token, ticket=ticket, author=author, body=body, is_internal=is_internal)
-        attach(message, files)
-        if is_internal:
-            return message
-        if author == ticket.customer:
-            _heard(ticket, message, today)
-        else:
-            _answered(ticket, message, sends_mail)
-        queue.refresh([ticket.pk], today)
+        with attached(message, files):
+            if not is_internal:
+                _said(ticket, message, today, mails)
     return message
 
 
@@ -116,12 +128,29 @@ def wrote_enough(customer: "User", token: UUID) -> bool:
     return recent.exclude(token=token).count() >= REPLIES_AN_HOUR
 
 
+def _is_same(sent: Message | None, body: str, files: Sequence[UploadedFile], is_internal: bool = False) -> bool:
+    """Whether that message is what was sent once more, so that neither text nor file gets lost."""
+    return sent is not None and (sent.body, sent.is_internal) == (body, is_internal) and are_kept(sent, files)
+
+
+def _was_mailed(message: Message) -> bool:
+    return OutgoingMail.objects.filter(key=notifications.reply(message).key).exists()
+
+
 def _check_that_all_was_seen(ticket: Ticket, author: "User", seen: int | None) -> None:
     if seen is None:
         return
     newer = ticket.messages.filter(pk__gt=seen).exclude(author=author).select_related("author")
     if newer:
         raise SomebodyWrote(list(newer))
+
+
+def _said(ticket: Ticket, message: Message, today: date, mails: bool) -> None:
+    if message.author == ticket.customer:
+        _heard(ticket, message, today)
+    else:
+        _answered(ticket, message, mails)
+    queue.refresh([ticket.pk], today)
 
 
 def _heard(ticket: Ticket, message: Message, today: date) -> None:
@@ -132,9 +161,9 @@ def _heard(ticket: Ticket, message: Message, today: date) -> None:
     outbox.add(*notifications.staff_about_message(message))
 
 
-def _answered(ticket: Ticket, message: Message, sends_mail: bool) -> None:
+def _answered(ticket: Ticket, message: Message, mails: bool) -> None:
     ticket.answered_at = ticket.updated_at = message.created_at
     ticket.save(update_fields=["answered_at", "updated_at"])
-    if sends_mail:
+    if mails:
         message.ticket = ticket
         outbox.add(notifications.reply(message))

@@ -56,13 +56,14 @@ class Entry:
 
 def for_staff(ticket: Ticket, messages: Iterable[Message]) -> list[Entry]:
     """Everything, newest first; `messages` are those on the page, with their authors."""
-    events = list(ticket.events.select_related("actor").order_by("-id")[:MOST])
+    turned_at = _turned_at(ticket)
+    events = ticket.events.select_related("actor").order_by("-id")[:MOST]
     entries = [Entry(ticket.created_at, _("Ticket opened"))]
     entries += [_of_message(ticket, message) for message in messages]
     entries += [_of_event(event) for event in events]
-    entries += [_of_mail(mail) for mail in _mails(ticket)]
+    entries += [_of_mail(mail) for mail in _mails(ticket, turned_at or ticket.created_at)]
     if request := _request(ticket):
-        entries += _of_request(request, was_turned=any(event.kind == Kind.REQUEST for event in events))
+        entries += _of_request(request, was_turned=turned_at is not None)
     # Of one instant, what was gathered first came first.
     return sorted(entries, key=_when)[::-1][:MOST]
 
@@ -72,10 +73,17 @@ def for_customer(ticket: Ticket, shown: Conversation) -> list[Message | Entry]:
     changes = ticket.events.filter(kind=Kind.STATUS).order_by("-id")
     if shown.messages and shown.earlier:
         changes = changes.filter(at__gte=shown.messages[0].created_at)
-    if shown.messages and not shown.is_latest:
-        changes = changes.filter(at__lte=shown.messages[-1].created_at)
+    if newer := _after(ticket, shown):
+        changes = changes.filter(at__lt=newer.created_at)
     lines = [Entry(event.at, _("Status: %(new)s") % {"new": event.new}) for event in changes[:MOST]]
     return sorted([*shown.messages, *lines], key=_when)
+
+
+def _after(ticket: Ticket, shown: Conversation) -> Message | None:
+    """The message with which the next page begins; up to it, whatever happened belongs to this page."""
+    if shown.is_latest or not shown.messages:
+        return None
+    return ticket.messages.filter(is_internal=False, pk__gt=shown.last).first()
 
 
 def _when(line: Message | Entry) -> datetime:
@@ -105,12 +113,12 @@ def _said(event: TicketEvent) -> str:
     return str(event.get_kind_display())
 
 
-def _mails(ticket: Ticket) -> Iterable[OutgoingMail]:
+def _mails(ticket: Ticket, requested_at: datetime) -> Iterable[OutgoingMail]:
     """The ticket's own; and its subscription's from the request until the decision."""
     about = Q(thread=ticket.number)
     request = _request(ticket)
     if request and ticket.subscription:
-        of_subscription = Q(thread=ticket.subscription.number, created_at__gte=ticket.created_at)
+        of_subscription = Q(thread=ticket.subscription.number, created_at__gte=requested_at)
         if request.decided_at:
             of_subscription &= Q(created_at__lte=request.decided_at + SAME_MOMENT)
         about |= of_subscription
@@ -126,6 +134,11 @@ def _of_mail(mail: OutgoingMail) -> Entry:
 
 def _request(ticket: Ticket) -> CancellationRequest | None:
     return getattr(ticket, "cancellation_request", None)
+
+
+def _turned_at(ticket: Ticket) -> datetime | None:
+    """When staff turned the plain ticket into the request; None for a request that was one from the start."""
+    return ticket.events.filter(kind=Kind.REQUEST).values_list("at", flat=True).first()
 
 
 def _of_request(request: CancellationRequest, *, was_turned: bool) -> list[Entry]:

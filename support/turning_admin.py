@@ -16,8 +16,8 @@ from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
 from subscriptions.policies import OPERATE
 from subscriptions.states import Code, Status
 from support.decisions import undecided
-from support.forms import TurnForm
 from support.models import Ticket
+from support.staff_request_forms import TurnForm
 from support.turning import may_turn
 
 FORM, CHOICE = "admin/support/cancellation/turn.html", "admin/support/cancellation/choose.html"
@@ -45,6 +45,7 @@ def turn_into_request(request: HttpRequest, pk: int, *, site: AdminSite) -> Http
     if not subscriptions.exists():
         choice = _running(ticket).filter(cancels_on=None).select_related("plan__product")
         return render(request, CHOICE, context | {"subscriptions": choice})
+    context["back"] = reverse("admin:support_ticket_change", args=[pk])
     door = Door(Channel.ADMIN, subscriptions, FORM, partial(_back, ticket), context)
     return act(request, door, partial(TurnForm, ticket=ticket), localdate())
 

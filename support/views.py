@@ -1,5 +1,6 @@
 """What touches both subscriptions and tickets: home, cancel and withdraw; and the customer's own tickets."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -13,22 +14,20 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal_project.accounts.people import person
 from portal_project.paging import page
 from subscriptions.acting import Door, act
-from subscriptions.models import Channel, Invoice, Subscription
-from subscriptions.policies import cancel_action, may
-from subscriptions.states import Action, Code
+from subscriptions.models import Channel, Invoice
+from subscriptions.policies import cancel_action
+from subscriptions.states import Action
 from subscriptions.steps import as_of
 from subscriptions.views import mine
-from support import timeline
-from support.attachments import download
+from support import asking, timeline, typed
+from support.attachments import choose_again, download
 from support.conversation import conversation
 from support.forms import CancelNowForm, RequestForm, WithdrawForm
 from support.models import Attachment, Ticket
 from support.ticket_forms import ReplyForm, TicketForm
-from support.tickets import open_ticket, reply, saw
+from support.tickets import SENT_BEFORE, SentBefore, reply, saw
 
 HOME_SHOWS = 5
-# Where the session keeps what was typed into a support request that led to the cancel page, by subscription number.
-TYPED = "cancellation_messages"
 
 
 @require_safe
@@ -53,10 +52,11 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
     immediate = cancel_action(subscription) == Action.CANCEL
     template = "support/cancel_now.html" if immediate else "support/cancel_request.html"
     form_class = CancelNowForm if immediate else RequestForm
-    context = {"linked_services": subscription.linked_services.filter(auto_renew=True)}
-    typed = {"message": request.session.get(TYPED, {}).get(number, "")}
-    door = Door(Channel.PORTAL, owned, template, context=context, initial=typed)
-    return act(request, door, form_class, localdate())
+    door = Door(Channel.PORTAL, owned, template, initial=typed.kept(request, number))
+    response = act(request, door, form_class, localdate())
+    if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
+        typed.forget(request, number)
+    return response
 
 
 @require_http_methods(["GET", "POST"])
@@ -75,29 +75,26 @@ def tickets(request: HttpRequest) -> HttpResponse:
 def new_ticket(request: HttpRequest) -> HttpResponse:
     """A new support request; `?type=`, `?subscription=` and `?invoice=` fill it in."""
     initial = {name: request.GET[name] for name in ("type", "subscription", "invoice") if name in request.GET}
-    form = _ticket_form(request, initial)
+    form = _ticket_form(request, request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        subscription = form.cleaned_data["subscription"]
-        if form.cleaned_data["type"] == Ticket.Type.CANCEL and _may_cancel(request, subscription):
-            return _to_the_cancel_page(request, subscription, form.cleaned_data)
-        ticket = open_ticket(customer=person(request), today=localdate(), **form.ticket())
-        messages.success(request, _("We have received your request %(number)s.") % {"number": ticket.number})
-        return redirect(ticket)
+        try:
+            return asking.ask(request, form, localdate())
+        except SentBefore:
+            _say_sent_before(request)
+            form = _ticket_form(request, initial=form.typed)
     return render(request, "support/new_ticket.html", {"form": form})
 
 
 @require_http_methods(["GET", "POST"])
 def ticket(request: HttpRequest, number: str) -> HttpResponse:
     ticket, by = get_object_or_404(_my_tickets(request), number=number), person(request)
-    form = ReplyForm(request.POST or None, request.FILES or None, author=by)
+    form = ReplyForm(request.POST or None, request.FILES or None, author=by, initial=typed.kept(request, number))
     if request.method == "POST" and form.is_valid():
-        added = reply(ticket, author=by, today=localdate(), **form.cleaned_data)
-        if added.body == form.cleaned_data["body"]:
-            messages.success(request, _("Your reply is added."))
-            return redirect(ticket)
-        # The form was sent before with other words, as after going back in the browser: nothing typed is lost.
-        messages.warning(request, _("This page had been sent before. Send your new text once more."))
-        form = ReplyForm(initial={"body": form.cleaned_data["body"]}, author=by)
+        try:
+            return _reply(request, ticket, form)
+        except SentBefore:
+            _say_sent_before(request)
+            form = ReplyForm(initial={"body": form.cleaned_data["body"]}, author=by)
     if request.method == "GET":
         saw(ticket, by)
     shown = conversation(ticket.messages.filter(is_internal=False), request.GET.get("before", ""))
@@ -115,11 +112,10 @@ def attachment(request: HttpRequest, number: str, pk: int) -> HttpResponseBase:
     return download(get_object_or_404(Attachment, pk=pk, message__ticket=ticket, message__is_internal=False))
 
 
-def _ticket_form(request: HttpRequest, initial: dict[str, str]) -> TicketForm:
+def _ticket_form(request: HttpRequest, *sent: Any, initial: dict[str, Any]) -> TicketForm:
     owned = mine(request)
     return TicketForm(
-        request.POST or None,
-        request.FILES or None,
+        *sent,
         initial=initial,
         customer=person(request),
         subscriptions=owned,
@@ -128,20 +124,17 @@ def _ticket_form(request: HttpRequest, initial: dict[str, str]) -> TicketForm:
     )
 
 
-def _to_the_cancel_page(request: HttpRequest, subscription: Subscription, typed: dict[str, Any]) -> HttpResponse:
-    """Canceling by oneself is quicker than asking for it; what was typed comes along."""
-    request.session[TYPED] = {subscription.number: typed["body"][:5000]}
-    messages.info(request, _("You can cancel this subscription here. Nothing has been sent yet."))
-    if typed["files"]:
-        messages.info(request, _("Your files are not kept. You can add them to the request afterwards."))
-    return redirect("cancel_subscription", subscription.number)
+def _reply(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> HttpResponse:
+    reply(ticket, author=person(request), today=localdate(), **form.cleaned_data)
+    typed.forget(request, ticket.number)
+    messages.success(request, _("Your reply is added."))
+    return redirect(ticket)
 
 
-def _may_cancel(request: HttpRequest, subscription: Subscription) -> bool:
-    today = localdate()
-    shown = as_of(mine(request).for_policies(today).get(pk=subscription.pk), today)
-    verdict = may(cancel_action(shown), shown, by=person(request), today=today)
-    return bool(verdict) or verdict.code == Code.DONE
+def _say_sent_before(request: HttpRequest) -> None:
+    messages.warning(request, SENT_BEFORE)
+    if request.FILES:
+        messages.warning(request, choose_again(request.FILES))
 
 
 def _my_tickets(request: HttpRequest) -> QuerySet[Ticket]:

@@ -19,7 +19,7 @@ class MailSettingsForm(forms.ModelForm):
         if self.instance.is_staff:
             field.label = _("Mails about tickets")
             field.help_text = _(
-                "New requests, what customers write on your tickets and on those that are nobody’s, and each morning what needs "
+                "New requests, what customers write on your tickets and on those that are nobody’s, and once a day what needs "
                 "action. Mails about signing in always come."
             )
         else:

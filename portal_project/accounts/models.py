@@ -87,7 +87,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 def validate_logo(file: File) -> None:
-    if file.size > MEGABYTE:
+    try:
+        size = file.size
+    except FileNotFoundError:
+        # A logo that was saved before and is lost since: all else about the business can still be changed.
+        return
+    if size > MEGABYTE:
         raise ValidationError(_("This file is larger than 1 MB. Choose a smaller one."))
     if uploads.image_type(file) is None:
         raise ValidationError(_("Choose a PNG, JPEG, GIF or WebP image."))
@@ -138,7 +143,7 @@ class Merchant(models.Model):
     @property
     def logo_url(self) -> str:
         """Its address within the portal, or empty without a logo."""
-        return f"{reverse('logo')}?{PurePath(str(self.logo)).stem}" if self.logo else ""
+        return reverse("logo", args=[PurePath(str(self.logo)).name]) if self.logo else ""
 
     @property
     def seller(self) -> str:

@@ -59,7 +59,7 @@ def why_end(subscription: Subscription, history: History) -> str:
         return ""
     event = history.that_set("canceled_on", subscription.canceled_on)
     if event is None:
-        return ""
+        return _brought_over(history)
     planned = event.before("cancels_on")
     if planned == subscription.canceled_on:
         return _asked_for(planned, history)
@@ -70,4 +70,10 @@ def why_end(subscription: Subscription, history: History) -> str:
 
 def _asked_for(ends_on: date, history: History) -> str:
     event = history.that_set("cancels_on", ends_on)
-    return _("The cancellation was requested on %(asked)s.") % {"asked": day(event.effective_on)} if event else ""
+    if event is None:
+        return _brought_over(history)
+    return _("The cancellation was requested on %(asked)s.") % {"asked": day(event.effective_on)}
+
+
+def _brought_over(history: History) -> str:
+    return _("It was brought over with this end.") if history.is_brought_over else ""

@@ -40,6 +40,11 @@ class History:
         """The newest change of this kind that took effect on the day."""
         return next((event for event in self.events if event.kind == kind and event.effective_on == day), None)
 
+    @property
+    def is_brought_over(self) -> bool:
+        """Whether the subscription came from another system, with dates that nobody set here."""
+        return any(event.kind == EventKind.IMPORTED for event in self.events)
+
     def told(self, event: SubscriptionEvent | None, sentence: str, **values: str) -> str:
         """The sentence with who made the change and when; empty where nobody did it yet, or another system."""
         if event is None or event.actor is None:

@@ -10,9 +10,10 @@ def why_paused(subscription: Subscription, history: History) -> str:
     """Why the pause began on its day."""
     if subscription.paused_on is None:
         return ""
-    if planned := history.that_set("pauses_on", subscription.paused_on):
-        return history.told(planned, _("Planned by %(who)s on %(day)s, for when the billed days were over."))
     begun = history.that_set("paused_on", subscription.paused_on)
+    if begun and begun.before("pauses_on"):
+        planned = history.that_set("pauses_on", subscription.paused_on)
+        return history.told(planned, _("Planned by %(who)s on %(day)s, for when the billed days were over."))
     return history.told(begun, _("Paused by %(who)s, with effect at once."))
 
 

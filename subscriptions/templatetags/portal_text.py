@@ -51,7 +51,7 @@ def why_dates_after(context: Context, form: ActionForm) -> dict[str, str]:
     return reasons.why_dates(draft, reasons.History.of(form.subscription, context["user"]).followed_by(draft))
 
 
-@register.inclusion_tag("support/_linked_services.html")
+@register.inclusion_tag("subscriptions/_services_that_stop.html")
 def services_that_stop_renewing(subscription: Subscription) -> dict[str, Any]:
     """Which linked services an end, scheduled or at once, keeps from renewing."""
     return {"linked_services": subscription.linked_services.filter(auto_renew=True)}

@@ -8,32 +8,27 @@ from django import template
 from django.utils.functional import Promise
 from django.utils.html import Urlizer, linebreaks
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext_lazy as _
 
 from subscriptions.actions import Offer
 from subscriptions.models import Subscription
 from subscriptions.preview import beyond_end
+from support.decisions import FOR_CUSTOMERS
 from support.models import CancellationRequest
 
 register = template.Library()
 
-STATES = {
-    "": _("In notice"),
-    CancellationRequest.Decision.WITHDRAWN: _("Withdrawn"),
-    CancellationRequest.Decision.CANCELED_NOW: _("Ended early"),
-    CancellationRequest.Decision.KEPT: _("Kept, as agreed with you"),
-    CancellationRequest.Decision.OFFER_ACCEPTED: _("Offer accepted"),
-    CancellationRequest.Decision.ENDED: _("Ended on its date"),
-}
-
 
 @register.inclusion_tag("support/_cancellation_banner.html")
-def cancellation_banner(subscription: Subscription, offers: Sequence[Offer]) -> dict[str, Any]:
-    """When a subscription in notice ends, why on that day, and what can still be done about it."""
+def cancellation_banner(subscription: Subscription, offers: Sequence[Offer], why: str) -> dict[str, Any]:
+    """When a subscription in notice ends, why on that day, and what can still be done about it.
+
+    `why` is what the subscription's own changes tell, for an end without a request.
+    """
     undecided = CancellationRequest.objects.undecided().filter(subscription=subscription.pk)
     return {
         "subscription": subscription,
         "cancellation": undecided.select_related("ticket").first(),
+        "why": why,
         "offers": offers,
         "beyond": beyond_end(subscription),
     }
@@ -45,15 +40,15 @@ def why_promised(subscription: Subscription) -> str:
     ends_on = subscription.cancels_on or subscription.canceled_on
     if ends_on is None:
         return ""
-    kept = CancellationRequest.objects.filter(subscription=subscription.pk, promised_on=ends_on)
-    binding = kept.filter(decision__in=["", CancellationRequest.Decision.ENDED])
+    promised = CancellationRequest.objects.filter(subscription=subscription.pk, promised_on=ends_on)
+    binding = promised.filter(decision__in=["", CancellationRequest.Decision.ENDED])
     return binding.values_list("why", flat=True).first() or ""
 
 
 @register.filter
 def state(cancellation: CancellationRequest) -> str | Promise:
     """What became of the request, in the customer's words."""
-    return STATES[cancellation.decision]
+    return FOR_CUSTOMERS[cancellation.decision]
 
 
 class _Links(Urlizer):

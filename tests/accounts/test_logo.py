@@ -1,13 +1,16 @@
 """The business's logo, where people see it."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 from portal_project.accounts.models import Merchant
 from tests.factories import started
 
-IMAGE = '<img class="logo" src="/logo?birch" alt="%s">'
+IMAGE = '<img class="logo" src="/logo/birch.png" alt="%s">'
 
 
 @pytest.fixture
@@ -31,3 +34,52 @@ def test_the_logo_stands_on_an_invoice(as_alice, alice, clock, logo):
     clock(date(2026, 3, 20))
     invoice = started(alice, date(2026, 3, 20)).invoices.get()
     assert IMAGE % "" in as_alice.get(invoice.get_absolute_url()).content.decode()
+
+
+def test_a_logo_whose_file_is_lost_keeps_nobody_from_changing_the_business(as_merchant, logo):
+    changed = {"name": "Birch", "accent_color": "#0f766e", "payment_days": 14}
+    assert as_merchant.post("/admin/accounts/merchant/1/change/", changed).status_code == 302
+    assert (Merchant.load().name, Merchant.load().logo.name) == ("Birch", "logo/birch.png")
+
+
+BUSINESS = {"name": "Birch", "accent_color": "#0f766e", "payment_days": 14}
+ADMIN = "/admin/accounts/merchant/1/change/"
+
+
+def a_file(content, name="logo.png"):
+    return SimpleUploadedFile(name, content)
+
+
+def a_png():
+    file = BytesIO()
+    Image.new("RGB", (40, 20), "teal").save(file, "PNG")
+    return file.getvalue()
+
+
+def test_a_merchant_gives_a_logo_that_everybody_can_load_from_where_the_admin_shows_it(as_merchant, client, db):
+    as_merchant.post(ADMIN, BUSINESS | {"logo": a_file(a_png(), "Our logo.PNG")})
+    address = Merchant.load().logo_url
+    assert address == Merchant.load().logo.url
+    assert address in as_merchant.get(ADMIN).content.decode()
+    response = client.get(address)
+    assert (response.status_code, response["Content-Type"]) == (200, "image/png")
+    assert b"".join(response.streaming_content) == a_png()
+
+
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        (a_file(b"<svg><script>alert(1)</script></svg>", "logo.svg"), "Upload a valid image."),
+        (a_file(b"MZ" + bytes(100)), "Upload a valid image."),
+        (a_file(a_png() + bytes(1024 * 1024)), "This file is larger than 1 MB. Choose a smaller one."),
+    ],
+    ids=["a page", "a program", "too large"],
+)
+def test_what_is_no_image_or_too_large_is_refused_in_words(as_merchant, db, file, told):
+    file.seek(0)
+    assert told in as_merchant.post(ADMIN, BUSINESS | {"logo": file}).content.decode()
+    assert not Merchant.load().logo
+
+
+def test_without_a_logo_its_address_is_a_404(client, db):
+    assert client.get("/logo/birch.png").status_code == 404

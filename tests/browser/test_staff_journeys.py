@@ -63,6 +63,25 @@ def test_staff_read_a_request_answer_it_and_cancel_now(visitor, staff, customer,
     assert hosting.canceled_on == date(2026, 4, 1)
 
 
+def test_what_staff_are_writing_stays_when_they_save_or_turn_the_ticket(staff, agent, hosting, as_alice):
+    typed = {"type": "general", "subscription": hosting.number, "subject": "A question", "body": "Please end it."}
+    confirm(as_alice, "/support/new/", **typed)
+    ticket = Ticket.objects.get()
+    staff.signs_in(with_password(agent)).opens(f"/admin/support/ticket/{ticket.pk}/change/")
+    answer = staff.page.locator("textarea[name=body]")
+    answer.fill("I am looking into it.")
+    staff.page.get_by_label("Priority").select_option("4")
+    staff.presses("Save").sees("Saved.").finds_the_page_sound(".pa")
+    expect(answer).to_have_value("I am looking into it.")
+    staff.presses("Turn into a cancellation request").sees("What will happen")
+    staff.presses("Back")
+    expect(answer).to_have_value("I am looking into it.")
+    staff.presses("Add reply").sees("Reply added and sent.")
+    ticket.refresh_from_db()
+    assert ticket.priority == 4
+    assert [event.kind for event in ticket.events.all()] == ["priority"]
+
+
 def test_staff_pause_and_resume_for_a_customer(staff, agent, hosting):
     staff.signs_in(with_password(agent)).opens(f"/admin/subscriptions/subscription/{hosting.pk}/change/")
     staff.presses("Pause").sees("Alice Ahn, alice@example.com").presses("Pause").sees("Paused")

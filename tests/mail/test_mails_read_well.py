@@ -98,7 +98,7 @@ def test_ended(as_alice, subscription):
     confirm(as_alice, page(subscription, "cancel"))
     text = about(subscription, "subscriptions/ended")
     assert "10 March 2026 is the first day without it." in text
-    assert "Nothing more is billed. Its page and your invoices stay in the portal." in text
+    assert "No further days are billed; an invoice that is still open stays due." in text
     assert not may_be_switched_off(text)
 
 
@@ -147,7 +147,7 @@ def test_a_request_that_ends_at_once(as_alice, subscription, clock):
     confirm(signed_in(subscription.customer), page(subscription, "cancel"), reason="not_needed")
     text = about(subscription, "support/request_received")
     assert "It has ended: 1 April 2026 is the first day without it." in text
-    assert "Nothing more is billed." in text
+    assert "No further days are billed." in text
     assert "withdraw" not in text
 
 

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from portal_project.accounts.models import Merchant
 from portal_project.mail import tasks
 from portal_project.mail.models import OutgoingMail
+from portal_project.mail.rendering import render
 from support.models import Ticket
 from support.tickets import reply
 from tests.conftest import signed_in
@@ -57,6 +58,21 @@ def test_the_customer_reads_the_answer(as_alice, agent):
     assert "We looked at it: <b> is fine.\n\nBye & good luck" in rendered.text
     assert f"http://portal.test/support/{ticket.number}/" in rendered.text
     assert "&lt;b&gt; is fine." in rendered.html
+
+
+ADDRESSES = "See https://example.com/a, or javascript:x//example.com\n<b>Thank you."
+LINKED = (
+    '<p>See <a href="https://example.com/a" rel="nofollow noopener">https://example.com/a</a>, or '
+    "javascript:x//example.com<br>&lt;b&gt;Thank you.</p>"
+)
+
+
+def test_in_mails_the_same_becomes_a_link_as_on_pages(as_alice, alice, agent):
+    answer(ask(as_alice, body=ADDRESSES), agent, ADDRESSES)
+    subscription = started(alice, TODAY)
+    confirm(as_alice, f"/subscriptions/{subscription.number}/cancel/", reason="other", message=ADDRESSES)
+    for template in ("staff_message", "reply", "request_received", "staff_request"):
+        assert LINKED in render(OutgoingMail.objects.filter(template=f"support/{template}").first()).html
 
 
 def test_an_answer_names_its_files_without_sending_them(as_alice, agent):

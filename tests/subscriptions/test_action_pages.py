@@ -70,12 +70,23 @@ def test_canceling_at_once_says_that_there_is_no_refund_and_no_way_back(as_alice
     assert "Ends <strong>today, 10 March 2026</strong>" in page
     assert "There is no refund: it is billed until 1 April 2026" in page
     assert "This cannot be undone." in page
-    assert "An open invoice that begins today" not in page
+    assert "No further days are billed; an invoice that is still open stays due." in page
 
 
-def test_canceling_on_the_day_of_an_invoice_says_that_it_is_void(as_alice, alice):
+def test_canceling_on_the_day_of_an_invoice_says_once_that_it_is_void(as_alice, alice):
     page = shown_by(as_alice, started(alice, TODAY, cancellation_mode="immediate"), "cancel")
-    assert "An invoice that begins today and is still open is made void; one that is paid is not refunded." in page
+    assert "The open invoice over €100.00 for 10 March to 9 April 2026 becomes void when it ends." in page
+    assert page.count("void") == 1
+    assert "There is no refund" not in page
+    assert "No further days are billed.</li>" in page
+
+
+def test_canceling_on_the_day_of_a_paid_invoice_says_that_there_is_no_refund(as_alice, alice):
+    subscription = started(alice, TODAY, cancellation_mode="immediate")
+    subscription.invoices.update(status="paid")
+    page = shown_by(as_alice, subscription, "cancel")
+    assert "There is no refund: it is billed until 10 April 2026" in page
+    assert "void" not in page
 
 
 def test_the_request_page_says_when_it_ends_and_what_is_still_billed(as_alice, alice):

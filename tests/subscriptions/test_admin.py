@@ -42,6 +42,20 @@ def test_staff_start_a_subscription_which_is_billed_at_once(as_merchant, alice, 
     assert (event.actor, event.channel) == (merchant, "admin")
 
 
+def test_a_page_that_is_sent_again_for_somebody_else_asks_once_more(as_merchant, alice, bob, clock):
+    """As after going back in the browser: nobody is told of a start that was another one."""
+    clock(date(2026, 4, 5))
+    plan, form = PlanFactory(), hidden_inputs(as_merchant.get(f"{LIST}add/"))
+    shown = as_merchant.post(f"{LIST}add/", form | {"customer": alice.pk, "plan": plan.pk})
+    as_merchant.post(f"{LIST}add/", hidden_inputs(shown))
+    again = as_merchant.post(f"{LIST}add/", form | {"customer": bob.pk, "plan": plan.pk})
+    assert "This page had been sent before, for another start. Send it once more." in again.content.decode()
+    assert Subscription.objects.get().customer == alice
+    shown = as_merchant.post(f"{LIST}add/", hidden_inputs(again) | {"customer": bob.pk, "plan": plan.pk})
+    assert as_merchant.post(f"{LIST}add/", hidden_inputs(shown)).status_code == 302
+    assert Subscription.objects.filter(customer=bob).count() == 1
+
+
 def test_what_a_start_leads_to_is_shown_before_it_happens(as_merchant, alice, clock):
     clock(date(2026, 4, 5))
     plan = PlanFactory()

@@ -19,7 +19,7 @@ WHY_FEWER = (
     "Nothing is billed while it is paused.",
     "Still billed until then",
     "Nothing more is billed until then.",
-    "Nothing more is billed.",
+    "No further days are billed",
     "and nothing is billed.",
 )
 

@@ -113,7 +113,7 @@ def test_a_canceled_subscription_says_when_it_ended_and_offers_nothing(as_alice,
     cancel(as_alice, subscription)
     page = page_of(as_alice, subscription)
     assert 'data-status="canceled"' in page
-    assert "Ended on 10 March 2026. Nothing more is billed." in page
+    assert "Ended on 10 March 2026. No further days are billed." in page
     assert 'class="actions"' not in page
 
 

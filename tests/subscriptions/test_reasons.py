@@ -217,6 +217,15 @@ def test_who_chose_is_named_as_the_reader_may_know_them(alice, agent, merchant):
         assert why(subscription, date(2026, 4, 5), "paused_on", reader) == f"Paused by {who}, with effect at once."
 
 
+def test_a_planned_pause_that_was_dropped_does_not_tell_of_another_on_its_day(alice, agent):
+    subscription = started(alice, date(2026, 3, 20), pause_starts="period_end")
+    act(subscription, date(2026, 4, 5), "pause", own=True)
+    act(subscription, date(2026, 4, 6), "drop_pause")
+    type(subscription.product).objects.update(pause_starts="at_once")
+    act(subscription, date(2026, 4, 20), "pause", by=agent)
+    assert why(subscription, date(2026, 4, 20), "paused_on") == "Paused by our staff, with effect at once."
+
+
 def test_a_pause_at_the_end_of_the_billed_days_says_so_before_and_after_it_begins(alice):
     subscription = started(alice, date(2026, 3, 20), pause_starts="period_end")
     act(subscription, date(2026, 4, 5), "pause", own=True)
@@ -309,3 +318,14 @@ def test_the_page_of_an_action_says_why_for_the_dates_it_announces(
     response = as_alice.post(f"/subscriptions/{subscription.number}/{action}/", {"preview": "1"} | typed)
     assert hidden_inputs(response)["announced"]
     assert sentence in text(response)
+
+
+def test_an_end_that_came_from_another_system_says_so(as_alice, alice, clock):
+    clock(date(2026, 4, 5))
+    subscription = started(alice, date(2026, 3, 20))
+    subscription.events.update(kind="imported", channel="import")
+    Subscription.objects.update(cancels_on=date(2026, 5, 1), due_on=date(2026, 4, 20))
+    page = subscription.get_absolute_url()
+    assert "<p>It was brought over with this end.</p>" in text(as_alice.get(page))
+    clock(date(2026, 5, 1))
+    assert "<p>It was brought over with this end.</p>" in text(signed_in(alice).get(page))

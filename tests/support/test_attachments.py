@@ -5,9 +5,10 @@ from uuid import uuid4
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from PIL import Image
 
-from support.attachments import named_by_content
+from support.attachments import attached, named_by_content
 from support.models import Attachment, Message, Ticket
 from support.tickets import reply
 from tests.conftest import signed_in
@@ -167,7 +168,7 @@ def test_a_file_that_the_disk_has_lost_is_a_404(as_alice, ticket):
     assert as_alice.get(file.get_absolute_url()).status_code == 404
 
 
-def test_what_is_rolled_back_leaves_no_row(alice, ticket):
+def test_what_is_rolled_back_leaves_neither_row_nor_file(alice, ticket):
     with pytest.raises(ValueError, match="came past its form"):
         reply(
             ticket,
@@ -179,6 +180,16 @@ def test_what_is_rolled_back_leaves_no_row(alice, ticket):
         )
     assert not Message.objects.filter(body="Half.").exists()
     assert Attachment.objects.count() == 1
+    assert len(default_storage.listdir("attachments")[1]) == 1
+
+
+def test_what_fails_after_the_files_leaves_none_on_the_disk(alice, ticket):
+    """As where a row that the answer refers to has gone meanwhile."""
+    message = ticket.messages.get()
+    with pytest.raises(Ticket.DoesNotExist), transaction.atomic(), attached(message, [text(), text("b.txt")]):
+        Ticket.objects.get(pk=0)
+    assert Attachment.objects.count() == 1
+    assert len(default_storage.listdir("attachments")[1]) == 1
 
 
 def test_the_same_form_twice_keeps_its_files_once(as_agent, ticket):

@@ -27,6 +27,14 @@ def test_it_ends_today_without_a_ticket(as_alice, hosting):
     assert OutgoingMail.objects.filter(template="subscriptions/ended").count() == 1
 
 
+def test_the_invoice_that_it_voids_says_by_whom_and_when(as_alice, alice, clock):
+    clock(date(2026, 4, 5))
+    subscription = started(alice, date(2026, 4, 5), cancellation_mode="immediate")
+    confirm(as_alice, page(subscription))
+    invoice = subscription.invoices.get()
+    assert (invoice.status, invoice.settled_by, invoice.settled_at.date()) == ("void", alice, date(2026, 4, 5))
+
+
 def test_the_page_says_that_nothing_is_refunded(as_alice, hosting):
     text = as_alice.get(page(hosting)).content.decode()
     assert "refund" in text

@@ -62,6 +62,16 @@ def test_the_invoice_for_its_days_up_to_the_end(alice, as_agent, clock, story, w
     assert (void.covers_from, void.tax_rate) == (instead.covers_from, instead.tax_rate)
 
 
+def test_an_invoice_that_the_job_voids_says_when_and_by_nobody(alice, as_agent, clock):
+    clock(date(2026, 3, 20))
+    subscription = started(alice, date(2026, 3, 20))
+    turned(alice, as_agent, clock, subscription, "04-20 job", "04-01", "04-25")
+    clock(date(2026, 5, 1))
+    due.apply(date(2026, 5, 1))
+    void = Invoice.objects.get(status="void")
+    assert (void.settled_by, void.settled_at.date()) == (None, date(2026, 5, 1))
+
+
 def test_the_new_invoice_says_why_in_its_lines(as_alice, alice, as_agent, clock):
     clock(date(2026, 3, 20))
     subscription = started(alice, date(2026, 3, 20), PlanFactory(product__name="Hosting"))

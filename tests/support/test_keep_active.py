@@ -142,6 +142,20 @@ def test_whoever_comes_after_the_customer_reads_what_was_decided(as_alice, as_ag
     assert CancellationRequest.objects.get().decision == "withdrawn"
 
 
+def test_a_customer_who_comes_after_staff_reads_it_in_the_words_for_customers(as_alice, as_agent, in_notice):
+    withdraw = f"/subscriptions/{in_notice.number}/withdraw/"
+    form = hidden_inputs(as_alice.get(withdraw))
+    confirm(as_agent, page(in_notice), **AGREED)
+    text = as_alice.post(withdraw, form, follow=True).content.decode()
+    assert "The request of 1 April 2026 was decided on 9 April 2026: Kept, as agreed with you." in text
+
+
+def test_the_decision_leads_back_to_the_ticket_of_the_request(as_agent, in_notice):
+    ticket = f"/admin/support/ticket/{Ticket.objects.get().pk}/change/"
+    assert f'href="{ticket}">Back</a>' in as_agent.get(page(in_notice)).content.decode()
+    assert confirm(as_agent, page(in_notice), **AGREED).url == ticket
+
+
 def test_on_the_day_of_the_end_it_is_too_late(as_agent, in_notice, clock):
     form = hidden_inputs(as_agent.get(page(in_notice))) | AGREED
     clock(date(2026, 5, 1))

@@ -157,6 +157,12 @@ def test_pages_go_on_where_the_last_one_ended(as_agent, alice, monkeypatch):
     assert seen == ["open 0", "open 1", "open 2", "closed 1", "closed 0"]
 
 
+def test_the_ticket_leads_back_to_the_queue_as_it_was(as_agent, alice):
+    ticket = a_ticket(alice, "My server")
+    as_agent.get(QUEUE, {"tab": "open", "q": "server"})
+    assert f'href="{QUEUE}?tab=open&amp;q=server"' in as_agent.get(f"{QUEUE}{ticket.pk}/change/").content.decode()
+
+
 def send(client, tickets, do, **fields):
     keys = [ticket.pk for ticket in tickets]
     form = hidden_inputs(client.get(QUEUE)) | {"tickets": keys, "do": do} | fields

@@ -236,6 +236,17 @@ def test_a_ticket_that_is_turned_while_its_customer_asks_makes_one_request(alice
     assert OutgoingMail.objects.filter(template="support/request_received").count() == 1
 
 
+def test_two_clicks_on_start_begin_one_subscription(alice, merchant, clock):
+    clock(date(2026, 4, 20))
+    add = "/admin/subscriptions/subscription/add/"
+    client = signed_in(merchant)
+    confirmation = hidden_inputs(confirm(client, add, customer=alice.pk, plan=PlanFactory().pk))
+    clients = [signed_in(merchant) for _ in range(4)]
+    answers = at_once(*[lambda c=c: c.post(add, confirmation).status_code for c in clients])
+    assert answers == [302] * 4
+    assert Subscription.objects.count() == Invoice.objects.count() == 1
+
+
 def test_an_invoice_that_is_paid_while_its_subscription_ends_stays_paid_or_is_void(alice, merchant, clock):
     """Never both: a payment that was recorded is not voided, and what is void cannot be paid."""
     clock(date(2026, 4, 20))

@@ -77,6 +77,31 @@ def test_without_a_choice_there_is_a_sentence_and_the_text_stays(as_agent, ticke
     assert response.context["answer"]["body"].value() == "Typed."
 
 
+def test_a_placeholder_that_was_typed_by_hand_is_filled_in_when_it_is_sent(as_alice, as_agent, ticket):
+    form = {"token": uuid4(), "body": "Dear {customer_name}, {product} ends on {end_date}.", "sends_mail": "on"}
+    for _ in range(2):
+        assert as_agent.post(f"/admin/support/ticket/{ticket.pk}/reply/", form).status_code == 302
+    written = "Dear Alice Ahn, Hosting Pro ends on 5 May 2026."
+    assert ticket.messages.last().body == written
+    assert OutgoingMail.objects.get(template="support/reply").context["body"] == written
+
+
+def test_a_reply_inserted_from_an_old_page_does_not_pass_over_what_was_written_meanwhile(as_alice, as_agent, ticket):
+    opened = as_agent.get(f"/admin/support/ticket/{ticket.pk}/change/")
+    confirm(as_alice, ticket.get_absolute_url(), body="I have solved it.")
+    saved = SavedReply.objects.create(title="Hello", body="Hello.")
+    reply = f"/admin/support/ticket/{ticket.pk}/reply/"
+    for choice in ("", saved.pk):
+        form = hidden_inputs(opened) | {"insert": "1", "saved": choice, "body": "Try this.", "sends_mail": "on"}
+        inserted = as_agent.post(reply, form)
+        response = as_agent.post(reply, hidden_inputs(inserted) | {"body": "Try this.", "sends_mail": "on"})
+        assert "Alice Ahn wrote while you did." in response.content.decode()
+    empty = as_agent.post(reply, hidden_inputs(opened) | {"body": ""})
+    response = as_agent.post(reply, hidden_inputs(empty) | {"body": "Try this.", "sends_mail": "on"})
+    assert "Alice Ahn wrote while you did." in response.content.decode()
+    assert not ticket.messages.filter(body="Try this.").exists()
+
+
 def test_a_placeholder_without_a_value_stays_and_is_not_sent(as_alice, as_agent, db):
     typed = {"type": "general", "subscription": "", "subject": "A question", "body": "How?"}
     confirm(as_alice, "/support/new/", **typed)

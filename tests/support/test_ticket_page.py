@@ -1,9 +1,11 @@
 """The page on which staff work on one ticket."""
 
+import re
 from datetime import date
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from portal_project.mail.models import OutgoingMail
 from support.models import Message, Ticket
@@ -185,13 +187,91 @@ def test_a_ticket_with_an_undecided_request_is_not_finished_by_hand(as_agent, re
     assert (request_ticket.status, request_ticket.priority) == ("in_review", 3)
 
 
-def test_a_stale_page_does_not_undo_a_decision(as_alice, as_agent, request_ticket):
-    form = hidden_inputs(as_agent.get(page_of(request_ticket))) | {"status": "open", "priority": 4, "assignee": ""}
+@pytest.fixture
+def stale(as_alice, as_agent, request_ticket):
+    """The form as it was before the customer withdrew, which closed the ticket."""
+    form = hidden_inputs(as_agent.get(page_of(request_ticket))) | {"status": "open", "priority": 2, "assignee": ""}
     confirm(as_alice, f"/subscriptions/{request_ticket.subscription.number}/withdraw/")
-    response = as_agent.post(page_of(request_ticket), form)
-    assert "Meanwhile this ticket has become “Closed”." in text_of(response)
+    return form
+
+
+def test_a_stale_page_does_not_undo_a_decision_by_saving_something_else(as_agent, request_ticket, stale):
+    assert as_agent.post(page_of(request_ticket), stale | {"priority": 4}).status_code == 302
+    request_ticket.refresh_from_db()
+    assert (request_ticket.status, request_ticket.priority) == ("closed", 4)
+
+
+def test_a_stale_page_that_sets_the_status_is_told_of_the_decision_and_may_choose_again(
+    as_agent, request_ticket, stale
+):
+    response = as_agent.post(page_of(request_ticket), stale | {"status": "in_review", "priority": 4})
+    assert "Meanwhile this ticket has become “Closed”. Choose again." in text_of(response)
     request_ticket.refresh_from_db()
     assert (request_ticket.status, request_ticket.priority) == ("closed", 2)
+    assert response.context["triage_form"]["status"].value() == "closed"
+    again = stale | hidden_inputs(response) | {"status": "in_review", "priority": 4}
+    assert as_agent.post(page_of(request_ticket), again).status_code == 302
+    request_ticket.refresh_from_db()
+    assert (request_ticket.status, request_ticket.priority) == ("in_review", 4)
+
+
+def controls(page):
+    """The attributes of every control on the page that is sent, by its name."""
+    tags = re.findall(r"<(?:input|select|textarea|button)\b[^>]*>", page.content.decode())
+    found = [dict(re.findall(r'([a-z-]+)="([^"]*)"', tag)) for tag in tags]
+    return {each["name"]: each for each in found if "name" in each}
+
+
+@pytest.mark.parametrize("query", ["", "?before=99999999"])
+def test_what_is_set_belongs_to_one_form_with_the_answer(as_agent, ticket, query):
+    page = as_agent.get(page_of(ticket) + query)
+    names = ["status", "priority", "initial-priority", "assignee", "initial-assignee", "initial-status", "turn"]
+    assert {controls(page)[name].get("form") for name in names} == {"answer"}
+    assert page.content.decode().count('id="answer"') == 1
+
+
+TYPED_ANSWER = {"body": "I am looking into it.", "is_internal": "on"}
+
+
+def typed_on(page):
+    answer = page.context["answer"]
+    return {name: answer[name].value() for name in ("body", "is_internal", "sends_mail")}
+
+
+def test_what_is_typed_stays_when_something_else_is_saved(as_agent, ticket):
+    opened = as_agent.get(page_of(ticket))
+    form = hidden_inputs(opened) | TYPED_ANSWER | {"status": "in_review", "priority": 4, "assignee": ""}
+    page = as_agent.get(as_agent.post(page_of(ticket), form).url)
+    assert "Saved." in text_of(page)
+    assert typed_on(page) == TYPED_ANSWER | {"sends_mail": False}
+    assert ticket.messages.count() == 1
+    assert typed_on(as_agent.get(page_of(ticket)))["body"] is None
+
+
+def test_what_is_typed_stays_when_something_cannot_be_saved(as_agent, request_ticket):
+    form = hidden_inputs(as_agent.get(page_of(request_ticket))) | TYPED_ANSWER
+    file = SimpleUploadedFile("log.txt", b"One line.\n")
+    response = as_agent.post(page_of(request_ticket), form | {"status": "resolved", "priority": 2, "files": [file]})
+    assert "Decide the cancellation request first" in text_of(response)
+    assert typed_on(response) == TYPED_ANSWER | {"sends_mail": False}
+    assert "Choose your file again" in text_of(response)
+
+
+def test_what_is_typed_stays_while_the_ticket_is_turned_into_a_request(as_agent, ticket):
+    form = hidden_inputs(as_agent.get(page_of(ticket))) | TYPED_ANSWER | {"turn": "1"}
+    response = as_agent.post(page_of(ticket), form)
+    assert response.url == page_of(ticket, "turn-into-request")
+    as_agent.get(response.url)
+    as_agent.get(page_of(ticket) + "?before=99999999")
+    assert typed_on(as_agent.get(page_of(ticket))) == TYPED_ANSWER | {"sends_mail": False}
+
+
+def test_what_is_typed_and_saved_does_not_pass_over_what_was_written_meanwhile(as_alice, as_agent, ticket):
+    opened = as_agent.get(page_of(ticket))
+    confirm(as_alice, ticket.get_absolute_url(), body="I have solved it.")
+    form = hidden_inputs(opened) | {"body": "Try this.", "status": "open", "priority": 4, "assignee": ""}
+    page = as_agent.get(as_agent.post(page_of(ticket), form).url)
+    assert "Alice Ahn wrote while you did." in text_of(answer(as_agent, ticket, page, body="Try this."))
 
 
 def test_an_assignee_who_has_left_keeps_the_ticket_until_it_is_given_away(as_agent, agent, ticket):

@@ -4,7 +4,7 @@ from uuid import uuid4
 import pytest
 
 from portal_project.mail.models import OutgoingMail
-from support.models import Ticket, TicketEvent
+from support.models import Message, Ticket, TicketEvent
 from tests.conftest import signed_in
 from tests.factories import started
 from tests.pages import confirm
@@ -75,6 +75,43 @@ def test_a_request_shows_its_mails_and_its_decision(as_alice, as_agent, alice, c
     about_subscription = OutgoingMail.objects.filter(thread=subscription.number)
     assert about_subscription.count() == 2
     assert sum("Mail" in text for text in texts) < OutgoingMail.objects.count()
+
+
+def test_a_turned_ticket_shows_the_subscriptions_mails_since_it_became_a_request(as_alice, alice, agent, clock):
+    clock(date(2026, 4, 5))
+    subscription = started(alice, date(2026, 3, 20))
+    confirm(as_alice, "/support/new/", **(TYPED | {"subscription": subscription.number}))
+    ticket = Ticket.objects.get()
+    clock(date(2026, 4, 6))
+    confirm(signed_in(alice), f"/subscriptions/{subscription.number}/pause/")
+    clock(date(2026, 4, 7))
+    client = signed_in(agent)
+    confirm(client, page_of(ticket, "turn-into-request"), asked_on="2026-04-05", reason="other", message="")
+    confirm(client, f"/admin/subscriptions/subscription/{subscription.pk}/cancel-now/")
+    # More has happened since than is shown.
+    TicketEvent.objects.bulk_create(TicketEvent(ticket=ticket, kind="viewed") for _ in range(90))
+    texts = [text for text, _by in timeline(client, ticket)]
+    assert "Mail that the subscription has ended to alice@example.com: not sent yet" in texts
+    assert "Mail that the subscription is paused to alice@example.com: not sent yet" not in texts
+    assert "Cancellation requested, to end on 20 April 2026" not in texts
+
+
+def test_a_change_between_two_pages_of_a_conversation_is_on_the_older_one(alice, as_agent, as_alice, ticket):
+    Message.objects.bulk_create(Message(ticket=ticket, author=alice, body=f"Line {n}.") for n in range(199))
+    Message.objects.update(created_at="2026-04-05T12:00:00Z")
+    TicketEvent.objects.create(ticket=ticket, kind="status", new="In review", at="2026-04-05T13:00:00Z")
+    late = Message.objects.create(ticket=ticket, author=alice, body="Late.", created_at="2026-04-05T14:00:00Z")
+    Message.objects.bulk_create(
+        Message(ticket=ticket, author=alice, body="Later.", created_at="2026-04-05T15:00:00Z") for _ in range(199)
+    )
+    TicketEvent.objects.create(ticket=ticket, kind="status", new="Resolved", at="2026-04-05T16:00:00Z")
+    newest = as_alice.get(ticket.get_absolute_url())
+    assert newest.context["conversation"].earlier == late.pk
+    older = as_alice.get(f"{ticket.get_absolute_url()}?before={late.pk}")
+    assert "Status: In review" not in newest.content.decode()
+    assert "Status: In review" in older.content.decode()
+    assert "Status: Resolved" in newest.content.decode()
+    assert "Status: Resolved" not in older.content.decode()
 
 
 def test_looking_is_noted_at_most_once_an_hour(alice, ticket, clock):

@@ -48,6 +48,17 @@ def test_it_is_too_late_on_the_day_of_the_end(as_alice, in_notice, clock):
     assert "This subscription ended on 1 May 2026." in response.content.decode()
 
 
+def test_who_comes_after_staff_have_canceled_reads_what_was_decided(as_alice, as_agent, in_notice, clock):
+    form = hidden_inputs(as_alice.get(page(in_notice)))
+    clock(date(2026, 4, 9))
+    confirm(as_agent, f"/admin/subscriptions/subscription/{in_notice.pk}/cancel-now/")
+    response = as_alice.post(page(in_notice), form)
+    assert response.status_code == 409
+    text = response.content.decode()
+    assert "This subscription ended on 9 April 2026." in text
+    assert "The request of 1 April 2026 was decided on 9 April 2026: Ended early." in text
+
+
 def test_a_double_submit_withdraws_once(as_alice, in_notice):
     form = hidden_inputs(as_alice.get(page(in_notice)))
     for _ in range(2):

@@ -1,0 +1,61 @@
+"""Writing invoices: numbering new ones, and correcting those for days that an end takes away (`design.md`, sections 6 and 8)."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db.models import F
+from django.utils import timezone
+
+from portal_project.accounts.models import Merchant
+from subscriptions import billing, bulk
+from subscriptions.billing import End
+from subscriptions.models import EventKind, Invoice, InvoiceCounter, SubscriptionEvent
+
+if TYPE_CHECKING:
+    from portal_project.accounts.models import User
+
+
+def issue(invoices: list[Invoice]) -> None:
+    """Number and save new invoices. Comes last, because the counter's lock is the one that everybody waits for."""
+    if invoices:
+        billing.issue(invoices, Merchant.load(), InvoiceCounter.take(len(invoices)))
+        bulk.insert(invoices)
+
+
+def correct(events: Sequence[SubscriptionEvent], today: date) -> None:
+    """Void or shorten the open invoices for days that an end among the events has taken away; what is paid stays.
+
+    Nothing is read where nobody was billed beyond the end, as for nearly everybody whose notice is over.
+    """
+    ended = {
+        event.subscription_id: event
+        for event in events
+        if event.kind == EventKind.CANCELED and event.subscription.period_end > event.effective_on
+    }
+    if not ended:
+        return
+    corrections = [
+        (event, made)
+        for event, invoice in _open_beyond(ended)
+        if (made := billing.correction(invoice, event.subscription, End.told_by(event), today))
+    ]
+    _void([(made.void, event.actor) for event, made in corrections])
+    issue([made.instead for _event, made in corrections if made.instead])
+
+
+def _open_beyond(ended: dict[int, SubscriptionEvent]) -> list[tuple[SubscriptionEvent, Invoice]]:
+    """The open invoices for days after an end, by the end's event."""
+    beyond = Invoice.objects.filter(
+        subscription__in=ended, status=Invoice.Status.OPEN, covers_to__gt=F("subscription__canceled_on")
+    )
+    # Locked, because somebody may be recording a payment at this moment.
+    return [(ended[invoice.subscription_id], invoice) for invoice in beyond.select_for_update(of=("self",))]
+
+
+def _void(invoices: Sequence[tuple[Invoice, "User | None"]]) -> None:
+    """Each with who ended its subscription; nobody where the end came by itself."""
+    now = timezone.now()
+    for invoice, by in invoices:
+        invoice.status, invoice.settled_by, invoice.settled_at = Invoice.Status.VOID, by, now
+    bulk.update([invoice for invoice, _by in invoices], ["status", "settled_by", "settled_at"])

@@ -1,0 +1,73 @@
+"""Where a new support request leads: to its ticket, or to where canceling is done, with what was typed."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from portal_project.accounts.people import person
+from subscriptions.models import Subscription
+from subscriptions.policies import cancel_action, may
+from subscriptions.states import Action
+from subscriptions.steps import as_of
+from subscriptions.views import mine
+from support import typed
+from support.attachments import choose_again
+from support.decisions import undecided
+from support.models import CancellationRequest, Ticket
+from support.ticket_forms import TicketForm
+from support.tickets import open_ticket
+
+
+def ask(request: HttpRequest, form: TicketForm, today: date) -> HttpResponse:
+    """Open the ticket, for a valid form; one that asks to cancel leads to where that is done. Raises `SentBefore`."""
+    if form.cleaned_data["type"] != Ticket.Type.CANCEL:
+        return redirect(_opened(request, form, today))
+    subscription = form.cleaned_data["subscription"]
+    if first := undecided(subscription):
+        return _to_the_first_request(request, form, first)
+    match _way_to_cancel(request, subscription, today):
+        case Action.SCHEDULE_CANCELLATION:
+            return _to_the_request(request, form, subscription)
+        case Action.CANCEL:
+            # The page that cancels at once takes no text, so the ticket holds it.
+            _opened(request, form, today)
+            messages.info(request, _("The subscription still goes on. You can cancel it yourself here, at once."))
+            return redirect("cancel_subscription", subscription.number)
+    return redirect(_opened(request, form, today))
+
+
+def _opened(request: HttpRequest, form: TicketForm, today: date) -> Ticket:
+    ticket = open_ticket(customer=person(request), today=today, **form.ticket())
+    messages.success(request, _("We have received your request %(number)s.") % {"number": ticket.number})
+    return ticket
+
+
+def _way_to_cancel(request: HttpRequest, subscription: Subscription, today: date) -> Action | None:
+    """What the customer may do now by themselves; None where canceling is not offered, or has happened."""
+    shown = as_of(mine(request).for_policies(today).get(pk=subscription.pk), today)
+    action = cancel_action(shown)
+    return action if may(action, shown, by=person(request), today=today) else None
+
+
+def _to_the_request(request: HttpRequest, form: TicketForm, subscription: Subscription) -> HttpResponse:
+    """Canceling by oneself is quicker than asking for it; what was typed comes along."""
+    typed.keep(request, subscription.number, {"message": form.text})
+    messages.info(request, _("You can cancel this subscription here. Nothing has been sent yet."))
+    if request.FILES:
+        messages.info(request, _("Your files are not kept. You can add them to the request afterwards."))
+    return redirect("cancel_subscription", subscription.number)
+
+
+def _to_the_first_request(request: HttpRequest, form: TicketForm, first: CancellationRequest) -> HttpResponse:
+    typed.keep(request, first.ticket.number, {"body": form.text})
+    text = _(
+        "The end of this subscription has been requested before, and this is that request. Nothing has been sent yet: "
+        "your text is below, as a reply."
+    )
+    messages.info(request, text)
+    if request.FILES:
+        messages.info(request, choose_again(request.FILES))
+    return redirect(first.ticket)
