@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from portal_project.mail.models import OutgoingMail
 from subscriptions import wording
 from subscriptions.effects import Bill
-from subscriptions.models import EventKind, Subscription, SubscriptionEvent
+from subscriptions.models import Channel, EventKind, Subscription, SubscriptionEvent
 
 # A customer may switch these off, but not the confirmation that the subscription has ended.
 STATUS_TEMPLATES = {
@@ -34,8 +34,16 @@ def mail_about(event: SubscriptionEvent) -> OutgoingMail | None:
         template=TEMPLATES[kind],
         context=context(subscription)
         | {"effective_on": _day(event.effective_on)}
-        | {name: _day(value) for name, value in event.dates.items()},
+        | {name: _day(value) for name, value in event.dates.items()}
+        | _ended_early(event),
     )
+
+
+def _ended_early(event: SubscriptionEvent) -> dict[str, str | bool]:
+    """For an end that staff decided on: that it was they, and the day that it had been promised for, if any."""
+    if event.kind != EventKind.CANCELED or event.channel != Channel.ADMIN:
+        return {}
+    return {"by_staff": True, "was_to_end_on": _day(event.before("cancels_on"))}
 
 
 def context(subscription: Subscription) -> dict[str, str]:

@@ -29,11 +29,19 @@ def short_day(value: date | None) -> str:
 
 
 def days(covering: Covering) -> str:
-    """The first and the last day that are covered, such as "22 November to 21 December 2026"; a single day alone."""
+    """The first and the last day that are covered, such as "22 November to 21 December 2026" or "16 to 30 April 2026"."""
     first, last = covering.covers_from, covering.covers_to - timedelta(days=1)
     if first == last:
         return day(first)
-    same_year = first.year == last.year
-    # Translators: how a day without its year is written, in the letters of Django's date filter.
-    start = date_format(first, pgettext("date format", "j F")) if same_year else day(first)
-    return _("%(first)s to %(last)s") % {"first": start, "last": day(last)}
+    return _("%(first)s to %(last)s") % {"first": _first_of_two(first, last), "last": day(last)}
+
+
+def _first_of_two(first: date, last: date) -> str:
+    """Without what the last day says as well: the year, and within one month the month."""
+    if first.year != last.year:
+        return day(first)
+    if first.month != last.month:
+        # Translators: how a day without its year is written, in the letters of Django's date filter.
+        return date_format(first, pgettext("date format", "j F"))
+    # Translators: how a day without its month and year is written, in the letters of Django's date filter.
+    return date_format(first, pgettext("date format", "j"))

@@ -32,7 +32,8 @@ def request_received(request: CancellationRequest, today: date) -> OutgoingMail:
 
 def request_withdrawn(request: CancellationRequest) -> OutgoingMail:
     """To the customer. The request's subscription is the one at hand, without its end."""
-    return _about_request(request, "withdrawn", {"bills": _bills(request, 1)})
+    by_staff = request.decided_by != request.subscription.customer
+    return _about_request(request, "withdrawn", {"bills": _bills(request, 1), "by_staff": by_staff})
 
 
 def request_kept(request: CancellationRequest) -> OutgoingMail:

@@ -103,8 +103,8 @@ class TriageForm(forms.Form):
         seen = self.data.get(self.add_initial_prefix("status")) or now
         if chosen == seen or now in (chosen, seen):
             return now if chosen == seen else chosen
-        self.data = self.data.copy()
-        self.data[self.add_prefix("status")] = self.data[self.add_initial_prefix("status")] = now
+        shown = {self.add_prefix("status"): now, self.add_initial_prefix("status"): now}
+        self.data = dict(self.data.items()) | shown
         label = Ticket.Status(now).label
         raise forms.ValidationError(_("Meanwhile this ticket has become “%(now)s”. Choose again.") % {"now": label})
 

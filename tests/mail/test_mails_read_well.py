@@ -117,7 +117,7 @@ def test_a_request_says_when_it_came_when_it_ends_what_is_billed_and_how_to_with
     assert "We move <on>.\nThanks & bye" in text
     assert "It ends on 9 April 2026: this is the first day without it." in text
     assert "30 days’ notice from 10 March 2026 ends on 9 April 2026" in text
-    assert "this is still billed:\n\n- 1 April 2026: €26.67 for 1 April to 8 April 2026\n\n" in text
+    assert "this is still billed:\n\n- 1 April 2026: €26.67 for 1 to 8 April 2026\n\n" in text
     assert "Until it ends you can withdraw the cancellation on the page of the subscription" in text
     assert f"http://portal.test/support/{Ticket.objects.get().number}/" in text
     assert not may_be_switched_off(text)
@@ -156,7 +156,7 @@ def test_withdrawn(as_alice, subscription):
     confirm(as_alice, page(subscription, "withdraw"))
     text = about(subscription, "support/request_withdrawn")
     assert "It no longer ends on 9 April 2026." in text
-    assert "The next bill is on 1 April 2026: €100.00 for 1 April to 30 April 2026." in text
+    assert "The next bill is on 1 April 2026: €100.00 for 1 to 30 April 2026." in text
     assert f"Your support request {Ticket.objects.get().number} is closed" in text
 
 
@@ -201,3 +201,36 @@ def test_whoever_switched_status_mails_off_still_gets_every_confirmation(as_alic
     confirm(as_alice, page(subscription, "cancel"))
     told = [mail.template for mail in OutgoingMail.objects.order_by("id")]
     assert told == ["support/request_received", "support/request_withdrawn", "subscriptions/ended"]
+
+
+def in_the_admin(subscription, action):
+    return f"/admin/subscriptions/subscription/{subscription.pk}/{action}/"
+
+
+def test_ended_early_by_staff(as_alice, as_agent, subscription):
+    confirm(as_alice, page(subscription, "cancel"), reason="other")
+    confirm(as_agent, in_the_admin(subscription, "cancel-now"))
+    text = about(subscription, "subscriptions/ended")
+    assert "Bits & Bytes ended it early; it was to end on 9 April 2026." in text
+    assert "If you did not agree to that, please write to support." in text
+
+
+def test_ended_by_staff_without_a_request(as_agent, subscription):
+    confirm(as_agent, in_the_admin(subscription, "cancel-now"))
+    assert "Bits & Bytes ended it. If you did not agree" in about(subscription, "subscriptions/ended")
+
+
+def test_ended_by_the_customer_blames_nobody(as_alice, subscription):
+    setting(subscription, cancellation_mode="immediate")
+    confirm(as_alice, page(subscription, "cancel"))
+    assert "Bits & Bytes ended it" not in about(subscription, "subscriptions/ended")
+
+
+def test_withdrawn_by_staff(as_alice, as_agent, subscription):
+    confirm(as_alice, page(subscription, "cancel"), reason="other")
+    confirm(as_agent, in_the_admin(subscription, "withdraw"))
+    text = about(subscription, "support/request_withdrawn")
+    assert (
+        "Bits & Bytes withdrew it for you. If that is not what you wanted, please request the cancellation again."
+        in text
+    )

@@ -56,7 +56,7 @@ def test_it_names_the_day_and_the_charge_that_comes(hosting, alice, clock):
     rendered = read(REMINDER, signed_in(alice))
     assert rendered.subject == "Hosting resumes on 16 April 2026"
     assert "it resumes by itself on 16 April 2026." in rendered.text
-    assert "On that day €50.00 is billed for 16 April to 30 April 2026." in rendered.text
+    assert "On that day €50.00 is billed for 16 to 30 April 2026." in rendered.text
     assert "you can change it until then" in rendered.text
     assert "Switch these mails off: http://portal.test/accounts/mails/" in rendered.text
     job(clock, date(2026, 4, 16))

@@ -38,6 +38,20 @@ def test_a_pause_that_gives_days_back_says_so(as_alice, alice):
     assert "Whole days of the pause are given back" in page
 
 
+@pytest.mark.parametrize(("resumes_on", "warned"), [("2026-03-20", True), ("2026-04-01", True), ("2026-04-02", False)])
+def test_a_pause_within_the_billed_days_says_that_it_saves_nothing(as_alice, alice, resumes_on, warned):
+    address = f"/subscriptions/{started(alice, BEGUN).number}/pause/"
+    page = as_alice.post(address, {"preview": "1", "resumes_on": resumes_on}).content.decode()
+    assert ("it saves nothing" in page) is warned
+
+
+def test_while_paused_the_bill_after_the_pause_is_the_next_one(as_alice, alice):
+    subscription = started(alice, BEGUN)
+    pause(as_alice, subscription, resumes_on="2026-04-16")
+    page = " ".join(as_alice.get(subscription.get_absolute_url()).content.decode().split())
+    assert "16 April 2026 <small>After the pause</small>" in page
+
+
 def test_a_date_that_is_too_early_is_refused_beside_its_field(as_alice, alice):
     subscription = started(alice, BEGUN)
     response = confirm(as_alice, f"/subscriptions/{subscription.number}/pause/", resumes_on="2026-03-10")
@@ -54,7 +68,7 @@ def test_the_resume_page_names_what_is_billed_today(as_alice, alice, clock):
     clock(date(2026, 4, 16))
     page = shown_by(signed_in(alice), subscription, "resume")
     assert "Active again from today, <strong>16 April 2026</strong>." in page
-    assert "Billed today: <strong>€50.00</strong> for 16 April to 30 April 2026." in page
+    assert "Billed today: <strong>€50.00</strong> for 16 to 30 April 2026." in page
 
 
 def test_resuming_early_says_how_the_next_billing_date_moves(as_alice, alice, clock):
@@ -95,7 +109,7 @@ def test_the_request_page_says_when_it_ends_and_what_is_still_billed(as_alice, a
     page = shown_by(as_alice, subscription, "cancel")
     assert "Ends on <strong>9 April 2026</strong>: this is the first day without it." in page
     assert "30 days’ notice from 10 March 2026" in page
-    assert "1 April to 8 April 2026" in page
+    assert "1 to 8 April 2026" in page
     assert "These linked services will no longer renew by themselves: example.org." in page
     assert "I’d rather not say" in page
 

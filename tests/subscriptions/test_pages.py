@@ -46,7 +46,7 @@ def test_an_active_subscription_shows_plan_price_and_next_billing_date(as_alice,
     assert "data-cancels-on" not in page
     assert "€100.00 / month" in page
     assert "1 April 2026" in page
-    assert "1 March to 31 March 2026" in page  # the first invoice
+    assert "1 to 31 March 2026" in page  # the first invoice
     assert "Subscription started" in page
 
 
@@ -75,7 +75,7 @@ def test_a_pause_with_a_date_says_when_it_ends_and_what_is_billed_then(as_alice,
     pause(as_alice, subscription, "2026-04-16")
     page = page_of(as_alice, subscription)
     assert "Resumes by itself on 16 April 2026." in page
-    assert "16 April to 30 April 2026" in page
+    assert "16 to 30 April 2026" in page
     assert "€50.00" in page
 
 

@@ -103,7 +103,7 @@ def billed_beyond(alice, kept, clock):
 
 def test_an_open_invoice_beyond_the_date_is_replaced_on_the_day_of_the_end(billed_beyond, kept):
     told = "The open invoice over €100.00 for 20 April to 19 May 2026 becomes void when it ends"
-    instead = "instead, €36.67 is billed for 20 April to 30 April 2026"
+    instead = "instead, €36.67 is billed for 20 to 30 April 2026"
     page = billed_beyond.get(ask(kept)).content.decode()
     assert told in page
     assert instead in page
@@ -145,7 +145,7 @@ def test_a_payment_since_the_page_was_shown_brings_it_again(billed_beyond, kept)
 def test_ending_it_at_once_in_such_a_notice_costs_no_more_than_waiting(as_agent, billed_beyond, kept):
     confirm(billed_beyond, ask(kept), reason="other")
     page = f"/admin/subscriptions/subscription/{kept.pk}/cancel-now/"
-    assert "instead, €36.67 is billed for 20 April to 30 April 2026" in as_agent.get(page).content.decode()
+    assert "instead, €36.67 is billed for 20 to 30 April 2026" in as_agent.get(page).content.decode()
     confirm(as_agent, page)
     live = Invoice.objects.exclude(status="void").order_by("covers_from")
     assert live.last().covers_to == date(2026, 5, 1)

@@ -72,7 +72,7 @@ def test_the_customer_is_told_by_the_same_mail_as_after_an_own_request(as_agent,
     assert mail.context["requested_at"].startswith("1 April 2026")
     assert mail.context["message"] == "We are sorry to see you go."
     for told in (render(mail).text, render(mail).html):
-        assert "becomes void when it ends; instead, €36.67 is billed for 20 April to 30 April 2026." in told
+        assert "becomes void when it ends; instead, €36.67 is billed for 20 to 30 April 2026." in told
         assert "Nothing more is billed" not in told
 
 
@@ -86,7 +86,7 @@ def test_the_answer_stands_in_the_conversation(agent, as_agent, alice, written):
 def test_the_page_lists_what_was_billed_since_and_what_becomes_of_it(as_agent, written):
     text = as_agent.get(page(written)).content.decode()
     assert "Invoices made since the customer asked" in text
-    assert "Void when it ends; instead €36.67 for 20 April to 30 April 2026." in text
+    assert "Void when it ends; instead €36.67 for 20 to 30 April 2026." in text
     assert "20 March to 19 April" not in text
 
 
