@@ -90,7 +90,7 @@ class TriageForm(forms.Form):
         now = {name: getattr(ticket, name) for name in ("status", "priority", "assignee")}
         super().__init__(data, initial=now)
         # Whoever left the staff keeps what is theirs until it is given to somebody else.
-        colleagues = able() | able().model.objects.filter(pk=ticket.assignee_id or 0)
+        colleagues = able(*[ticket.assignee_id] if ticket.assignee_id else [])
         self.fields["assignee"].queryset = colleagues  # type: ignore[attr-defined]
         # One form with the answer, so that saving keeps what is typed there.
         for field in self.fields.values():

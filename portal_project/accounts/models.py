@@ -63,6 +63,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
+        indexes = [models.Index("id", name="user_staff", condition=models.Q(is_staff=True))]
         constraints = [
             models.UniqueConstraint(
                 Lower("email"),
