@@ -29,7 +29,7 @@ demo: env
 test: dev
 	@if [ ! -x "$${CHROMIUM:-/usr/bin/chromium}" ]; then \
 	echo "No Chromium here, so the browser tests (tests/browser) are left out. To install it: apt-get install chromium"; fi
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: dev
 	$(BIN)/ruff format --check .

@@ -24,7 +24,7 @@ from tests.factories import PlanFactory, ProductFactory, UserFactory, started
 from tests.subscriptions.billing_model import PAUSED, TRIALING
 from tests.subscriptions.model_prices import Price
 
-EXAMPLES = int(os.environ.get("HYPOTHESIS_EXAMPLES", "20"))
+EXAMPLES = int(os.environ.get("HYPOTHESIS_EXAMPLES", "12"))
 DIGITS = {"EUR": 2, "JPY": 0, "KWD": 3}
 RHYTHMS = [("month", 1), ("month", 1), ("year", 1), ("month", 3), ("week", 1), ("day", 10)]
 

@@ -176,6 +176,6 @@ def test_no_sequence_of_actions_and_days_breaks_a_promise():
     run_state_machine_as_test(
         Life,
         settings=settings(
-            max_examples=30, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=20, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

@@ -25,7 +25,7 @@ from tests.factories import PlanFactory, UserFactory, started
 from tests.pages import confirm, hidden_inputs
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-ROUNDS = 8
+ROUNDS = 6
 
 
 @pytest.fixture
