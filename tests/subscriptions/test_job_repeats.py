@@ -3,6 +3,7 @@
 HYPOTHESIS_EXAMPLES=5000 pytest tests/subscriptions/test_job_repeats.py    looks longer
 """
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -52,7 +53,8 @@ def outcome(portal, prices, day, deed):
     try:
         return None if row.status == Status.CANCELED else portal.act(name, day, *arguments)
     except NotAllowed as refusal:
-        return refusal.verdict
+        # Its ticket has another random number every time.
+        return refusal.verdict.code, re.sub(r"T-\w{6}", "T-", refusal.verdict.reason)
 
 
 def rows(portal):
