@@ -15,7 +15,7 @@ from portal_project.mail.models import OutgoingMail
 from subscriptions.models import Invoice, Subscription
 from subscriptions.states import Status
 from support.models import CancellationRequest, Ticket
-from support.queue_rows import MOST, capped
+from support.queue_rows import MOST, WEEK, capped
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Card:
 
 def cards(request: HttpRequest, today: date) -> list[Card]:
     """The numbers that this person may see."""
-    soon = today + timedelta(days=7)
+    soon = today + timedelta(days=WEEK)
     ending = Subscription.objects.filter(cancels_on__lte=soon)
     shown: list[tuple[str, str | Promise, QuerySet[Any], str, dict[str, Any]]] = [
         (

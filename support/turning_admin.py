@@ -1,5 +1,6 @@
 """Turning a plain ticket into a request to cancel: staff choose the subscription, see what will happen, and confirm it."""
 
+from datetime import date
 from functools import partial
 
 from django.contrib import messages
@@ -11,10 +12,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from portal_project.accounts.models import User
+from portal_project.accounts.people import person
 from subscriptions.acting import Door, act
 from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
-from subscriptions.policies import OPERATE
-from subscriptions.states import Code, Status
+from subscriptions.policies import OPERATE, may
+from subscriptions.states import Action, Code
+from subscriptions.steps import as_of
 from support.decisions import undecided
 from support.models import Ticket
 from support.staff_request_forms import TurnForm
@@ -40,18 +44,20 @@ def turn_into_request(request: HttpRequest, pk: int, *, site: AdminSite) -> Http
     verdict.enforce()
     label = _("Turn into a cancellation request")
     context = site.each_context(request) | {"ticket": ticket, "title": label, "label": label}
-    chosen = _running(ticket).filter(number=request.GET.get("subscription", ""))
-    subscriptions = Subscription.objects.filter(pk=ticket.subscription_id) if ticket.subscription_id else chosen
+    theirs = Subscription.objects.filter(customer=ticket.customer_id)
+    chosen = theirs.filter(number=request.GET.get("subscription", ""))
+    subscriptions = theirs.filter(pk=ticket.subscription_id) if ticket.subscription_id else chosen
     if not subscriptions.exists():
-        choice = _running(ticket).filter(cancels_on=None).select_related("plan__product")
-        return render(request, CHOICE, context | {"subscriptions": choice})
+        return render(request, CHOICE, context | {"subscriptions": _choice(theirs, person(request), localdate())})
     context["back"] = reverse("admin:support_ticket_change", args=[pk])
     door = Door(Channel.ADMIN, subscriptions, FORM, partial(_back, ticket), context)
     return act(request, door, partial(TurnForm, ticket=ticket), localdate())
 
 
-def _running(ticket: Ticket) -> SubscriptionQuerySet:
-    return Subscription.objects.filter(customer=ticket.customer_id).exclude(status=Status.CANCELED)
+def _choice(theirs: SubscriptionQuerySet, by: User, today: date) -> list[Subscription]:
+    """Those that can be canceled now, as the act itself will ask."""
+    shown = [as_of(subscription, today) for subscription in theirs.for_policies(today)]
+    return [each for each in shown if may(Action.SCHEDULE_CANCELLATION, each, by=by, today=today)]
 
 
 def _back(ticket: Ticket, subscription: Subscription) -> str:

@@ -40,9 +40,16 @@ def claimed(database: Mapping[str, Any]) -> Iterator[bool]:
 
 def _mark(database: Mapping[str, Any]) -> str:
     """A few letters that stand for where the database is."""
+    place = f"{database.get('HOST')} {database.get('PORT')} {_place(database)}"
+    return sha256(place.encode()).hexdigest()[:16]
+
+
+def _place(database: Mapping[str, Any]) -> str:
+    """Its name; of SQLite its file, or for one in memory, whose name says nothing, the process that alone has it."""
     name = str(database["NAME"])
-    place = Path(name).resolve() if database["ENGINE"].endswith("sqlite3") else name
-    return sha256(f"{database.get('HOST')} {database.get('PORT')} {place}".encode()).hexdigest()[:16]
+    if not database["ENGINE"].endswith("sqlite3"):
+        return name
+    return str(os.getpid()) if "mode=memory" in name else str(Path(name).resolve())
 
 
 def is_free(port: int) -> bool:

@@ -35,7 +35,7 @@ def why_resumes(subscription: Subscription, history: History) -> str:
     if event and event.kind == EventKind.CANCELLATION_WITHDRAWN:
         return _after_withdrawal(event)
     longest = subscription.pause_max_days
-    if longest and (subscription.resumes_on - starts_on).days == longest:
+    if longest and subscription.resumes_on == subscription.possible_resume_dates(starts_on)[1]:
         return ngettext(
             "The longest pause is %(count)d day, counted from %(start)s.",
             "The longest pause is %(count)d days, counted from %(start)s.",

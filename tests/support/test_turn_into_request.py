@@ -204,6 +204,15 @@ def test_a_ticket_that_names_none_lets_staff_choose(as_agent, alice, bob, hostin
     assert (ticket.subscription, ticket.type) == (hosting, "cancel")
 
 
+def test_what_ends_today_is_no_choice_before_the_job_has_run(as_agent, alice, hosting, clock):
+    ticket = write(alice, clock, date(2026, 4, 1))
+    Subscription.objects.filter(pk=hosting.pk).update(cancels_on=date(2026, 4, 2), due_on=date(2026, 4, 2))
+    clock(date(2026, 4, 2))
+    text = as_agent.get(page(ticket)).content.decode()
+    assert "This customer has no subscription that could still be canceled." in text
+    assert hosting.number not in text
+
+
 def test_a_finished_ticket_is_open_again(as_agent, written):
     Ticket.objects.update(status="closed", act_by=None)
     turn(as_agent, written)
