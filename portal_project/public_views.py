@@ -8,7 +8,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from portal_project.accounts.models import Merchant
-from portal_project.uploads import image_type
+from portal_project.common.uploads import image_type
 
 
 @require_safe

@@ -7,7 +7,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal_project.accounts.people import person
-from portal_project.paging import page
+from portal_project.common.paging import page
 from subscriptions.acting import Door, act
 from subscriptions.actions import offers
 from subscriptions.forms import ActionForm, DropPauseForm, PauseForm, ResumeDateForm, ResumeForm

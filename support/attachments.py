@@ -13,7 +13,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from portal_project import uploads
+from portal_project.common import uploads
 from support.models import Attachment, Message
 
 MEGABYTE = 1024 * 1024

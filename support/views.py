@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal_project.accounts.people import person
-from portal_project.paging import page
+from portal_project.common.paging import page
 from subscriptions.acting import Door, act
 from subscriptions.models import Channel, Invoice
 from subscriptions.policies import cancel_action

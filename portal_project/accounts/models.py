@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal_project import uploads
+from portal_project.common import uploads
 
 MEGABYTE = 1024 * 1024
 

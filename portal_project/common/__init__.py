@@ -1,0 +1,1 @@
+"""What every app may use and no app owns: pages by key, files that people send in. Imports nothing of the project."""
