@@ -81,16 +81,18 @@ def after_keeping(billed_until: date, resumed_on: date) -> date:
     return max(billed_until, resumed_on)
 
 
-def after_giving_back(anchor: date, billed_until: date, paused_on: date, resumed_on: date) -> tuple[date, date]:
+def after_giving_back(
+    anchor: date, interval: Interval, count: int, billed_until: date, paused_on: date, resumed_on: date
+) -> tuple[date, date]:
     """The `(anchor, billed until)` after a pause that gives unused days back (`design.md`, section 6).
 
     The day of the pause and the day of the resume count as used; the whole days between move the next billing date, which
-    becomes the anchor. A pause that began when the billed days were over has none to give back: a full period starts.
+    becomes the anchor, unless it stays within a period that is billed only in part. A pause that began when the billed days
+    were over has none to give back: a full period starts.
     """
     if paused_on >= billed_until:
         return (resumed_on, resumed_on) if resumed_on > billed_until else (anchor, billed_until)
     unused = max(0, (resumed_on - paused_on).days - 1)
-    if unused == 0:
-        return anchor, billed_until
     moved = billed_until + timedelta(days=unused)
-    return moved, moved
+    stays = moved <= billed_through(anchor, interval, count, billed_until)
+    return (anchor if stays else moved), moved

@@ -105,14 +105,15 @@ class Verbs(Contract):
 
     def resume(self, on: date) -> None:
         """End the pause, by the rule that it was made with."""
-        anchor, billed_until = self.anchor_on, periods.after_keeping(self.period_end, on)
         if self.pause_resume_rule == ResumeRule.GIVE_BACK and self.paused_on:
-            anchor, billed_until = periods.after_giving_back(self.anchor_on, self.period_end, self.paused_on, on)
-        # Billing that moves to this very day leaves a gap behind, which `renew` closes at once.
-        gap = {"period_start": on} if billed_until == on > self.period_end else {}
-        self._change(
-            EventKind.RESUMED, on, status=Status.ACTIVE, anchor_on=anchor, period_end=billed_until, **gap, **NO_PAUSE
-        )
+            anchor, billed_until = periods.after_giving_back(*self.rhythm, self.period_end, self.paused_on, on)
+            moved = {"anchor_on": anchor, "period_end": billed_until}
+        else:
+            moved = {"period_end": periods.after_keeping(self.period_end, on)}
+            if moved["period_end"] > self.period_end:
+                # Leaves a gap behind, which `renew` closes at once.
+                moved["period_start"] = on
+        self._change(EventKind.RESUMED, on, status=Status.ACTIVE, **moved, **NO_PAUSE)
 
     def schedule_cancellation(self, on: date, ends_on: date) -> None:
         """Set the day of the end; a scheduled pause is dropped. Only `support.cancellations` calls this."""

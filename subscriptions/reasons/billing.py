@@ -17,7 +17,7 @@ def why_billed_until(subscription: Subscription, history: History) -> str:
     if subscription.status == Status.TRIALING:
         return _trial(subscription)
     if subscription.continues_split_period:
-        return _part(subscription)
+        return _part(subscription, history)
     sentences = (_boundary(subscription, history), _gap(subscription, history))
     return " ".join(sentence for sentence in sentences if sentence)
 
@@ -40,16 +40,19 @@ def _trial(subscription: Subscription) -> str:
     return text % {"count": days, "start": day(subscription.period_start), "end": day(subscription.period_end)}
 
 
-def _part(subscription: Subscription) -> str:
+def _part(subscription: Subscription, history: History) -> str:
     start, end = periods.period_around(*subscription.rhythm, subscription.period_end)
+    values = {"start": day(start), "end": day(end), "until": day(subscription.period_end)}
     if subscription.period_end in (subscription.cancels_on, subscription.canceled_on):
-        text = _("The period from %(start)s until %(end)s is billed only up to the end, on %(until)s.")
-    else:
-        text = _(
-            "Of the period from %(start)s until %(end)s only the days before %(until)s are billed, because it was to end "
-            "then; the rest is billed on that day."
-        )
-    return text % {"start": day(start), "end": day(end), "until": day(subscription.period_end)}
+        return _("The period from %(start)s until %(end)s is billed only up to the end, on %(until)s.") % values
+    if given_back := _given_back(subscription, history):
+        rest = _("Then the rest of the period from %(start)s until %(end)s is billed.") % values
+        return f"{given_back} {rest}"
+    text = _(
+        "Of the period from %(start)s until %(end)s only the days before %(until)s are billed, because it was to end "
+        "then; the rest is billed on that day."
+    )
+    return text % values
 
 
 def _boundary(subscription: Subscription, history: History) -> str:
@@ -57,7 +60,7 @@ def _boundary(subscription: Subscription, history: History) -> str:
     anchor, billed_until = subscription.anchor_on, subscription.period_end
     if periods.period_around(*subscription.rhythm, billed_until)[0] != billed_until:
         return ""
-    moved = _anchor(anchor, history)
+    moved = _given_back(subscription, history) or _anchor(anchor, history)
     if billed_until == anchor and (moved or subscription.status == Status.CANCELED):
         return moved
     return f"{_rhythm(subscription)} {moved}".strip()
@@ -83,8 +86,15 @@ def _anchor(anchor: date, history: History) -> str:
     return _after_pause(event, anchor)
 
 
-def _after_pause(resumed: SubscriptionEvent, anchor: date) -> str:
-    """What a resume moved the anchor by: unused days, or to its own day where none were left when the pause began."""
+def _given_back(subscription: Subscription, history: History) -> str:
+    """What a resume moved billing by within a period that is billed only in part, so that the anchor stayed."""
+    event = history.that_set("period_end", subscription.period_end)
+    kept_rhythm = event and not event.new("anchor_on") and not event.new("period_start")
+    return _after_pause(event, subscription.period_end) if event and kept_rhythm else ""
+
+
+def _after_pause(resumed: SubscriptionEvent, moved_to: date) -> str:
+    """What a resume moved billing by: unused days, or to its own day where none were left when the pause began."""
     paused_on, billed_until = resumed.before("paused_on"), resumed.before("period_end")
     if paused_on is None or billed_until is None:
         return ""
@@ -95,7 +105,7 @@ def _after_pause(resumed: SubscriptionEvent, anchor: date) -> str:
             "%(resumed)s."
         )
         return text % values
-    unused = (anchor - billed_until).days
+    unused = (moved_to - billed_until).days
     text = ngettext(
         "%(count)d unused day of the pause from %(paused)s to %(resumed)s is given back, so billing moves from %(was)s to "
         "%(now)s.",
@@ -103,7 +113,7 @@ def _after_pause(resumed: SubscriptionEvent, anchor: date) -> str:
         "%(now)s.",
         unused,
     )
-    return text % (values | {"count": unused, "was": day(billed_until), "now": day(anchor)})
+    return text % (values | {"count": unused, "was": day(billed_until), "now": day(moved_to)})
 
 
 def _gap(subscription: Subscription, history: History) -> str:

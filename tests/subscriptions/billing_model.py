@@ -135,7 +135,9 @@ class Life:
         gross = self._cost(period, end) - self._cost(period, self.today)
         percent = self.split.percent if self.split else self.percent
         if self.split:
-            off = self.price.rounded(self.price.amount * percent / 100) - self.split.off
+            # The period's discount up to its end, less that up to today: days given back get neither price nor discount.
+            until, before = (self._cost(period, day) * percent / 100 for day in (end, self.today))
+            off = self.price.rounded(until) - self.price.rounded(before)
         else:
             off = self.price.rounded(gross * percent / 100)
             self._count_a_discounted_invoice()
@@ -178,11 +180,19 @@ class Life:
             self.billed_until, self.split = self.today, None
 
     def _give_back(self, paused_on: date) -> None:
-        """From a pause that began with the billed days over, a new rhythm begins today."""
-        given = (self.today - paused_on).days - (0 if paused_on == self.billed_until else 1)
-        if given > 0:
-            self.anchor = self.billed_until = self.billed_until + given * ONE_DAY
-            self.split = None
+        """Within a period that is billed in part the rhythm stays; else a new one begins.
+
+        So it does today after a pause that began with the billed days over.
+        """
+        none_left = paused_on == self.billed_until
+        given = (self.today - paused_on).days - (0 if none_left else 1)
+        if given <= 0:
+            return
+        self.billed_until += given * ONE_DAY
+        if self.split and not none_left and self.billed_until <= self.split.period[1]:
+            self.split = None if self.billed_until == self.split.period[1] else self.split
+        else:
+            self.anchor, self.split = self.billed_until, None
 
     def _forget_pause(self) -> None:
         self.paused_on = self.pauses_on = self.resumes_on = self.longest = None

@@ -108,16 +108,30 @@ def test_a_yearly_plan_cannot_be_paid_in_weekly_slices(alice, story, expected):
         ("keep", "at_once", "04-29 pause, 05-20 resume", "05-20 06-20 100"),
         ("keep", "at_once", "04-29 pause, 05-25 resume", "05-25 06-20 83.87"),
         ("keep", "period_end", "04-29 pause, 05-02 resume", "05-02 05-20 60, 05-20 06-20 100"),
-        # 10 days between 29 April and 10 May: from 1 to 11 May.
-        ("give_back", "at_once", "04-29 pause, 05-10 resume", "05-11 06-11 100"),
+        # 10 days between 29 April and 10 May move the rest from 1 to 11 May, and they are billed to nobody.
+        ("give_back", "at_once", "04-29 pause, 05-10 resume", "05-11 05-20 30, 05-20 06-20 100"),
+        # From 1 to 10 May, the day of the resume, which is still within the period.
+        ("give_back", "at_once", "04-30 pause, 05-10 resume", "05-10 05-20 33.33, 05-20 06-20 100"),
+        # To the end of the period, and past it.
+        ("give_back", "at_once", "04-29 pause, 05-19 resume", "05-20 06-20 100"),
+        ("give_back", "at_once", "04-29 pause, 05-20 resume", "05-21 06-21 100"),
+        # Twice within the period: to 6 May, where the rest is billed, and so on to the 24th.
+        ("give_back", "at_once", "04-29 pause, 05-05 resume, 05-10 pause, 05-15 resume",
+         "05-06 05-20 46.67, 05-24 06-24 100"),
+        # To 2 May, and from there, paused on the last billed day, to the day of the resume.
+        ("give_back", "at_once", "04-28 pause, 04-30 resume, 05-01 pause, 05-05 resume",
+         "05-05 05-20 50, 05-20 06-20 100"),
         ("give_back", "period_end", "04-29 pause, 05-02 resume", "05-02 06-02 100"),
         # Paused while the rest runs.
         ("keep", "at_once", "05-05 pause, 05-25 resume", "05-01 05-20 63.33, 05-25 06-20 83.87"),
         ("give_back", "at_once", "05-05 pause, 05-16 resume", "05-01 05-20 63.33, 05-30 06-30 100"),
         # Requested while paused, withdrawn, and resumed: 12 of 31 days are over.
         ("keep", "at_once", "04-29 pause, 05-05 request, 06-01 withdraw, 06-01 resume", "06-01 06-20 61.29"),
+        # 30 days' notice from 5 May ends on 4 June; given back are 10 days, from 29 April to 10 May.
+        ("give_back", "at_once", "04-29 pause, 05-05 request, 05-10 withdraw, 05-10 resume",
+         "05-11 05-20 30, 05-20 06-20 100"),
     ],
-)
+)  # fmt: skip
 def test_a_pause_within_a_split_period(alice, rule, starts, story, expected):
     subscription = started(alice, START, resume_rule=rule, pause_starts=starts)
     told(subscription, f"{SPLIT}, {story}, 05-31 job")
@@ -144,3 +158,54 @@ def test_after_the_days_up_to_the_billing_day_the_old_rhythm_holds(alice, story,
 def test_a_short_notice_after_a_resume_ends_with_the_days_that_it_billed(alice, asked_on, ends_on):
     subscription = started(alice, START, notice_days=5)
     assert told(subscription, f"04-05 pause, 05-10 resume, {asked_on} request").cancels_on == day(ends_on)
+
+
+@pytest.mark.parametrize(
+    ("story", "anchor", "expected"),
+    [
+        # A day is given back: the rest of the year follows on the 27th, and a request counts the whole year as billed.
+        ("03-26 resume, 03-26 request", "2026-03-20", "2027-03-27 2028-03-20 1177.05"),
+        # And another one, so that it follows on the 28th.
+        ("03-26 resume, 03-26 request, 03-26 withdraw, 03-26 pause, 03-28 resume, 03-28 request", "2026-03-20",
+         "2027-03-28 2028-03-20 1173.77"),
+        # Given back up to the end of the year: nothing of it is left, and the rhythm stays.
+        ("2028-03-19 resume", "2026-03-20", "2028-03-20 2029-03-20 1200"),
+        # A day past it.
+        ("2028-03-20 resume", "2028-03-21", "2028-03-21 2029-03-21 1200"),
+    ],
+)  # fmt: skip
+def test_days_given_back_do_not_make_slices_of_a_year(alice, story, anchor, expected):
+    plan = PlanFactory(product=ProductFactory(notice_days=7, resume_rule="give_back"), interval="year", amount=1200)
+    begun = told(started(alice, START, plan), "2027-03-19 request, 2027-03-24 withdraw, 2027-03-24 pause")
+    in_2027 = ", ".join(line if line.startswith("20") else f"2027-{line}" for line in story.split(", "))
+    subscription = told(begun, f"{in_2027}, 2028-03-22 job")
+    assert subscription.anchor_on == day(anchor)
+    assert bills(subscription)[1:] == listed(f"2027-03-20 2027-03-26 19.67, {expected}")
+    if "request" in story:
+        assert subscription.canceled_on == date(2028, 3, 20)
+
+
+def test_days_given_back_to_the_end_of_a_short_month_keep_the_31st(alice):
+    subscription = started(alice, date(2026, 1, 31), resume_rule="give_back")
+    # In a notice 15 of the 30 days from 31 March are billed; 15 days given back make it 30 April.
+    told(subscription, "03-16 request, 04-10 withdraw, 04-10 pause, 04-26 resume, 05-31 job")
+    assert bills(subscription)[2:] == listed("03-31 04-15 50, 04-30 05-31 100, 05-31 06-30 100")
+
+
+@pytest.mark.parametrize(
+    ("story", "expected"),
+    [
+        # 50.00 less 35.00, which 21 of 30 days would have got.
+        ("04-29 pause, 05-10 resume", "04-20 05-01 18.33, 05-11 05-20 15, 05-20 06-20 50"),
+        ("04-30 pause, 05-10 resume", "04-20 05-01 18.33, 05-10 05-20 16.67, 05-20 06-20 50"),
+        # Nothing of the period is left; the discount goes on with the next one.
+        ("04-29 pause, 05-19 resume", "04-20 05-01 18.33, 05-20 06-20 50, 06-20 07-20 100"),
+        # Granted in between, it begins with the next full period.
+        ("04-29 discount 10 1, 04-29 pause, 05-10 resume", "04-20 05-01 18.33, 05-11 05-20 15, 05-20 06-20 90"),
+    ],
+)
+def test_days_given_back_get_no_discount(alice, story, expected):
+    subscription = started(alice, START, resume_rule="give_back")
+    told(subscription, f"04-01 discount 50 2, {SPLIT}, {story}, 06-20 job")
+    count = len(listed(expected))
+    assert bills(subscription)[1 : 1 + count] == listed(expected)

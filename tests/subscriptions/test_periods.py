@@ -96,7 +96,28 @@ def test_keeping_the_billing_day_bills_from_the_resume_at_the_earliest(billed_un
     ],
 )
 def test_giving_back_moves_the_billing_day_by_the_whole_days_between(paused_on, resumed_on, anchor, billed_until):
-    after = periods.after_giving_back(D(2026, 3, 20), D(2026, 4, 20), paused_on, resumed_on)
+    after = periods.after_giving_back(D(2026, 3, 20), Interval.MONTH, 1, D(2026, 4, 20), paused_on, resumed_on)
+    assert after == (anchor, billed_until)
+
+
+@pytest.mark.parametrize(
+    ("paused_on", "resumed_on", "anchor", "billed_until"),
+    [
+        # Billed only to 1 May of the period that ends on 20 May: within it, and up to its end, the anchor stays.
+        (D(2026, 4, 29), D(2026, 4, 30), D(2026, 3, 20), D(2026, 5, 1)),
+        (D(2026, 4, 29), D(2026, 5, 10), D(2026, 3, 20), D(2026, 5, 11)),
+        (D(2026, 4, 30), D(2026, 5, 10), D(2026, 3, 20), D(2026, 5, 10)),
+        (D(2026, 4, 29), D(2026, 5, 19), D(2026, 3, 20), D(2026, 5, 20)),
+        (D(2026, 4, 29), D(2026, 5, 20), D(2026, 5, 21), D(2026, 5, 21)),
+        # Paused when the billed days were over.
+        (D(2026, 5, 1), D(2026, 5, 1), D(2026, 3, 20), D(2026, 5, 1)),
+        (D(2026, 5, 1), D(2026, 5, 2), D(2026, 5, 2), D(2026, 5, 2)),
+    ],
+)
+def test_days_given_back_move_billing_within_a_period_that_is_billed_in_part(
+    paused_on, resumed_on, anchor, billed_until
+):
+    after = periods.after_giving_back(D(2026, 3, 20), Interval.MONTH, 1, D(2026, 5, 1), paused_on, resumed_on)
     assert after == (anchor, billed_until)
 
 

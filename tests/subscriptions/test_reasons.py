@@ -181,6 +181,35 @@ def test_a_period_is_billed_in_part_up_to_a_promised_end_and_its_rest_after_the_
     assert why(subscription, date(2026, 5, 1)) == PLAIN
 
 
+BACK = (
+    "of the pause from 29 April 2026 to {0} May 2026 are given back, so billing moves from 1 May 2026 to {1} May 2026."
+)
+
+
+@pytest.mark.parametrize(
+    ("resumed", "today", "sentence"),
+    [
+        (
+            date(2026, 5, 10),
+            date(2026, 5, 10),
+            f"10 unused days {BACK.format(10, 11)} Then the rest of the period from 20 April 2026 until 20 May 2026 is billed.",
+        ),
+        (date(2026, 5, 10), date(2026, 5, 11), PLAIN),
+        (date(2026, 5, 19), date(2026, 5, 19), f"{PLAIN} 19 unused days {BACK.format(19, 20)}"),
+        (date(2026, 5, 19), date(2026, 5, 20), PLAIN),
+        (date(2026, 5, 20), date(2026, 5, 20), f"20 unused days {BACK.format(20, 21)}"),
+    ],
+)
+def test_days_given_back_within_a_period_that_is_billed_in_part_move_its_rest(alice, resumed, today, sentence):
+    subscription = started(alice, date(2026, 3, 20), **GIVE_BACK)
+    act(subscription, date(2026, 4, 1), "schedule_cancellation", date(2026, 5, 1))
+    act(subscription, date(2026, 4, 28), "withdraw_cancellation")
+    act(subscription, date(2026, 4, 29), "pause", resumes_on=resumed, own=True)
+    if today == resumed:
+        assert why(subscription, date(2026, 4, 29), "first_bill") == sentence
+    assert why(subscription, today) == sentence
+
+
 @pytest.mark.parametrize(
     ("longest", "resumes_on", "sentence"),
     [
