@@ -4,14 +4,18 @@
 PYTHON ?= python3
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
-SYNC := $(BIN)/uv sync --quiet --frozen --inexact --python $(BIN)/python
+# uv keeps what it downloads in the home folder, or, where nothing can be written there, in .venv.
+SYNC := cache=$$($(BIN)/uv cache dir 2>/dev/null); \
+	mkdir -p "$$cache" 2>/dev/null && [ -w "$$cache" ] || export UV_CACHE_DIR=.venv/cache; \
+	$(BIN)/uv sync --quiet --frozen --inexact --python $(BIN)/python
 # The deploy check looks at settings as an installation has them; it connects to nothing.
 PRODUCTION := DEBUG=False ALLOWED_HOSTS=portal.example.com PORTAL_URL=https://portal.example.com \
 	SECURE_SSL=True DATABASE_URL=sqlite:///:memory: \
 	SECRET_KEY="$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')"
 
-# Everything is installed into .venv, whatever environment the shell is in.
-unexport VIRTUAL_ENV CONDA_PREFIX PYTHONHOME UV_PROJECT_ENVIRONMENT
+# Everything is installed into .venv, whatever environment the shell is in, and reads and writes UTF-8, whatever its locale.
+unexport VIRTUAL_ENV CONDA_PREFIX PYTHONHOME UV_PROJECT_ENVIRONMENT PYTHONIOENCODING
+export PYTHONUTF8 := 1
 
 .PHONY: help demo test env dev lint types check
 .DEFAULT_GOAL := help
@@ -23,7 +27,7 @@ help:
 
 # DEBUG is on unless the environment or .env decides; where it is off, the demo refuses.
 demo: env
-	@if [ -z "$${DEBUG+set}" ] && ! grep -qsE '^ *(export +)?DEBUG *=' .env; then DEBUG=True; export DEBUG; fi; \
+	@if [ -z "$${DEBUG+set}" ] && ! grep -qsE '^[^#]*DEBUG *=' .env; then DEBUG=True; export DEBUG; fi; \
 	exec $(MANAGE) demo $(if $(filter-out 0 no false,$(RESET)),--reset)
 
 test: dev
@@ -63,4 +67,4 @@ $(BIN)/uv:
 	{ echo "Python's venv is missing. To install it: apt-get install python3-venv"; exit 1; }
 	@echo "Making the Python environment .venv ..."
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check 'uv>=0.9'

@@ -5,6 +5,9 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal_project.settings")
+    # A letter that the terminal does not know is shown by its number, so that nothing ends half-way for it.
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        stream.reconfigure(errors="backslashreplace")
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 

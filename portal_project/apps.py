@@ -12,6 +12,8 @@ class PortalProjectConfig(AppConfig):
     verbose_name = "Subscription portal"
 
     def ready(self) -> None:
+        from portal_project import checks  # noqa: F401 - registers them
+
         # This app comes last, so by then every table and permission is there.
         post_migrate.connect(prepare, sender=self)
 

@@ -67,6 +67,13 @@ def cards(request: HttpRequest, today: date) -> list[Card]:
         ),
         (
             "mail.change_outgoingmail",
+            _("Mails waiting to be sent"),
+            OutgoingMail.objects.filter(state=OutgoingMail.State.PENDING),
+            "mail_outgoingmail",
+            {"state__exact": OutgoingMail.State.PENDING},
+        ),
+        (
+            "mail.change_outgoingmail",
             _("Mails not delivered"),
             OutgoingMail.objects.filter(state=OutgoingMail.State.FAILED),
             "mail_outgoingmail",

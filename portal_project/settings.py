@@ -5,31 +5,24 @@ The variables are explained in README.md, and .env.example holds them ready to c
 
 from pathlib import Path
 
-import environ
 import structlog
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from portal_project import admin_site, environment
+from portal_project import admin_site, env_file, environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
-env.read_env(BASE_DIR / ".env")
+env_file.load(BASE_DIR / ".env")
 
-DEBUG = environment.boolean(env, "DEBUG", False)
-SECRET_KEY = environment.secret_key(env, debug=DEBUG)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-PORTAL_URL = env.str("PORTAL_URL", default="http://127.0.0.1:8000").rstrip("/")
-if not PORTAL_URL.startswith(("http://", "https://")):
-    raise ImproperlyConfigured(
-        f"PORTAL_URL is {PORTAL_URL!r}; it should be an address such as https://portal.example.com."
-    )
+DEBUG = environment.boolean("DEBUG", default=False)
+SECRET_KEY = environment.secret_key(debug=DEBUG)
+ALLOWED_HOSTS = environment.hosts()
+PORTAL_URL = environment.portal_url()
 CSRF_TRUSTED_ORIGINS = [PORTAL_URL] if PORTAL_URL.startswith("https://") else []
 
 # Customers are invited, imported or made by staff; strangers may sign up only where this is on.
-ALLOW_SIGNUP = environment.boolean(env, "ALLOW_SIGNUP", False)
+ALLOW_SIGNUP = environment.boolean("ALLOW_SIGNUP", default=False)
 
 INSTALLED_APPS = [
     "unfold",
@@ -57,14 +50,18 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First, because probes ask by an address that is not in ALLOWED_HOSTS, and without HTTPS.
+    "portal_project.probes.ProbesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal_project.middleware.NoStoreMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "portal_project.middleware.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal_project.common.drafts.middleware.DraftsMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -73,7 +70,7 @@ MIDDLEWARE = [
     "subscriptions.middleware.RefusalMiddleware",
 ]
 if DEBUG:
-    MIDDLEWARE.append("portal_project.demo.not_found.NotFoundMiddleware")
+    MIDDLEWARE.append("portal_project.demo.own_pages.OwnPagesMiddleware")
 
 ROOT_URLCONF = "portal_project.urls"
 WSGI_APPLICATION = "portal_project.wsgi.application"
@@ -91,20 +88,22 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "portal_project.accounts.context.portal",
             ],
+            # Puts the mark of its page beside the CSRF token of every form.
+            "builtins": ["portal_project.common.drafts.tags"],
         },
     },
 ]
+CSRF_FAILURE_VIEW = "portal_project.common.drafts.middleware.csrf_failure"
 
-DATABASES = {"default": environment.database(env, f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
+DATABASES = {"default": environment.database(BASE_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The limits on signing in live in the cache, so every process has to share it.
-cache_url = "locmemcache://" if DEBUG else "dbcache://portal_cache"
-CACHES = {
-    "default": environment.address(
-        "CACHE_URL", lambda: env.cache("CACHE_URL", default=cache_url), "redis://127.0.0.1:6379/0"
-    )
-}
+CACHES = {"default": environment.cache(default="locmemcache://" if DEBUG else "dbcache://portal_cache")}
+
+# Django’s own caches begin to forget at 300 entries, and with them the limits.
+if CACHES["default"]["BACKEND"].rpartition(".")[2] in ("DatabaseCache", "LocMemCache"):
+    CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 50_000} | CACHES["default"].get("OPTIONS", {})
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
@@ -127,47 +126,53 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+# How long what a mail holds can be used, in seconds or days; it outlives a second attempt to send the mail.
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if ALLOW_SIGNUP else "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = True
+# Those that a stranger could use up for somebody else are counted in accounts.limits instead.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "request_login_code": None, "reset_password": None}
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-TIME_ZONE = environment.time_zone(env)
+TIME_ZONE = environment.time_zone()
 USE_TZ = True
 FORMAT_MODULE_PATH = "portal_project.formats"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 # What people send in. Never served from here: each file has a view that asks who may have it.
-MEDIA_ROOT = env.str("FILES_DIR", default=str(BASE_DIR / "files"))
+MEDIA_ROOT = environment.folder("FILES_DIR", default=BASE_DIR / "files")
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "portal_project.common.full_disk.FileSystemStorage"},
     "staticfiles": {"BACKEND": "portal_project.static_files.PortalStaticFilesStorage"},
 }
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "portal_project.common.full_disk.TemporaryFileUploadHandler",
+]
 WHITENOISE_USE_FINDERS = True
 
 # Mail: the outbox worker is the only sender; see portal_project.mail.
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-vars().update(
-    environment.address(
-        "EMAIL_URL",
-        lambda: env.email("EMAIL_URL", default="consolemail://"),
-        "smtp+tls://user:password@mail.example.com:587",
-    )
-)
-if vars().get("EMAIL_FILE_PATH"):
-    # django-environ leaves out the slash that begins the path.
-    EMAIL_FILE_PATH = f"/{vars()['EMAIL_FILE_PATH'].lstrip('/')}"
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Subscription Portal <portal@localhost>")
+vars().update(environment.email())
+DEFAULT_FROM_EMAIL = environment.sender()
+# How long the worker is busy with mail at most, whatever the server does: to connect, to hand over one mail, and until it
+# begins no further one, because something else may be due. A filter takes its time to read a mail; one that was given up
+# too early arrives twice.
+MAIL_CONNECT_SECONDS = 10
+MAIL_SEND_SECONDS = 20
+MAIL_RUN_SECONDS = 10
 
 Q_CLUSTER = {
     "name": "portal",
     "orm": "default",
-    "workers": environment.integer(env, "WORKER_PROCESSES", 1),
+    "workers": environment.integer("WORKER_PROCESSES", default=1, least=1, most=100),
     "timeout": 3600,
     "retry": 3700,
     "max_attempts": 3,
@@ -177,17 +182,16 @@ Q_CLUSTER = {
     "label": _("Background work"),
 }
 
-SECURE_SSL = environment.boolean(env, "SECURE_SSL", not DEBUG)
+SECURE_SSL = environment.boolean("SECURE_SSL", default=not DEBUG)
 SECURE_SSL_REDIRECT = SECURE_SSL
 SESSION_COOKIE_SECURE = SECURE_SSL
 CSRF_COOKIE_SECURE = SECURE_SSL
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE_SSL else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_SSL
 SECURE_HSTS_PRELOAD = SECURE_SSL
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
-if environment.boolean(env, "BEHIND_PROXY", False):
+if environment.boolean("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     ALLAUTH_TRUSTED_PROXY_COUNT = 1
 

@@ -6,6 +6,9 @@ from django.urls import include, path
 
 from portal_project import public_views
 
+handler400 = "portal_project.errors.bad_request"
+handler500 = "portal_project.errors.server_error"
+
 urlpatterns = [
     path("admin/login/", public_views.admin_login),
     path("admin/", admin.site.urls),
@@ -20,6 +23,9 @@ urlpatterns = [
     path("support/", include("support.urls")),
     path("", include("portal_project.public_urls")),
 ]
+
+# Allauth asks for it where its own limits strike.
+handler429 = "portal_project.accounts.sign_in.too_many_requests"
 
 if settings.DEBUG:
     urlpatterns.append(path("demo/mails/", include("portal_project.mail.demo_urls")))

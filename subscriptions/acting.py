@@ -7,7 +7,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
 
 from portal_project.accounts.people import person
 from subscriptions.forms import ActionForm
@@ -27,8 +28,6 @@ class Door:
     template: str
     back: Callable[[Subscription], str] = Subscription.get_absolute_url
     context: dict[str, Any] = field(default_factory=dict)
-    initial: dict[str, Any] = field(default_factory=dict)
-    """What the form is filled in with before anybody typed."""
 
 
 def act(request: HttpRequest, door: Door, form_class: Callable[..., ActionForm], today: date) -> HttpResponse:
@@ -39,7 +38,7 @@ def act(request: HttpRequest, door: Door, form_class: Callable[..., ActionForm],
     """
     subscription = as_of(get_object_or_404(door.subscriptions.for_policies(today)), today)
     data, by = request.POST or None, person(request)
-    form = form_class(data, initial=door.initial, subscription=subscription, by=by, today=today)
+    form = form_class(data, subscription=subscription, by=by, today=today)
     try:
         form.verdict(subscription).enforce()
         if request.method == "POST" and form.is_valid() and not form.previewing:
@@ -53,4 +52,4 @@ def act(request: HttpRequest, door: Door, form_class: Callable[..., ActionForm],
         return redirect(door.back(subscription))
     except EffectChanged:
         return act(request, door, form_class, today)
-    return render(request, door.template, {"form": form, "subscription": subscription} | door.context)
+    return TemplateResponse(request, door.template, {"form": form, "subscription": subscription} | door.context)

@@ -55,8 +55,13 @@ class ActionForm(forms.Form):
         return self.effect.signed(self.subscription)
 
     def chosen(self, field: str) -> Any:
-        """A valid value of the field, or None while there is none."""
-        return getattr(self, "cleaned_data", {}).get(field)
+        """A valid value of the field, sent or filled in beforehand; None while there is none."""
+        if self.is_bound:
+            return getattr(self, "cleaned_data", {}).get(field)
+        try:
+            return self.fields[field].clean(self[field].value())
+        except forms.ValidationError:
+            return None
 
     def clean(self) -> dict[str, Any]:
         if self.previewing or self.errors:
@@ -162,5 +167,4 @@ class ResumeDateForm(ActionForm):
         field.initial = self.subscription.resumes_on
 
     def act(self, subscription: Subscription) -> None:
-        chosen = self.chosen("resumes_on") if self.is_bound else subscription.resumes_on
-        subscription.change_resume_date(self.today, chosen)
+        subscription.change_resume_date(self.today, self.chosen("resumes_on"))

@@ -6,7 +6,8 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -138,7 +139,7 @@ class InvoiceAdmin(ModelAdmin):
     def _page(self, request: HttpRequest, title: str, template: str, **context: Any) -> HttpResponse:
         context |= self.admin_site.each_context(request) | {"title": title, "opts": self.opts}
         context["back"] = reverse("admin:subscriptions_invoice_changelist")
-        return render(request, f"admin/subscriptions/invoice/{template}.html", context)
+        return TemplateResponse(request, f"admin/subscriptions/invoice/{template}.html", context)
 
     @display(description=gettext_lazy("number"), ordering="number")
     def label(self, invoice: Invoice) -> str:

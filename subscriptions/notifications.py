@@ -49,7 +49,7 @@ def _ended_early(event: SubscriptionEvent) -> dict[str, str | bool]:
 def context(subscription: Subscription) -> dict[str, str]:
     """What every mail about a subscription needs, as JSON holds it."""
     return {
-        "name": subscription.customer.get_short_name(),
+        "name": subscription.customer.name,
         "product": subscription.product.name,
         "number": subscription.number,
         "url": settings.PORTAL_URL + subscription.get_absolute_url(),

@@ -5,15 +5,16 @@ from datetime import date
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal_project.accounts.people import person
+from portal_project.common import drafts
 from subscriptions.models import Subscription
 from subscriptions.policies import cancel_action, may
 from subscriptions.states import Action
 from subscriptions.steps import as_of
 from subscriptions.views import mine
-from support import typed
 from support.attachments import choose_again
 from support.decisions import undecided
 from support.models import CancellationRequest, Ticket
@@ -54,15 +55,16 @@ def _way_to_cancel(request: HttpRequest, subscription: Subscription, today: date
 
 def _to_the_request(request: HttpRequest, form: TicketForm, subscription: Subscription) -> HttpResponse:
     """Canceling by oneself is quicker than asking for it; what was typed comes along."""
-    typed.keep(request, subscription.number, {"message": form.text})
+    page = reverse("cancel_subscription", args=[subscription.number])
+    drafts.keep(request, page, {"message": form.text})
     messages.info(request, _("You can cancel this subscription here. Nothing has been sent yet."))
     if request.FILES:
         messages.info(request, _("Your files are not kept. You can add them to the request afterwards."))
-    return redirect("cancel_subscription", subscription.number)
+    return redirect(page)
 
 
 def _to_the_first_request(request: HttpRequest, form: TicketForm, first: CancellationRequest) -> HttpResponse:
-    typed.keep(request, first.ticket.number, {"body": form.text})
+    drafts.keep(request, first.ticket.get_absolute_url(), {"body": form.text})
     text = _(
         "The end of this subscription has been requested before, and this is that request. Nothing has been sent yet: "
         "your text is below, as a reply."

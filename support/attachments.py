@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal_project.common import uploads
+from portal_project.common.full_disk import NO_ROOM
 from support.models import Attachment, Message
 
 MEGABYTE = 1024 * 1024
@@ -69,6 +70,10 @@ class WithFiles(forms.Form):
         if self.is_bound and self.errors and self.files:
             self.add_error("files", choose_again(self.files))
 
+    def say_no_room(self) -> None:
+        """For a valid form whose files could not be written."""
+        self.add_error("files", [str(NO_ROOM), choose_again(self.files)])
+
 
 def choose_again(chosen: MultiValueDict[str, UploadedFile]) -> str:
     """What to tell somebody whose page comes back without the files that they had chosen."""
@@ -83,7 +88,7 @@ def choose_again(chosen: MultiValueDict[str, UploadedFile]) -> str:
 def attached(message: Message, files: Iterable[UploadedFile]) -> Iterator[None]:
     """Keep the files, which `FilesField` has cleaned, with the message, in the present transaction.
 
-    The block is the rest of that transaction: when it fails, the files are taken off the disk again.
+    The block is the rest of that transaction: when it fails, the files are taken off the disk again. Raises `NoRoom`.
     """
     written: list[FieldFile] = []
     try:

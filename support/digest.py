@@ -46,7 +46,7 @@ def add(today: date) -> None:
 def _digest(key: str, person: "User", shared: tuple[Part, ...], today: date) -> OutgoingMail:
     mine = _late(_("Your tickets to act on"), today, assignee=person)
     context = {
-        "name": person.get_short_name(),
+        "name": person.name,
         "day": day(today),
         "url": settings.PORTAL_URL + reverse("admin:support_ticket_changelist"),
         "parts": [asdict(part) for part in (mine, *shared) if part.rows],

@@ -113,7 +113,7 @@ def _bills(request: CancellationRequest, most: int) -> list[dict[str, str]]:
 
 def _to_customer(ticket: Ticket) -> dict[str, Any]:
     return {
-        "name": ticket.customer.get_short_name(),
+        "name": ticket.customer.name,
         "ticket": ticket.number,
         "subject": ticket.subject,
         "url": settings.PORTAL_URL + ticket.get_absolute_url(),
@@ -137,7 +137,7 @@ def _to_staff(ticket: Ticket, about: str, template: str, told: dict[str, Any], *
             thread=ticket.number,
             recipient=person.email,
             template=template,
-            context=told | {"name": person.get_short_name(), "url": url},
+            context=told | {"name": person.name, "url": url},
         )
         for person in staff.to_tell(ticket, by=by)
     ]

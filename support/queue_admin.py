@@ -8,7 +8,8 @@ from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -39,7 +40,7 @@ def queue(request: HttpRequest, site: AdminSite) -> HttpResponse:
         return redirect(request.get_full_path())
     filters = FilterForm(request.GET, colleagues=colleagues)
     context = site.each_context(request) | _rows(request, filters, today) | {"bulk": bulk, "title": _("Tickets")}
-    response = render(request, "admin/support/queue.html", context)
+    response = TemplateResponse(request, "admin/support/queue.html", context)
     seen = request.GET.urlencode()
     response.set_cookie(LAST_SEEN, seen, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax")
     return response

@@ -45,7 +45,7 @@ def filled(text: str, ticket: Ticket, *, agent: "User", today: date) -> str:
 
 def _values(ticket: Ticket, agent: "User", today: date) -> dict[str, str]:
     values = {
-        "customer_name": ticket.customer.get_full_name(),
+        "customer_name": ticket.customer.name,
         "ticket": ticket.number,
         "merchant": Merchant.load().name,
         "agent": agent.get_full_name(),

@@ -28,6 +28,8 @@ class StaffReplyForm(WithFiles):
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     """The key of the last message on the page, so that nobody answers past what they have not read."""
+    kept_in_drafts = ("seen",)
+    """Hidden fields that are part of what was typed, so that a draft brings them back with it."""
     is_internal = forms.TypedChoiceField(
         required=False,
         coerce=bool,

@@ -8,20 +8,25 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import URLPattern, path
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from portal_project.accounts.people import person
+from portal_project.common import drafts
+from portal_project.common.full_disk import NoRoom
 from subscriptions.states import NotAllowed
-from support import saved_replies, ticket_page, triage, turning_admin, typed
+from support import saved_replies, ticket_page, triage, turning_admin
 from support.attachments import choose_again, download
 from support.models import Attachment, Ticket
 from support.queue_admin import queue, way_back
 from support.staff_forms import InsertForm, StaffReplyForm, TriageForm
 from support.tickets import SENT_BEFORE, SentBefore, SomebodyWrote, reply
+
+ANSWER_FIELDS = ("body", "is_internal", "sends_mail", "seen")
 
 
 @admin.register(Ticket)
@@ -49,7 +54,7 @@ class TicketAdmin(ModelAdmin):
         """The ticket's page; a POST sets status, priority and assignee, or leads to turning it, and keeps what is typed."""
         ticket = self._ticket(request, object_id)
         if request.method != "POST":
-            return self._page(request, ticket, **_kept(request, ticket))
+            return self._page(request, ticket)
         self._check_may_change(request)
         form = None if "turn" in request.POST else _triaged(request, ticket)
         if form and form.errors:
@@ -83,6 +88,9 @@ class TicketAdmin(ModelAdmin):
             return self._page(request, ticket, **_again(request, _wrote(news), saw_all=True), news=news.messages)
         except SentBefore:
             return self._page(request, ticket, **_again(request, str(SENT_BEFORE)))
+        except NoRoom:
+            form.say_no_room()
+            return self._page(request, ticket, answer=form)
         messages.success(request, _added(form.cleaned_data))
         return redirect("admin:support_ticket_change", ticket.pk)
 
@@ -108,7 +116,7 @@ class TicketAdmin(ModelAdmin):
         forms["answer"].fields["seen"].initial = shown["conversation"].last
         context = self.admin_site.each_context(request) | {"title": str(ticket), "opts": self.opts}
         context["back_to_queue"] = way_back(request)
-        return render(request, "admin/support/ticket/page.html", context | shown | forms)
+        return TemplateResponse(request, "admin/support/ticket/page.html", context | shown | forms)
 
 
 def _triaged(request: HttpRequest, ticket: Ticket) -> TriageForm:
@@ -155,17 +163,9 @@ def _keep(request: HttpRequest, ticket: Ticket) -> None:
     """Keep the answer until the ticket's page comes again."""
     if request.FILES:
         messages.warning(request, choose_again(request.FILES))
-    if (answer := _typed(request))["body"]:
-        typed.keep(request, ticket.number, answer)
-
-
-def _kept(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
-    if request.GET.get("before"):
-        # An older page has no answer to put it into.
-        return {}
-    answer = typed.kept(request, ticket.number)
-    typed.forget(request, ticket.number)
-    return {"answer": StaffReplyForm(initial=answer)} if answer else {}
+    if request.POST.get("body", "").strip():
+        answer = {name: request.POST[name] for name in ANSWER_FIELDS if name in request.POST}
+        drafts.keep(request, reverse("admin:support_ticket_change", args=[ticket.pk]), answer)
 
 
 def _wrote(news: SomebodyWrote) -> str:

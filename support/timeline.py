@@ -41,6 +41,7 @@ OUTCOMES: dict[str, str | Promise] = {
     OutgoingMail.State.PENDING: gettext_lazy("%(mail)s to %(recipient)s: not sent yet"),
     OutgoingMail.State.SENT: gettext_lazy("%(mail)s to %(recipient)s: sent"),
     OutgoingMail.State.FAILED: gettext_lazy("%(mail)s to %(recipient)s: could not be delivered"),
+    OutgoingMail.State.EXPIRED: gettext_lazy("%(mail)s to %(recipient)s: expired before it could be sent"),
 }
 
 

@@ -1,17 +1,18 @@
 """What touches both subscriptions and tickets: home, cancel and withdraw; and the customer's own tickets."""
 
-from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.response import TemplateResponse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal_project.accounts.people import person
+from portal_project.common.full_disk import NoRoom
 from portal_project.common.paging import page
 from subscriptions.acting import Door, act
 from subscriptions.models import Channel, Invoice
@@ -19,7 +20,7 @@ from subscriptions.policies import cancel_action
 from subscriptions.states import Action
 from subscriptions.steps import as_of
 from subscriptions.views import mine
-from support import asking, timeline, typed
+from support import asking, timeline
 from support.attachments import choose_again, download
 from support.conversation import conversation
 from support.forms import CancelNowForm, RequestForm, WithdrawForm
@@ -52,11 +53,7 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
     immediate = cancel_action(subscription) == Action.CANCEL
     template = "support/cancel_now.html" if immediate else "support/cancel_request.html"
     form_class = CancelNowForm if immediate else RequestForm
-    door = Door(Channel.PORTAL, owned, template, initial=typed.kept(request, number))
-    response = act(request, door, form_class, localdate())
-    if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
-        typed.forget(request, number)
-    return response
+    return act(request, Door(Channel.PORTAL, owned, template), form_class, localdate())
 
 
 @require_http_methods(["GET", "POST"])
@@ -82,19 +79,23 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
         except SentBefore:
             _say_sent_before(request)
             form = _ticket_form(request, initial=form.typed)
-    return render(request, "support/new_ticket.html", {"form": form})
+        except NoRoom:
+            form.say_no_room()
+    return TemplateResponse(request, "support/new_ticket.html", {"form": form})
 
 
 @require_http_methods(["GET", "POST"])
 def ticket(request: HttpRequest, number: str) -> HttpResponse:
     ticket, by = get_object_or_404(_my_tickets(request), number=number), person(request)
-    form = ReplyForm(request.POST or None, request.FILES or None, author=by, initial=typed.kept(request, number))
+    form = ReplyForm(request.POST or None, request.FILES or None, author=by)
     if request.method == "POST" and form.is_valid():
         try:
             return _reply(request, ticket, form)
         except SentBefore:
             _say_sent_before(request)
             form = ReplyForm(initial={"body": form.cleaned_data["body"]}, author=by)
+        except NoRoom:
+            form.say_no_room()
     if request.method == "GET":
         saw(ticket, by)
     shown = conversation(ticket.messages.filter(is_internal=False), request.GET.get("before", ""))
@@ -102,7 +103,7 @@ def ticket(request: HttpRequest, number: str) -> HttpResponse:
     context = {"ticket": ticket, "conversation": shown, "lines": lines, "form": form}
     if ticket.subscription:
         context["subscription"] = as_of(ticket.subscription, localdate())
-    return render(request, "support/ticket.html", context)
+    return TemplateResponse(request, "support/ticket.html", context)
 
 
 @require_safe
@@ -126,7 +127,6 @@ def _ticket_form(request: HttpRequest, *sent: Any, initial: dict[str, Any]) -> T
 
 def _reply(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> HttpResponse:
     reply(ticket, author=person(request), today=localdate(), **form.cleaned_data)
-    typed.forget(request, ticket.number)
     messages.success(request, _("Your reply is added."))
     return redirect(ticket)
 

@@ -18,6 +18,44 @@ class _Inputs(HTMLParser):
             self.hidden[found["name"]] = found.get("value") or ""
 
 
+class _Visible(HTMLParser):
+    """What a browser would send of the controls that people see."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values: dict[str, str] = {}
+        self.within = ""
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attributes}
+        name, kind = found.get("name", ""), found.get("type", "text")
+        if tag in ("textarea", "select"):
+            self.within = name
+            if tag == "textarea":
+                self.values[name] = ""
+        elif tag == "option" and "selected" in found:
+            self.values[self.within] = found.get("value", "")
+        elif tag == "input" and name and kind not in ("hidden", "submit", "file"):
+            if kind in ("checkbox", "radio") and "checked" not in found:
+                return
+            self.values[name] = found.get("value", "on")
+
+    def handle_data(self, data: str) -> None:
+        if self.within in self.values and self.lasttag == "textarea":
+            self.values[self.within] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("textarea", "select"):
+            self.within = ""
+
+
+def filled_in(response: HttpResponse) -> dict[str, str]:
+    """What stands in the fields of the page, by name; a box that is not ticked is left out."""
+    parser = _Visible()
+    parser.feed(response.content.decode())
+    return {name: value.removeprefix("\n").replace("\r\n", "\n") for name, value in parser.values.items()}
+
+
 def hidden_inputs(response: HttpResponse) -> dict[str, str]:
     parser = _Inputs()
     parser.feed(response.content.decode())

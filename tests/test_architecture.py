@@ -105,7 +105,7 @@ def test_only_billing_makes_invoices():
 
 def test_only_the_outbox_sends_mail():
     senders = {name for path, name in sources() if re.search(r"send_mail\(|EmailM", path.read_text())}
-    assert senders == {"portal_project/accounts/adapter.py", "portal_project/mail/tasks.py"}
+    assert senders == {f"portal_project/{name}.py" for name in ("accounts/adapter", "mail/rendering", "mail/server")}
 
 
 def test_only_the_edge_reads_what_day_it_is():

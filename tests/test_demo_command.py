@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpResponse
 
+from portal_project import service_urls
 from portal_project.accounts.models import User
 from portal_project.demo import serving
-from portal_project.demo.not_found import NotFoundMiddleware
+from portal_project.demo.own_pages import OwnPagesMiddleware
 
 
 def test_a_real_portal_is_refused(db):
@@ -64,23 +65,42 @@ def test_a_second_demo_of_a_database_starts_no_second_worker(tmp_path):
 def test_a_page_that_is_not_there_looks_as_in_production(rf, db, status, said):
     request = rf.get("/nowhere/")
     request.user = AnonymousUser()
-    response = NotFoundMiddleware(lambda request: HttpResponse("As Django answers", status=status))(request)
+    response = OwnPagesMiddleware(lambda request: HttpResponse("As Django answers", status=status))(request)
     assert response.status_code == status
     assert said in response.content.decode()
 
 
-@pytest.mark.parametrize("port", ["", "http", "0", "70000", "-1"])
+@pytest.mark.parametrize(("error", "status"), [(OperationalError("database is locked"), 503), (ValueError(), None)])
+def test_a_busy_database_looks_as_in_production(rf, error, status):
+    response = OwnPagesMiddleware(HttpResponse).process_exception(rf.get("/"), error)
+    assert getattr(response, "status_code", None) == status
+
+
+@pytest.mark.parametrize("port", ["", "http", "0", "70000", "-1", "٨٠٠٠", "9" * 5000])
 def test_an_odd_port_is_refused(port):
     with pytest.raises(CommandError, match="it should be a number from 1 to 65535"):
         call_command("demo", port=port, yes_production=True)
 
 
+def test_a_number_in_other_digits_is_refused(db):
+    with pytest.raises(CommandError, match="should be a whole number, such as 1000"):
+        call_command("demo", "--no-serve", "--subscriptions", "٣")
+
+
+def test_the_mails_of_the_demo_lie_beside_the_code_whatever_its_folder_is_called(tmp_path, settings, monkeypatch):
+    settings.BASE_DIR = tmp_path / "c#1 %41+?"
+    monkeypatch.delenv("EMAIL_URL")
+    url = serving.environment("http://127.0.0.1:8000")["EMAIL_URL"]
+    assert service_urls.email(url)["EMAIL_FILE_PATH"] == str(settings.BASE_DIR / "mails")
+
+
 # Two programs, of which the worker has a child of its own.
 SERVING = """
-import os, sys
+import os, signal, sys
 os.environ["DJANGO_SETTINGS_MODULE"] = "portal_project.settings"
+# Also where the tests themselves run under nohup.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from portal_project.demo import serving
-from portal_project.demo.not_found import NotFoundMiddleware
 sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
 forks = ["sh", "-c", "sleep 60 & echo $! > child; wait"]
 dies = [sys.executable, "-c", "open('child'); raise SystemExit(3)"]

@@ -1,16 +1,63 @@
-from typing import Any
+from datetime import timedelta
+from ipaddress import IPv6Address, ip_address
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal.httpkit import get_client_ip
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.timesince import timesince
+from django.utils.translation import gettext_lazy
+
+from portal_project.accounts import limits
+
+if TYPE_CHECKING:
+    from portal_project.accounts.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Signing in, as this portal wants it: strangers sign up only if invited to, and all mail goes through the outbox."""
+    """Signing in, as this portal wants it: strangers sign up only if invited to, guessing has limits of our own, and all
+    mail goes through the outbox.
+    """
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "too_many_login_attempts": gettext_lazy("That was the wrong code too often. Ask for a new one."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return settings.ALLOW_SIGNUP
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """For the limits and the mails. All whose address the proxy does not tell count as one, and may still sign in."""
+        told = get_client_ip(request)
+        if not told:
+            return "unknown"
+        address = ip_address(told)
+        if isinstance(address, IPv6Address):
+            # A server that listens on both writes IPv4 as ::ffff:192.0.2.1; limits count networks of 64 bits.
+            address = address.ipv4_mapped or IPv6Address(int(address))
+        return str(address)
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> "User | None":
+        """Whose credentials these are. Counted first, so that many attempts at once do not pass the limits together."""
+        limits.consume(request, "sign-in", "")
+        attempt = limits.consume(request, "password", credentials.get("email", ""))
+        user = super().authenticate(request, **credentials)
+        if user:
+            attempt.rollback()
+        return user
+
+    def post_login(self, request: HttpRequest, user: "User", **kwargs: Any) -> HttpResponse:
+        limits.clear(request, user.email, limits.HERE)
+        return super().post_login(request, user, **kwargs)
+
+    def set_password(self, user: "User", password: str) -> None:
+        """What others have guessed until now says nothing about the new one."""
+        super().set_password(user, password)
+        limits.clear(self.request, user.email, limits.HERE, limits.ACCOUNT)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         # Imported here because allauth loads its adapter while the apps are still loading.
@@ -18,13 +65,40 @@ class AccountAdapter(DefaultAccountAdapter):
         from portal_project.mail import outbox
         from portal_project.mail.models import OutgoingMail
 
-        defaults = {"email": email, "merchant_name": Merchant.load().name}
-        message = self.render_mail(template_prefix, email, defaults | context)
+        now, lifetime = timezone.now(), _lifetime(context)
+        defaults = {"email": email, "merchant_name": Merchant.load().name, "valid_for": _in_words(lifetime)}
+        message = self.render_mail(template_prefix, email, defaults | _at_portal_url(context))
         outbox.add(
             OutgoingMail(
                 key=f"account:{uuid4()}",
                 recipient=email,
                 template=OutgoingMail.READY_MADE,
                 context={"subject": message.subject, "text": message.body},
+                expires_at=now + lifetime if lifetime else None,
             )
         )
+
+
+def _lifetime(context: dict[str, Any]) -> timedelta | None:
+    """How long the code or link works that a mail is made from; None where it is made from none."""
+    lifetimes = {
+        "code": timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT),
+        "activate_url": timedelta(days=settings.ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS),
+        # Only what resets a password has one; other mails link to the page that asks for such a mail.
+        "uid": timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
+    }
+    return next((lifetime for name, lifetime in lifetimes.items() if name in context), None)
+
+
+def _in_words(lifetime: timedelta | None) -> str:
+    """Such as "15 minutes", or empty."""
+    now = timezone.now()
+    return timesince(now, now + lifetime).replace("\xa0", " ") if lifetime else ""
+
+
+def _at_portal_url(context: dict[str, Any]) -> dict[str, Any]:
+    """With each address at PORTAL_URL. allauth makes them from the request, whose Host is whatever somebody wrote there."""
+    links = {name: urlsplit(value) for name, value in context.items() if name.endswith("_url")}
+    return context | {
+        name: settings.PORTAL_URL + link._replace(scheme="", netloc="").geturl() for name, link in links.items()
+    }

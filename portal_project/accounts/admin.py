@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from portal_project.accounts.forms import MerchantForm
 from portal_project.accounts.models import Merchant, User
 
 # A user's own e-mail address is the one that counts here; allauth's list of addresses would only be a second one.
@@ -70,6 +71,7 @@ class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
 
 @admin.register(Merchant)
 class MerchantAdmin(ModelAdmin):
+    form = MerchantForm
     fieldsets = (
         (None, {"fields": ("name", "support_email", "accent_color", "logo")}),
         (_("Invoices"), {"fields": ("address", "tax_number", "payment_instructions", "payment_days")}),

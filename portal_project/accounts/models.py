@@ -84,7 +84,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
     def get_short_name(self) -> str:
-        return self.name.split(" ")[0] if self.name else self.email
+        """The whole name, or empty: "Petit, Léa" has no first word to call anybody by."""
+        return self.name
 
 
 def validate_logo(file: File) -> None:

@@ -1,5 +1,14 @@
+"""What allauth's own addresses are included after, so that these come first."""
+
 from django.urls import path
 
-from portal_project.accounts import views
+from portal_project.accounts import sign_in, views
 
-urlpatterns = [path("mails/", views.mail_settings, name="mail_settings")]
+urlpatterns = [
+    path("mails/", views.mail_settings, name="mail_settings"),
+    path("login/code/confirm/", views.confirm_login_code, name="account_confirm_login_code"),
+    path("login/", sign_in.LoginView.as_view(), name="account_login"),
+    path("login/code/", sign_in.RequestLoginCodeView.as_view(), name="account_request_login_code"),
+    path("password/reset/", sign_in.PasswordResetView.as_view(), name="account_reset_password"),
+    path("reauthenticate/", sign_in.ReauthenticateView.as_view(), name="account_reauthenticate"),
+]

@@ -17,6 +17,7 @@ from pathlib import Path
 from subprocess import DEVNULL, Popen, TimeoutExpired
 from threading import Event
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 
@@ -41,7 +42,7 @@ def claimed(database: Mapping[str, Any]) -> Iterator[bool]:
 def _mark(database: Mapping[str, Any]) -> str:
     """A few letters that stand for where the database is."""
     place = f"{database.get('HOST')} {database.get('PORT')} {_place(database)}"
-    return sha256(place.encode()).hexdigest()[:16]
+    return sha256(os.fsencode(place)).hexdigest()[:16]
 
 
 def _place(database: Mapping[str, Any]) -> str:
@@ -52,15 +53,17 @@ def _place(database: Mapping[str, Any]) -> str:
     return str(os.getpid()) if "mode=memory" in name else str(Path(name).resolve())
 
 
-def is_free(port: int) -> bool:
-    """Whether a server could listen on the port now."""
+def obstacle(port: int) -> str:
+    """Why no server could listen on the port now, or nothing."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
+        except PermissionError:
+            return "for the system's administrator alone"
         except OSError:
-            return False
-    return True
+            return "in use"
+    return ""
 
 
 def answers(port: int) -> bool:
@@ -79,7 +82,7 @@ def commands(port: int, *, with_worker: bool = True) -> dict[str, list[str]]:
 
 def environment(address: str) -> dict[str, str]:
     """That of the children: links lead to this server, and mail goes to files unless something else was asked for."""
-    mails = {"EMAIL_URL": f"filemail:///{settings.BASE_DIR}/mails"}
+    mails = {"EMAIL_URL": f"filemail://{quote(os.fsencode(settings.BASE_DIR / 'mails'))}"}
     return mails | os.environ | {"PORTAL_URL": address}
 
 

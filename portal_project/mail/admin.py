@@ -4,12 +4,12 @@ from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template import TemplateDoesNotExist
 from django.template.defaultfilters import linebreaksbr
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -19,16 +19,16 @@ from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
-from portal_project.mail import outbox, rendering
-from portal_project.mail.models import OutgoingMail
+from portal_project.mail import outbox, rendering, server
+from portal_project.mail.models import OutgoingMail, OutgoingMailQuerySet
 
 State = OutgoingMail.State
-COLOURS = {State.PENDING: "info", State.SENT: "success", State.FAILED: "danger"}
+COLOURS = {State.PENDING: "info", State.SENT: "success", State.FAILED: "danger", State.EXPIRED: "warning"}
 
 
 @admin.register(OutgoingMail)
 class OutgoingMailAdmin(ModelAdmin):
-    """What the portal wrote to whom, and what became of it. Nobody changes a mail; one that failed can be sent again."""
+    """What the portal wrote to whom, and what became of it. Nobody changes a mail; most that failed can be sent again."""
 
     list_display = ("recipient", "subject", "delivery", "created_at", "sent_at", "attempts", "what_failed")
     list_filter = (("state", ChoicesDropdownFilter),)
@@ -42,7 +42,7 @@ class OutgoingMailAdmin(ModelAdmin):
         "recipient",
         ("state", "attempts"),
         ("created_at", "sent_at"),
-        "next_attempt_at",
+        ("next_attempt_at", "expires_at"),
         "error",
         "mails_of_thread",
         "subject",
@@ -50,6 +50,7 @@ class OutgoingMailAdmin(ModelAdmin):
     )
     # Shown although they are no fields; the rest is read-only because nobody has the right to change a mail.
     readonly_fields = ("mails_of_thread", "subject", "text")
+    list_before_template = "admin/mail/outgoingmail/paused.html"
     change_form_outer_before_template = "admin/mail/outgoingmail/send_again.html"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -68,6 +69,10 @@ class OutgoingMailAdmin(ModelAdmin):
         view = self.admin_site.admin_view(require_POST(self.send_one_again))
         return [path("<int:pk>/send-again/", view, name="mail_outgoingmail_send_again"), *super().get_urls()]
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        context = {"pause": server.pause(timezone.now())} | (extra_context or {})
+        return super().changelist_view(request, context)
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -75,8 +80,8 @@ class OutgoingMailAdmin(ModelAdmin):
         return super().change_view(request, object_id, form_url, context)
 
     @action(description=gettext_lazy("Send again"), permissions=["send"])
-    def send_again(self, request: HttpRequest, queryset: QuerySet[OutgoingMail]) -> None:
-        """Those of the chosen mails that were not delivered."""
+    def send_again(self, request: HttpRequest, queryset: OutgoingMailQuerySet) -> None:
+        """Those of the chosen mails that were not delivered, and held no code or link that signs in."""
         count = outbox.send_again(queryset)
         text = ngettext("%(count)d mail is sent again.", "%(count)d mails are sent again.", count)
         messages.success(request, text % {"count": count})
@@ -115,7 +120,7 @@ class OutgoingMailAdmin(ModelAdmin):
 def _shown(mail: OutgoingMail, read: Callable[[OutgoingMail], str]) -> str:
     """What `read` finds in the mail, unless it is nobody's but the recipient's, or nothing can be made of it."""
     if mail.is_secret:
-        return _("Hidden, because it may hold a code or a link to sign in with.")
+        return _("Hidden, because it holds, or held, a code or a link to sign in with.")
     try:
         return read(mail)
     except TemplateDoesNotExist as missing:

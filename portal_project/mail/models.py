@@ -1,6 +1,23 @@
+from datetime import datetime
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+
+class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
+    def due(self, now: datetime) -> "OutgoingMailQuerySet":
+        """What is to be sent now, the next attempt of a mail that failed included."""
+        pending = self.filter(state=OutgoingMail.State.PENDING, next_attempt_at__lte=now)
+        return pending.exclude(expires_at__lte=now)
+
+    def expired(self, now: datetime) -> "OutgoingMailQuerySet":
+        """What was not sent in time, so that its code or link no longer works."""
+        return self.filter(state=OutgoingMail.State.PENDING, expires_at__lte=now)
+
+    def to_send_again(self) -> "OutgoingMailQuerySet":
+        """What was given up and still says what it said."""
+        return self.filter(state=OutgoingMail.State.FAILED, expires_at=None)
 
 
 class OutgoingMail(models.Model):
@@ -13,6 +30,7 @@ class OutgoingMail(models.Model):
         PENDING = "pending", _("Pending")
         SENT = "sent", _("Sent")
         FAILED = "failed", _("Not delivered")
+        EXPIRED = "expired", _("Expired")
 
     READY_MADE = "ready_made"
     """The template of mails about signing in, which arrive with their text."""
@@ -30,6 +48,10 @@ class OutgoingMail(models.Model):
     # Also the claim: whoever takes a row moves this ahead, so a worker that dies leaves it to the next one.
     next_attempt_at = models.DateTimeField(_("next attempt"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    """Until when the code or link to sign in with works that the mail holds; None for a mail that holds none."""
+
+    objects = OutgoingMailQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("mail")
@@ -37,6 +59,11 @@ class OutgoingMail(models.Model):
         ordering = ["-id"]
         indexes = [
             models.Index("next_attempt_at", name="mail_pending", condition=models.Q(state="pending")),
+            models.Index(
+                "next_attempt_at",
+                name="mail_pending_and_expires",
+                condition=models.Q(state="pending", expires_at__isnull=False),
+            ),
             models.Index("thread", name="mail_of_thread", condition=~models.Q(thread="")),
             models.Index("id", name="mail_not_delivered", condition=models.Q(state="failed")),
         ]
@@ -53,5 +80,26 @@ class OutgoingMail(models.Model):
 
     @property
     def is_secret(self) -> bool:
-        """Whether it may hold a code or a link to sign in with, which is nobody's but the recipient's."""
-        return self.template == self.READY_MADE
+        """Whether it holds, or held, a code or a link to sign in with, which is nobody's but the recipient's."""
+        return self.expires_at is not None
+
+    @property
+    def can_be_sent_again(self) -> bool:
+        """As `to_send_again` chooses."""
+        return self.state == self.State.FAILED and not self.is_secret
+
+
+class MailServer(models.Model):
+    """The one row about the mail server: how it fared of late, so that every worker keeps the same pause."""
+
+    failures = models.PositiveIntegerField(_("failures in a row"), default=0)
+    error = models.TextField(_("error"), blank=True)
+    paused_until = models.DateTimeField(_("paused until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("mail server")
+        verbose_name_plural = _("mail server")
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="mail_server_is_one_row")]
+
+    def __str__(self) -> str:
+        return str(_("Mail server"))

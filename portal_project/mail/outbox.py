@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
+from django_q.models import OrmQ
 from django_q.tasks import async_task
 
-from portal_project.mail.models import OutgoingMail
+from portal_project.mail.models import OutgoingMail, OutgoingMailQuerySet
 
 
 def add(*mails: OutgoingMail) -> None:
@@ -24,14 +24,19 @@ def add_all(mails: Iterable[OutgoingMail]) -> None:
     transaction.on_commit(wake, robust=True)
 
 
-def send_again(mails: QuerySet[OutgoingMail]) -> int:
-    """Put those of the mails that were given up back into line, and return how many. Safe to repeat."""
-    given_up = mails.filter(state=OutgoingMail.State.FAILED)
-    count = given_up.update(state=OutgoingMail.State.PENDING, attempts=0, next_attempt_at=timezone.now(), error="")
+def send_again(mails: OutgoingMailQuerySet) -> int:
+    """Put those of the mails that can be back into line, and return how many. Safe to repeat."""
+    anew = {"state": OutgoingMail.State.PENDING, "attempts": 0, "next_attempt_at": timezone.now(), "error": ""}
+    count = mails.to_send_again().update(**anew)
     if count:
         transaction.on_commit(wake, robust=True)
     return count
 
 
 def wake() -> None:
-    async_task("portal_project.mail.tasks.send_pending")
+    """Have the worker send soon, unless a task waits for it already: however much mail there is, it makes no queue.
+
+    Behind another task the mail waits for the schedule, which looks every minute.
+    """
+    if not OrmQ.objects.filter(lock__lte=timezone.now()).exists():
+        async_task("portal_project.mail.tasks.send_pending")

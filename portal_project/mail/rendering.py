@@ -2,8 +2,10 @@
 
 import re
 from dataclasses import dataclass
+from email.utils import parseaddr
 
 from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -38,3 +40,31 @@ def subject(mail: OutgoingMail) -> str:
 def _tidy(text: str) -> str:
     """With one blank line wherever the template's conditions left several."""
     return re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n"
+
+
+def message(mail: OutgoingMail) -> EmailMultiAlternatives:
+    """The mail as it is handed to the server. Raises as `render`."""
+    rendered = render(mail)
+    message = EmailMultiAlternatives(
+        rendered.subject,
+        rendered.text,
+        to=[mail.recipient],
+        headers=_headers(mail),
+    )
+    message.attach_alternative(rendered.html, "text/html")
+    return message
+
+
+def _headers(mail: OutgoingMail) -> dict[str, str]:
+    # Made from the key, so that a repeated attempt is recognised as the same mail.
+    headers = {"Message-ID": _message_id(mail.key.replace(":", ".")), "Auto-Submitted": "auto-generated"}
+    if not mail.thread:
+        return headers
+    # No mail has this name itself: all mails of the thread answer to it, whoever of several readers got which of them.
+    root = _message_id(f"thread.{mail.thread}")
+    return headers | {"In-Reply-To": root, "References": root}
+
+
+def _message_id(name: str) -> str:
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2] or "localhost"
+    return f"<{name}@{domain}>"

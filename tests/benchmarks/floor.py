@@ -130,7 +130,7 @@ def _events(today: date) -> tuple[str, list[object]]:
 
 def _mails() -> tuple[str, list[object]]:
     context = f"""jsonb_build_object(
-        'name', coalesce(nullif(split_part(customer_name, ' ', 1), ''), email), 'product', product_name,
+        'name', customer_name, 'product', product_name,
         'number', due.number, 'billed_until', {DAY.format(BILLED_UNTIL)},
         'url', '{settings.PORTAL_URL}/subscriptions/' || due.number || '/', 'pauses_on', '', 'resumes_on', '',
         'effective_on', {DAY.format("CASE WHEN ends THEN cancels_on ELSE resumes_on END")})"""

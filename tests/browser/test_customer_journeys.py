@@ -4,12 +4,14 @@ import re
 from datetime import date
 
 import pytest
+from django.contrib.sessions.models import Session
 from playwright.sync_api import Browser, expect
 
 from portal_project.mail.models import OutgoingMail
 from subscriptions.models import LinkedService
+from support.models import Ticket
 from tests.browser.conftest import new_context
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import PASSWORD, Visitor
 from tests.factories import PlanFactory, started
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -60,7 +62,7 @@ def test_the_page_shows_exactly_what_the_product_allows(visitor, customer, pause
 
 
 def test_pausing_until_a_day_and_resuming_earlier(visitor, customer, hosting):
-    visitor.signs_in(customer).opens(hosting.get_absolute_url())
+    visitor.signs_in_by_form(customer).opens(hosting.get_absolute_url())
     visitor.presses("Pause Subscription").finds_the_page_sound()
     visitor.page.fill("[name=resumes_on]", "2026-05-10")
     visitor.page.locator("[name=resumes_on]").dispatch_event("change")
@@ -96,6 +98,21 @@ def test_a_forgotten_reason_is_said_and_the_message_is_kept(visitor, customer, h
     expect(visitor.page.locator("[name=message]")).to_have_value("My own words.")
 
 
+def test_what_is_sent_after_the_session_ended_is_there_again_after_signing_in(visitor, customer):
+    visitor.signs_in(customer).opens("/support/new/?type=complaint")
+    visitor.page.fill("[name=subject]", "Too slow")
+    visitor.page.fill("[name=body]", "Since Monday.")
+    Session.objects.all().delete()
+    visitor.presses("Send").sees("You were signed out, so this has not been sent.")
+    visitor.page.fill("[name=login]", customer.email)
+    visitor.page.fill("[name=password]", PASSWORD)
+    visitor.presses("Sign in").sees("Here it is again; check it and send it.").finds_the_page_sound()
+    expect(visitor.page.locator("[name=type]")).to_have_value("complaint")
+    expect(visitor.page.locator("[name=body]")).to_have_value("Since Monday.")
+    visitor.presses("Send").sees("We have received your request")
+    assert Ticket.objects.get().subject == "Too slow"
+
+
 def test_canceling_at_once(visitor, customer):
     subscription = started(customer, date(2026, 3, 20), cancellation_mode="immediate")
     visitor.signs_in(customer).opens(subscription.get_absolute_url())
@@ -108,7 +125,7 @@ def test_everything_works_without_script(chromium: Browser, live_server, clock, 
     clock(date(2026, 4, 1))
     subscription = started(customer, date(2026, 3, 20))
     context = new_context(chromium, java_script_enabled=False)
-    visitor = Visitor(context.new_page(), live_server.url).signs_in(customer)
+    visitor = Visitor(context.new_page(), live_server.url).signs_in_by_form(customer)
     visitor.opens(subscription.get_absolute_url()).presses("Pause Subscription")
     visitor.page.fill("[name=resumes_on]", "2026-05-10")
     visitor.presses("Show the dates and amounts").sees("€33.33").presses("Pause Subscription").finds_the_status(
@@ -123,7 +140,7 @@ def test_everything_works_without_script(chromium: Browser, live_server, clock, 
 
 
 def test_the_keyboard_is_enough(visitor, customer, hosting):
-    visitor.signs_in(customer).opens(hosting.get_absolute_url())
+    visitor.signs_in_by_form(customer).opens(hosting.get_absolute_url())
     for _ in range(40):
         visitor.page.keyboard.press("Tab")
         if visitor.page.evaluate("document.activeElement.textContent.trim()") == "Cancel Subscription":
@@ -147,7 +164,7 @@ def test_every_page_is_sound_at_320_px(visitor, customer, scheme):
     visitor.page.emulate_media(color_scheme=scheme)
     long = started(customer, date(2026, 3, 20), name="Extraordinarily-long-product-name-without-a-single-space-in-it")
     trial = started(customer, date(2026, 3, 30), PlanFactory(trial_days=14))
-    visitor.signs_in(customer).finds_the_page_sound()
+    visitor.signs_in_by_form(customer).finds_the_page_sound()
     paths = ["/subscriptions/", "/support/", "/support/new/", long.get_absolute_url(), trial.get_absolute_url()]
     paths += [f"/subscriptions/{long.number}/{action}/" for action in ("pause", "cancel")]
     paths += [f"/subscriptions/{trial.number}/pause/", "/subscriptions/S-000000/", "/accounts/logout/"]

@@ -50,7 +50,7 @@ def test_the_mode_shows_only_with_canceling_and_the_notice_only_with_requests(st
 def test_staff_read_a_request_answer_it_and_cancel_now(visitor, staff, customer, agent, hosting, as_alice):
     confirm(as_alice, f"/subscriptions/{hosting.number}/cancel/", reason="too_expensive", message="Too much.")
     ticket = Ticket.objects.get()
-    staff.signs_in(with_password(agent)).opens(f"/admin/support/ticket/{ticket.pk}/change/")
+    staff.signs_in_by_form(with_password(agent)).opens(f"/admin/support/ticket/{ticket.pk}/change/")
     staff.sees("Too expensive", "Too much.", "1 May 2026")
     staff.page.locator("textarea[name=body]").fill("Would half the price help?")
     staff.presses("Add reply").sees("Would half the price help?")

@@ -46,7 +46,7 @@ def about(subscription, template):
     """The text of the newest mail from the template; it greets the customer, and names and links the subscription."""
     rendered = read(template, signed_in(subscription.customer))
     assert NAME in rendered.subject
-    assert rendered.text.startswith("Hello Alice,\n\n")
+    assert rendered.text.startswith("Hello Alice Ahn,\n\n")
     assert f"{NAME} ({subscription.number})" in rendered.text
     assert f"http://portal.test/subscriptions/{subscription.number}/" in rendered.text
     return rendered.text

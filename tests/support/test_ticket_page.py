@@ -245,6 +245,7 @@ def test_what_is_typed_stays_when_something_else_is_saved(as_agent, ticket):
     assert "Saved." in text_of(page)
     assert typed_on(page) == TYPED_ANSWER | {"sends_mail": False}
     assert ticket.messages.count() == 1
+    answer(as_agent, ticket, page, **TYPED_ANSWER)
     assert typed_on(as_agent.get(page_of(ticket)))["body"] is None
 
 

@@ -1,4 +1,5 @@
 import os
+import re
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
 from time import perf_counter
@@ -60,17 +61,17 @@ class Command(BaseCommand):
 
     def prepare(self, reset: bool) -> None:
         """Migrate, and load the sample data unless it is there."""
-        self.say("Preparing the database …")
+        self.say("Preparing the database ...")
         call_command("migrate", verbosity=0, interactive=False)
         if not sample.is_empty() and not sample.is_loaded():
             raise CommandError(
                 "This portal holds other people's data, so no sample data is mixed in. Use an empty database."
             )
         if reset:
-            self.say("Deleting what was in the demo …")
+            self.say("Deleting what was in the demo ...")
             call_command("flush", verbosity=0, interactive=False)
         if not sample.is_loaded():
-            self.say("Loading the sample data, some ten seconds …")
+            self.say("Loading the sample data, some ten seconds ...")
             # The links in the sample's mails lead to this server.
             with override_settings(PORTAL_URL=self.address):
                 sample.load(timezone.now())
@@ -80,7 +81,7 @@ class Command(BaseCommand):
         if not amounts.rows:
             return
         self.say(
-            f"Adding {amounts.lives:,} subscriptions, {amounts.due:,} of them due today, and {amounts.tickets:,} tickets …"
+            f"Adding {amounts.lives:,} subscriptions, {amounts.due:,} of them due today, and {amounts.tickets:,} tickets ..."
         )
         began = perf_counter()
         try:
@@ -93,9 +94,9 @@ class Command(BaseCommand):
 
     def serve(self, port: int, *, with_worker: bool) -> None:
         if with_worker:
-            self.say("Starting the server and the worker …")
+            self.say("Starting the server and the worker ...")
         else:
-            self.say("Another demo has this database and works for it, so only a server is started …")
+            self.say("Another demo has this database and works for it, so only a server is started ...")
         programs = serving.commands(port, with_worker=with_worker)
         ended = serving.run(programs, serving.environment(self.address), lambda: serving.answers(port), self.say_ready)
         if ended:
@@ -120,7 +121,7 @@ class Command(BaseCommand):
 
 
 def _amount(text: str) -> int:
-    if not text.isdecimal():
+    if not re.fullmatch("[0-9]{1,9}", text):
         raise ArgumentTypeError(f"{text!r} should be a whole number, such as 1000.")
     return int(text)
 
@@ -138,13 +139,12 @@ def _check_place(reset: bool, yes_production: bool) -> None:
 
 
 def _checked_port(port: str) -> int:
-    if not port.isdecimal() or not 0 < int(port) < 65536:
+    if not re.fullmatch("[0-9]{1,5}", port) or not 0 < int(port) < 65536:
         raise CommandError(f"The port is {port!r}; it should be a number from 1 to 65535.")
     return int(port)
 
 
 def _check_free(port: int) -> None:
-    if not serving.is_free(port):
-        raise CommandError(
-            f"Port {port} is in use; choose another: make demo PORT={port + 1 if port < 65535 else 8001}"
-        )
+    if obstacle := serving.obstacle(port):
+        other = port + 1 if 1024 <= port < 65535 else 8001
+        raise CommandError(f"Port {port} is {obstacle}; choose another: make demo PORT={other}")

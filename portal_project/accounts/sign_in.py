@@ -1,0 +1,57 @@
+"""Signing in as allauth does it, with this portal's limits: whoever is refused is told when to try again."""
+
+from http import HTTPStatus
+from urllib.parse import urlencode
+
+from allauth.account import forms, views
+from allauth.core import context
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from portal_project.accounts import limits
+
+
+class RequestLoginCodeForm(forms.RequestLoginCodeForm):
+    def clean_email(self) -> str:
+        limits.consume(context.request, "code", self.cleaned_data["email"])
+        return super().clean_email()
+
+
+class ResetPasswordForm(forms.ResetPasswordForm):
+    def clean_email(self) -> str:
+        limits.consume(context.request, "reset", self.cleaned_data["email"])
+        return super().clean_email()
+
+
+class Limited:
+    """The page of a form that came too often: with all that was typed but the password, and 429."""
+
+    def form_invalid(self, form: Form) -> HttpResponse:
+        response = super().form_invalid(form)  # type: ignore[misc]
+        if limits.refused(form):
+            response.status_code = HTTPStatus.TOO_MANY_REQUESTS
+        return response
+
+
+class LoginView(Limited, views.LoginView):
+    pass
+
+
+class RequestLoginCodeView(Limited, views.RequestLoginCodeView):
+    form_class = RequestLoginCodeForm
+
+
+class PasswordResetView(Limited, views.PasswordResetView):
+    form_class = ResetPasswordForm
+
+
+class ReauthenticateView(Limited, views.ReauthenticateView):
+    pass
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """Where allauth's own limits strike, each of some requests a minute: a page that leads back to the form."""
+    sent = request.GET.dict() | request.POST.dict()
+    kept = urlencode({name: sent[name] for name in ("next", "email") if sent.get(name)})
+    return render(request, "429.html", {"back": f"{request.path}?{kept}"}, status=HTTPStatus.TOO_MANY_REQUESTS)

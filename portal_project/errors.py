@@ -1,0 +1,90 @@
+"""The pages for what fails before, or instead of, a view's own answer (`handler400` and `handler500` of the addresses)."""
+
+import sys
+from typing import Any
+
+import structlog
+from django import forms
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.http import HttpRequest, HttpResponse
+from django.template.defaultfilters import filesizeformat
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views import defaults
+
+from portal_project.common.database import is_unavailable, lacks_migrations
+
+log = structlog.get_logger(__name__)
+
+# Never sent back to the browser, so typed again.
+PASSWORDS = {
+    "password": gettext_lazy("Password"),
+    "oldpassword": gettext_lazy("Current password"),
+    "password1": gettext_lazy("New password"),
+    "password2": gettext_lazy("New password (again)"),
+}
+# In seconds: when a program may ask again.
+AGAIN_AFTER = "5"
+
+
+class FilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class SendAgainForm(forms.Form):
+    """Everything that was sent, hidden; but passwords and files, which a page cannot hold, are asked for again."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__()
+        for name, values in request.POST.lists():
+            self.fields[name] = _password(name) if name in PASSWORDS else _hidden(values)
+        for name, files in request.FILES.lists():
+            names = ", ".join(file.name or "" for file in files)
+            label = _("Choose again: %(names)s") % {"names": names}
+            self.fields[name] = forms.Field(label=label, widget=FilesInput)
+
+
+def _hidden(values: list[Any]) -> forms.Field:
+    return forms.Field(initial=values, widget=forms.MultipleHiddenInput)
+
+
+def _password(name: str) -> forms.Field:
+    return forms.Field(label=PASSWORDS[name], widget=forms.PasswordInput)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django calls this while it handles the exception."""
+    error = sys.exception()
+    return unavailable(request, error) if is_unavailable(error) else defaults.server_error(request)
+
+
+def unavailable(request: HttpRequest, error: BaseException | None) -> HttpResponse:
+    """The page while the database cannot answer; what was sent can be sent again from it."""
+    to_do = {"to_do": "run manage.py migrate"} if lacks_migrations(error) else {}
+    log.error("the database cannot answer", error=str(error), **to_do)
+    context = {
+        "address": request.get_full_path(),
+        "content_type": request.content_type,
+        "form": SendAgainForm(request) if request.method == "POST" else None,
+    }
+    return HttpResponse(render_to_string("503.html", context), status=503, headers={"Retry-After": AGAIN_AFTER})
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return HttpResponse(render_to_string("400.html", {"problem": _problem(exception)}), status=400)
+
+
+def _problem(exception: Exception) -> str:
+    match exception:
+        case RequestDataTooBig():
+            size = filesizeformat(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+            return _("All texts of a form together may have up to %(size)s; what you sent is longer.") % {"size": size}
+        case TooManyFieldsSent():
+            most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+            return _("A form may have up to %(most)d fields; what you sent has more.") % {"most": most}
+        case TooManyFilesSent():
+            most = settings.DATA_UPLOAD_MAX_NUMBER_FILES
+            return _("A form takes up to %(most)d files; you sent more.") % {"most": most}
+    return _("Your browser sent something that the portal cannot read.")
