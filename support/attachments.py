@@ -28,10 +28,12 @@ ENDS: dict[str, tuple[str, ...]] = {
     "image/jpeg": (".jpg", ".jpeg"),
     "image/gif": (".gif",),
     "image/webp": (".webp",),
+    uploads.HEIC: (".heic", ".heif"),
+    uploads.AVIF: (".avif",),
     uploads.PDF: (".pdf",),
-    uploads.TEXT: (".txt", ".csv", ".log", ".md"),
-}
-ACCEPTED = ",".join(end for ends in ENDS.values() for end in ends)
+} | dict.fromkeys((uploads.TEXT, uploads.UTF_16_TEXT, uploads.WINDOWS_TEXT), (".txt", ".csv", ".log", ".md"))
+# HEIC is taken but not asked for: an iPhone then sends a JPEG, which opens everywhere.
+ACCEPTED = ",".join(dict.fromkeys(end for kind, ends in ENDS.items() if kind != uploads.HEIC for end in ends))
 
 
 class FilesInput(forms.FileInput):
@@ -156,5 +158,11 @@ def _problem(file: UploadedFile) -> str:
     if size > LARGEST * MEGABYTE:
         return _("“%(name)s” is larger than %(size)d MB.") % name
     if uploads.content_type(file) is None:
-        return _("“%(name)s” is neither an image (PNG, JPEG, GIF, WebP) nor a PDF or a text in UTF-8.") % name
+        return (
+            _(
+                "“%(name)s” cannot be taken as it is. Send a picture as JPEG or PNG, a document as PDF (in most programs: "
+                "Print, Save as PDF), a text saved as UTF-8, and of anything else a picture of the screen."
+            )
+            % name
+        )
     return ""

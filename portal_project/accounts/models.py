@@ -97,7 +97,7 @@ def validate_logo(file: File) -> None:
     if size > MEGABYTE:
         raise ValidationError(_("This file is larger than 1 MB. Choose a smaller one."))
     if uploads.image_type(file) is None:
-        raise ValidationError(_("Choose a PNG, JPEG, GIF or WebP image."))
+        raise ValidationError(_("Choose a PNG, JPEG, GIF or WebP image; save another kind as PNG first."))
 
 
 def logo_path(merchant: "Merchant", filename: str) -> str:

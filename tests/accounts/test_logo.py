@@ -66,6 +66,21 @@ def test_a_merchant_gives_a_logo_that_everybody_can_load_from_where_the_admin_sh
     assert b"".join(response.streaming_content) == a_png()
 
 
+def test_a_jpeg_with_a_second_picture_is_a_logo_too(as_merchant, client, db):
+    file = BytesIO()
+    Image.new("RGB", (8, 8)).save(file, "MPO", save_all=True, append_images=[Image.new("RGB", (4, 4))])
+    as_merchant.post(ADMIN, BUSINESS | {"logo": a_file(file.getvalue(), "logo.jpg")})
+    response = client.get(Merchant.load().logo_url)
+    assert (response.status_code, response["Content-Type"]) == (200, "image/jpeg")
+
+
+def test_a_picture_that_browsers_do_not_show_is_no_logo(as_merchant, db):
+    file = BytesIO()
+    Image.new("RGB", (8, 8)).save(file, "TIFF")
+    page = as_merchant.post(ADMIN, BUSINESS | {"logo": a_file(file.getvalue(), "logo.tif")}).content.decode()
+    assert "Choose a PNG, JPEG, GIF or WebP image; save another kind as PNG first." in page
+
+
 @pytest.mark.parametrize(
     ("file", "told"),
     [

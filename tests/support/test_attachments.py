@@ -25,6 +25,20 @@ def picture():
     return SimpleUploadedFile("screen.png", content.getvalue(), "image/png")
 
 
+def two_pictures():
+    """A JPEG as cameras write it, with a second picture behind the first."""
+    content = BytesIO()
+    first, second = Image.new("RGB", (8, 8)), Image.new("RGB", (4, 4), "red")
+    first.save(content, "MPO", save_all=True, append_images=[second])
+    return content.getvalue()
+
+
+def phone_picture(brands):
+    """The beginning of a picture in HEIF: a box "ftyp" of a main brand, a version and compatible brands, then others."""
+    box = b"ftyp" + brands[:4] + bytes(4) + brands[4:]
+    return (len(box) + 4).to_bytes(4) + box + b"\x00\x00\x00\x08meta"
+
+
 def text(name="log.txt", content=b"One line.\n", content_type="text/plain"):
     return SimpleUploadedFile(name, content, content_type)
 
@@ -64,6 +78,39 @@ def test_a_reply_takes_an_image_a_pdf_and_a_text(as_alice, ticket):
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "kept_as", "content_type"),
+    [
+        ("DSC1.JPG", two_pictures(), "DSC1.JPG", "image/jpeg"),
+        ("IMG_1.HEIC", phone_picture(b"heicmif1heic"), "IMG_1.HEIC", "image/heic"),
+        ("a.heif", phone_picture(b"mif1mif1heic"), "a.heif", "image/heic"),
+        ("a.jpg", phone_picture(b"heixmif1"), "a.jpg.heic", "image/heic"),
+        ("a.heic", phone_picture(b"mif1mif1avif"), "a.heic.avif", "image/avif"),
+        ("a.txt", "Grüße €".encode("utf-16-le"), None, None),
+        ("a.txt", b"\xff\xfe" + "Grüße €".encode("utf-16-le"), "a.txt", "text/plain; charset=utf-16"),
+        ("a.csv", b"\xfe\xff" + "हिन्दी;1\r\n".encode("utf-16-be"), "a.csv", "text/plain; charset=utf-16"),
+        ("a.txt", b"\xef\xbb\xbf" + "Grüße €".encode(), "a.txt", "text/plain; charset=utf-8"),
+        ("a.log", "Grüße €".encode("cp1252"), "a.log", "text/plain; charset=windows-1252"),
+        ("film.mp4", phone_picture(b"isomiso2mp41"), None, None),
+        ("a.txt", b"\xff\xfe" + "a\0b".encode("utf-16-le"), None, None),
+        ("a.txt", b"\xff\xfe\0", None, None),
+        ("a.txt", b"caf\xe9\0", None, None),
+        ("a.bin", b"\x81\x8d", None, None),
+    ],
+)
+def test_what_phones_cameras_and_windows_write_is_taken(as_alice, ticket, name, content, kept_as, content_type):
+    response = confirm(as_alice, ticket.get_absolute_url(), body="Here.", files=[text(name, content)])
+    if kept_as:
+        file = Attachment.objects.get(message__body="Here.")
+        assert (file.name, file.content_type) == (kept_as, content_type)
+        download = as_alice.get(file.get_absolute_url())
+        assert download["Content-Disposition"].startswith("attachment;")
+        assert b"".join(download) == content
+    else:
+        assert f"“{name}” cannot be taken as it is." in response.content.decode()
+        assert not Message.objects.filter(body="Here.").exists()
+
+
 def test_a_file_is_only_ever_a_download(as_alice, as_agent, ticket):
     file = Attachment.objects.get()
     for response in (
@@ -80,8 +127,11 @@ def test_a_file_is_only_ever_a_download(as_alice, as_agent, ticket):
 @pytest.mark.parametrize(
     ("file", "problem"),
     [
-        (text("tool.exe", b"MZ\x00\x01\x02", "text/plain"), "“tool.exe” is neither an image"),
-        (text("photo.png", b"\x89PNG\r\n\x1a\nnot really", "image/png"), "“photo.png” is neither an image"),
+        (
+            text("tool.exe", b"MZ\x00\x01\x02", "text/plain"),
+            "“tool.exe” cannot be taken as it is. Send a picture as JPEG",
+        ),
+        (text("photo.png", b"\x89PNG\r\n\x1a\nnot really", "image/png"), "“photo.png” cannot be taken as it is."),
         (text("long.txt", b"x" * (5 * MEGABYTE + 1)), "“long.txt” is larger than 5 MB."),
         (text("nothing.txt", b""), "“nothing.txt” is empty."),
     ],
