@@ -1,14 +1,24 @@
 """Amounts of money: digits and rounding per currency, and how they are written; free of the database."""
 
 import re
+from copy import copy
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
+from babel import Locale
 from babel.core import get_global
-from babel.numbers import format_currency, get_currency_precision
+from babel.numbers import NumberPattern, format_currency
 from django.utils.translation import get_language, to_locale
 
 LETTER_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
+
+# Digits in ISO 4217 that are not 2, of what can be paid in. CLDR, and so Babel, knows those of everyday prices instead: none
+# for RSD, say, whose money has 2.
+WITHOUT_DIGITS = (
+    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF",
+)  # fmt: skip
+WITH_THREE_DIGITS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
+DIGITS = dict.fromkeys(WITHOUT_DIGITS, 0) | dict.fromkeys(WITH_THREE_DIGITS, 3)
 
 
 @cache
@@ -24,7 +34,7 @@ def is_currency(code: str) -> bool:
 
 def digits(currency: str) -> int:
     """How many digits follow the point: 2 for EUR, 0 for JPY, 3 for KWD (ISO 4217)."""
-    return get_currency_precision(currency)
+    return DIGITS.get(currency, 2)
 
 
 def rounded(amount: Decimal, currency: str) -> Decimal:
@@ -38,6 +48,15 @@ def is_exact(amount: Decimal, currency: str) -> bool:
 
 def formatted(amount: Decimal, currency: str) -> str:
     """The amount as people read it, such as €19.00 or KWD 9.999, in the present language."""
-    text = format_currency(amount, currency, locale=to_locale(get_language() or "en"))
+    locale = Locale.parse(to_locale(get_language() or "en"))
+    pattern = _pattern(locale, digits(currency))
+    text = format_currency(amount, currency, format=pattern, locale=locale, currency_digits=False)
     # CLDR sets letters apart from digits that follow them; Babel does not.
     return LETTER_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", text)
+
+
+@cache
+def _pattern(locale: Locale, digits: int) -> NumberPattern:
+    pattern = copy(locale.currency_formats["standard"])
+    pattern.frac_prec = (digits, digits)
+    return pattern

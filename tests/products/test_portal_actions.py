@@ -134,6 +134,16 @@ def test_what_nobody_pays_in_is_no_currency(as_merchant, currency):
     assert not Product.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("amount", "currency", "shown"), [("1299.99", "RSD", "RSD\xa01,299.99"), ("9.999", "IQD", "IQD\xa09.999")]
+)
+def test_a_price_has_the_digits_of_the_money_and_not_of_everyday_prices(as_merchant, amount, currency, shown):
+    as_merchant.post(ADD, with_plan(amount, currency))
+    plan = Plan.objects.get()
+    assert plan.price == f"{shown} / month"
+    assert f'value="{amount}"' in as_merchant.get(f"/admin/products/plan/{plan.pk}/change/").content.decode()
+
+
 def test_a_currency_in_lower_case_is_kept_in_upper_case(as_merchant):
     assert as_merchant.post(ADD, with_plan("10", "jpy")).status_code == 302
     assert Plan.objects.get().currency == "JPY"

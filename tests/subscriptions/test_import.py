@@ -192,7 +192,8 @@ def test_an_imported_pause_ends_by_the_rule_of_its_product_and_is_not_the_custom
 
 
 @pytest.mark.parametrize(
-    ("amount", "currency"), [("1980", "JPY"), ("17.875", "KWD"), ("0", "EUR"), ("12.5", "USD"), ("3", "gbp")]
+    ("amount", "currency"),
+    [("1980", "JPY"), ("17.875", "KWD"), ("0", "EUR"), ("1.99", "RSD"), ("12.5", "USD"), ("3", "gbp")],
 )
 def test_an_amount_has_the_digits_of_its_currency(load, amount, currency):
     load({"amount": amount, "currency": currency})
