@@ -74,8 +74,8 @@ def _before(today: date) -> queue_rows.Tickets:
 
 def _part(title: str, tickets: queue_rows.Tickets, date_of: Callable[[Ticket], date | None]) -> Part:
     count = tickets.order_by()[: queue_rows.MOST + 1].count()
-    rows = tickets.select_related("customer")[:SHOWN] if count else []
-    return Part(title, queue_rows.capped(count), [_row(ticket, date_of(ticket)) for ticket in rows], count > SHOWN)
+    shown = tickets.select_related("customer")[:SHOWN] if count else []
+    return Part(title, queue_rows.capped(count), [_row(ticket, date_of(ticket)) for ticket in shown], count > SHOWN)
 
 
 def _row(ticket: Ticket, on: date | None) -> dict[str, str]:

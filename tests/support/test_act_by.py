@@ -65,33 +65,33 @@ def test_a_service_that_is_linked_meanwhile_is_seen_by_the_job(requested):
     assert requested.act_by == date(2026, 4, 12)
 
 
-def act_by(ticket, today):
+def refreshed(ticket, today):
     queue.refresh([ticket.pk], today)
     ticket.refresh_from_db()
     return ticket.act_by
 
 
 def test_a_request_asks_for_staff_before_the_next_invoice(requested):
-    assert act_by(requested, date(2026, 4, 5)) == date(2026, 4, 20)
+    assert refreshed(requested, date(2026, 4, 5)) == date(2026, 4, 20)
 
 
 def test_after_the_last_invoice_it_asks_for_staff_before_the_end(requested):
-    assert act_by(requested, date(2026, 4, 21)) == date(2026, 5, 5)
+    assert refreshed(requested, date(2026, 4, 21)) == date(2026, 5, 5)
 
 
 def test_a_linked_service_that_renews_first_comes_first(requested):
     LinkedService.objects.create(
         subscription=requested.subscription, name="alice.example", renews_on=date(2026, 4, 12), auto_renew=False
     )
-    assert act_by(requested, date(2026, 4, 5)) == date(2026, 4, 12)
-    assert act_by(requested, date(2026, 4, 13)) == date(2026, 4, 20)
+    assert refreshed(requested, date(2026, 4, 5)) == date(2026, 4, 12)
+    assert refreshed(requested, date(2026, 4, 13)) == date(2026, 4, 20)
 
 
 def test_what_the_customer_writes_during_a_request_is_due_like_any_message(requested):
     Ticket.objects.update(wrote_at=at(4, 8))
-    assert act_by(requested, date(2026, 4, 8)) == date(2026, 4, 11)
+    assert refreshed(requested, date(2026, 4, 8)) == date(2026, 4, 11)
     Ticket.objects.update(answered_at=at(4, 9))
-    assert act_by(requested, date(2026, 4, 9)) == date(2026, 4, 20)
+    assert refreshed(requested, date(2026, 4, 9)) == date(2026, 4, 20)
 
 
 def test_the_job_moves_a_request_on_when_its_invoice_is_made(requested):

@@ -20,16 +20,23 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--on", metavar="DATE", help="The day up to which, such as 2026-04-20. Without it: today.")
         parser.add_argument("--batch", type=int, help="How many subscriptions are locked and written at once.")
-        parser.add_argument("--workers", type=int, default=1, help="How many processes share the work (PostgreSQL).")
+        parser.add_argument(
+            "--workers",
+            dest="processes",
+            metavar="WORKERS",
+            type=int,
+            default=1,
+            help="How many processes share the work (PostgreSQL).",
+        )
         parser.add_argument("--dry-run", action="store_true", help="Say what would be done, and write nothing.")
         parser.add_argument("--place", help=SUPPRESS)
 
     def handle(
-        self, *, on: str | None, batch: int | None, workers: int, dry_run: bool, place: str | None, **options: Any
+        self, *, on: str | None, batch: int | None, processes: int, dry_run: bool, place: str | None, **options: Any
     ) -> None:
         if batch is not None and batch < 1:
             raise CommandError("--batch should be 1 or more.")
-        if workers < 1:
+        if processes < 1:
             raise CommandError("--workers should be 1 or more.")
         # What is loaded by now lasts as long as the run: the collector need not walk through it for every batch.
         gc.freeze()
@@ -38,7 +45,7 @@ class Command(BaseCommand):
             return
         today = _checked_day(on, dry_run)
         try:
-            summary = self._apply(today, batch, 1 if dry_run else self._possible(workers), dry_run)
+            summary = self._apply(today, batch, 1 if dry_run else self._possible(processes), dry_run)
         except KeyboardInterrupt:
             raise CommandError(
                 "Stopped. What was done stays done; the next run does the rest.", returncode=130
@@ -47,11 +54,11 @@ class Command(BaseCommand):
         if summary.failed:
             raise CommandError(f"{summary.failed} failed; the log names them, and the next run tries them again.")
 
-    def _apply(self, today: date, batch: int | None, workers: int, dry_run: bool) -> due.Summary:
+    def _apply(self, today: date, batch: int | None, processes: int, dry_run: bool) -> due.Summary:
         is_watched = sys.stderr.isatty()
         with tqdm(total=due.count(today) if is_watched else None, unit=" rows", disable=not is_watched) as bar:
-            if workers > 1:
-                summary = due_workers.apply(today, workers=workers, batch=batch, on_progress=bar.update)
+            if processes > 1:
+                summary = due_workers.apply(today, workers=processes, batch=batch, on_progress=bar.update)
             else:
                 summary = due.apply(today, batch=batch, dry_run=dry_run, on_progress=bar.update)
         if not dry_run:
@@ -70,11 +77,11 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             sys.exit(130)
 
-    def _possible(self, workers: int) -> int:
-        if workers > 1 and connection.vendor != "postgresql":
+    def _possible(self, processes: int) -> int:
+        if processes > 1 and connection.vendor != "postgresql":
             self.stderr.write("Several workers need PostgreSQL; here one does it all.")
             return 1
-        return workers
+        return processes
 
 
 def _checked_day(text: str | None, dry_run: bool) -> date:
