@@ -13,9 +13,10 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.http import Http404
 
+from portal_project.common import bulk
 from portal_project.mail import outbox
 from products.models import Plan
-from subscriptions import bulk, invoicing, notifications
+from subscriptions import invoicing, notifications
 from subscriptions.models import (
     Channel,
     EventKind,

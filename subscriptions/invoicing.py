@@ -8,7 +8,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from portal_project.accounts.models import Merchant
-from subscriptions import billing, bulk
+from portal_project.common import bulk
+from subscriptions import billing
 from subscriptions.billing import End
 from subscriptions.models import EventKind, Invoice, InvoiceCounter, SubscriptionEvent
 

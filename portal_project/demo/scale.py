@@ -19,10 +19,11 @@ from django.db.models.base import ModelState
 from django.utils.timezone import localtime
 
 from portal_project.accounts.models import Merchant, User
+from portal_project.common import bulk
 from portal_project.demo import people, scale_tickets
 from portal_project.demo.scale_kinds import DUE, WEIGHTS, Kind, Life, Lives
 from portal_project.demo.scale_tickets import About, Written
-from subscriptions import billing, bulk
+from subscriptions import billing
 from subscriptions.models import Channel, InvoiceCounter, Subscription, SubscriptionQuerySet
 from subscriptions.numbers import ALPHABET, LENGTH
 from support import queue

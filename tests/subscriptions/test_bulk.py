@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from django.db import DataError, IntegrityError, transaction
 
+from portal_project.common import bulk
 from portal_project.mail.models import OutgoingMail
-from subscriptions import bulk
 from subscriptions.models import Invoice, Subscription
 from subscriptions.states import Status
 from tests.factories import started

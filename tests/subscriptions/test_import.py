@@ -402,7 +402,7 @@ def test_a_failure_while_writing_takes_everything_back(load, monkeypatch):
     def fail(*args: object, **kwargs: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("subscriptions.importing.writing.changing.add", fail)
+    monkeypatch.setattr("subscriptions.importing.writing.unit_of_work.add", fail)
     with pytest.raises(RuntimeError):
         load({})
     assert not Product.objects.exists()
