@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal_project.mail.models import OutgoingMail
 from subscriptions.models import Invoice, Subscription
-from subscriptions.states import Status
+from subscriptions.rules.states import Status
 from support.models import CancellationRequest, Ticket
 from support.queue_rows import MOST, WEEK, capped
 

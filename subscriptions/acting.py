@@ -14,7 +14,7 @@ from portal_project.accounts.people import person
 from subscriptions.forms import ActionForm
 from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
 from subscriptions.preview import EffectChanged
-from subscriptions.states import Code, NotAllowed
+from subscriptions.rules.states import Code, NotAllowed
 from subscriptions.steps import as_of
 
 

@@ -10,8 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from subscriptions.models import Subscription
-from subscriptions.policies import cancel_action, may
-from subscriptions.states import Action, Code, Status, Verdict
+from subscriptions.rules.policies import cancel_action, may
+from subscriptions.rules.states import Action, Code, Status, Verdict
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User

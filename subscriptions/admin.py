@@ -15,17 +15,18 @@ from unfold.decorators import action, display
 
 from portal_project.accounts.models import User
 from portal_project.accounts.people import person
-from subscriptions import policies, reasons
+from subscriptions import reasons
 from subscriptions.acting import Door, act
 from subscriptions.forms import ActionForm, DropPauseForm, PauseForm, ResumeDateForm, ResumeForm
 from subscriptions.invoice_admin import InvoiceAdmin
 from subscriptions.models import Channel, LinkedService, Subscription
-from subscriptions.policies import may
 from subscriptions.preview import beyond_end, upcoming
+from subscriptions.rules import policies
+from subscriptions.rules.dates_in_words import day, short_day
+from subscriptions.rules.policies import may
+from subscriptions.rules.states import Action, Status
 from subscriptions.start_admin import StartAdmin, StartForm
-from subscriptions.states import Action, Status
 from subscriptions.steps import as_of
-from subscriptions.wording import day, short_day
 
 __all__ = ["InvoiceAdmin", "SubscriptionAdmin"]
 

@@ -7,9 +7,9 @@ from typing import Any, Self
 
 from portal_project.accounts.models import Merchant
 from products import money
-from subscriptions import periods
 from subscriptions.models import Invoice, LineKind, Subscription, SubscriptionEvent
-from subscriptions.states import Status
+from subscriptions.rules import periods
+from subscriptions.rules.states import Status
 
 
 def owed(subscription: Subscription, today: date) -> list[Invoice]:

@@ -25,8 +25,8 @@ from subscriptions.models import (
     SubscriptionEvent,
     SubscriptionQuerySet,
 )
-from subscriptions.numbers import random_number
-from subscriptions.states import next_step
+from subscriptions.rules.numbers import random_number
+from subscriptions.rules.states import next_step
 from subscriptions.steps import catch_up
 
 if TYPE_CHECKING:

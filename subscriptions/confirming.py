@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from subscriptions import preview
 from subscriptions.changing import changing_one
 from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
-from subscriptions.policies import may
-from subscriptions.states import Action
+from subscriptions.rules.policies import may
+from subscriptions.rules.states import Action
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User

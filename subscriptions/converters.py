@@ -2,7 +2,7 @@
 
 from django.urls import register_converter
 
-from subscriptions.numbers import LENGTH, normalized
+from subscriptions.rules.numbers import LENGTH, normalized
 
 
 class NumberConverter:

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 from products import money
 from products.models import ResumeRule
 from subscriptions.models import Subscription
-from subscriptions.states import Action
-from subscriptions.wording import day, days
+from subscriptions.rules.dates_in_words import day, days
+from subscriptions.rules.states import Action
 
 SALT = "subscriptions.effects"
 LABELS = {

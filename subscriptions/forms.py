@@ -9,15 +9,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from subscriptions import periods, policies
 from subscriptions.confirming import Confirmation, confirmed
 from subscriptions.effects import Effect
 from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
 from subscriptions.models.verbs import resume_date_rule
-from subscriptions.policies import may
 from subscriptions.preview import effect_of
-from subscriptions.states import Action, Status, Verdict
-from subscriptions.wording import day
+from subscriptions.rules import periods, policies
+from subscriptions.rules.dates_in_words import day
+from subscriptions.rules.policies import may
+from subscriptions.rules.states import Action, Status, Verdict
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User

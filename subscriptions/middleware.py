@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from subscriptions.states import Code, NotAllowed
+from subscriptions.rules.states import Code, NotAllowed
 
 STATUS_CODES = {Code.NOT_OFFERED: 403, Code.NOT_NOW: 409}
 

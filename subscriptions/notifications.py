@@ -7,9 +7,9 @@ from django.conf import settings
 from django.utils.translation import get_language
 
 from portal_project.mail.models import OutgoingMail
-from subscriptions import wording
 from subscriptions.effects import Bill
 from subscriptions.models import Channel, EventKind, Subscription, SubscriptionEvent
+from subscriptions.rules import dates_in_words
 
 # A customer may switch these off, but not the confirmation that the subscription has ended.
 STATUS_TEMPLATES = {
@@ -58,7 +58,7 @@ def context(subscription: Subscription) -> dict[str, str]:
 
 def bill_context(bill: Bill) -> dict[str, str]:
     """A bill to come, as mails name it and JSON holds it."""
-    return {"on": wording.day(bill.on), "days": wording.days(bill), "total": bill.total}
+    return {"on": dates_in_words.day(bill.on), "days": dates_in_words.days(bill), "total": bill.total}
 
 
 def _day(value: date | None) -> str:
@@ -68,4 +68,4 @@ def _day(value: date | None) -> str:
 @lru_cache(maxsize=1000)
 def _day_in(value: date | None, language: str | None) -> str:
     """What falls due on one day names few days, and writing one out takes as long as the rest of its mail."""
-    return wording.day(value)
+    return dates_in_words.day(value)

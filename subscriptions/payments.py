@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from subscriptions.models import Invoice
-from subscriptions.states import OK, Code, NotAllowed, Verdict
+from subscriptions.rules.states import OK, Code, NotAllowed, Verdict
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User

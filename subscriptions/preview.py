@@ -7,7 +7,7 @@ from subscriptions import billing
 from subscriptions.billing import End
 from subscriptions.effects import LABELS, Beyond, Bill, Effect
 from subscriptions.models import EventKind, Invoice, Subscription
-from subscriptions.states import Action, next_step
+from subscriptions.rules.states import Action, next_step
 from subscriptions.steps import catch_up, take
 
 BILLS = 3

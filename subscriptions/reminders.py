@@ -13,8 +13,8 @@ from subscriptions.changing import caught_up
 from subscriptions.models import Subscription, SubscriptionQuerySet
 from subscriptions.notifications import bill_context, context
 from subscriptions.preview import Bill, upcoming
-from subscriptions.states import Status
-from subscriptions.wording import day
+from subscriptions.rules.dates_in_words import day
+from subscriptions.rules.states import Status
 
 log = structlog.get_logger(__name__)
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from subscriptions.billing import owed
 from subscriptions.models import Channel, Subscription
-from subscriptions.states import Action, next_step
+from subscriptions.rules.states import Action, next_step
 
 
 def catch_up(subscription: Subscription, today: date) -> None:

@@ -11,7 +11,7 @@ from unfold.decorators import action, display
 
 from subscriptions.admin import OPERATE, SubscriptionAdmin
 from subscriptions.models import Subscription
-from subscriptions.states import Action
+from subscriptions.rules.states import Action
 from support.forms import CancelNowForm, WithdrawForm
 from support.models import CancellationRequest
 from support.saved_reply_admin import SavedReplyAdmin

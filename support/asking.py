@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from portal_project.accounts.people import person
 from portal_project.common import drafts
 from subscriptions.models import Subscription
-from subscriptions.policies import cancel_action, may
-from subscriptions.states import Action
+from subscriptions.rules.policies import cancel_action, may
+from subscriptions.rules.states import Action
 from subscriptions.steps import as_of
 from subscriptions.views import mine
 from support.attachments import choose_again

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from portal_project.mail import outbox
 from subscriptions.confirming import Confirmation, confirmed
 from subscriptions.models import Subscription, SubscriptionQuerySet
-from subscriptions.states import Action, Code, NotAllowed, Verdict
+from subscriptions.rules.states import Action, Code, NotAllowed, Verdict
 from support import notifications, queue, turning
 from support.decisions import Decision, decide, explained, locked_undecided
 from support.models import CancellationRequest, Message, Ticket

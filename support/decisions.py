@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from subscriptions.models import Subscription, SubscriptionQuerySet
-from subscriptions.states import Code, Verdict
-from subscriptions.wording import day
+from subscriptions.rules.dates_in_words import day
+from subscriptions.rules.states import Code, Verdict
 from support import triage
 from support.models import CancellationRequest, Ticket, TicketEvent
 

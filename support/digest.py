@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from portal_project.mail import outbox
 from portal_project.mail.models import OutgoingMail
-from subscriptions.wording import day
+from subscriptions.rules.dates_in_words import day
 from support import queue_rows, staff
 from support.models import Ticket
 

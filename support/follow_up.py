@@ -6,7 +6,7 @@ from datetime import date
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from subscriptions.states import Status
+from subscriptions.rules.states import Status
 from support import queue
 from support.decisions import Decision, decide
 from support.models import CancellationRequest, Ticket

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from products.models import ResumeRule
 from subscriptions.forms import ActionForm
 from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
-from subscriptions.states import Action, Verdict
+from subscriptions.rules.states import Action, Verdict
 from subscriptions.steps import catch_up
 from support import cancellations
 from support.decisions import explained

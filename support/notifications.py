@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 from portal_project.mail.models import OutgoingMail
 from subscriptions.notifications import bill_context, context
 from subscriptions.preview import beyond_end, upcoming
-from subscriptions.wording import day
+from subscriptions.rules.dates_in_words import day
 from support import staff
 from support.models import CancellationRequest, Message, Ticket
 

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from subscriptions.models import Subscription
 from subscriptions.reasons import why_it_ends
-from subscriptions.states import Status
-from subscriptions.wording import day
+from subscriptions.rules.dates_in_words import day
+from subscriptions.rules.states import Status
 from support.models import CancellationRequest
 
 # Whoever agreed to stay and asks again so soon has not begun anew: the date of then still holds.

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal_project.accounts.people import person
-from subscriptions.states import NotAllowed
+from subscriptions.rules.states import NotAllowed
 from support import triage
 from support.models import Ticket
 from support.queue_forms import BulkForm, FilterForm

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Func, Q, QuerySet, TextField, Value
 
 from subscriptions.models import Subscription
-from subscriptions.numbers import normalized
+from subscriptions.rules.numbers import normalized
 from support.models import Message, Ticket
 
 # Nobody reads further; whoever finds too much types another word.

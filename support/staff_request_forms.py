@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from subscriptions.effects import Beyond
 from subscriptions.models import Channel, Invoice, Subscription, SubscriptionQuerySet
-from subscriptions.states import Verdict
-from subscriptions.wording import day
+from subscriptions.rules.dates_in_words import day
+from subscriptions.rules.states import Verdict
 from support import cancellations, turning
 from support.decisions import undecided
 from support.forms import RequestForm, WithdrawForm

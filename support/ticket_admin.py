@@ -18,7 +18,7 @@ from unfold.admin import ModelAdmin
 from portal_project.accounts.people import person
 from portal_project.common import drafts
 from portal_project.common.full_disk import NoRoom
-from subscriptions.states import NotAllowed
+from subscriptions.rules.states import NotAllowed
 from support import saved_replies, ticket_page, triage, turning_admin
 from support.attachments import choose_again, download
 from support.models import Attachment, Ticket

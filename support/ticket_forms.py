@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from subscriptions.models import Invoice, Subscription, SubscriptionQuerySet
-from subscriptions.states import Status
+from subscriptions.rules.dates_in_words import short_day
+from subscriptions.rules.states import Status
 from subscriptions.steps import as_of
-from subscriptions.wording import short_day
 from support import tickets
 from support.attachments import WithFiles
 from support.models import Ticket

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal_project.mail.models import OutgoingMail
-from subscriptions.wording import day
+from subscriptions.rules.dates_in_words import day
 from support.conversation import Conversation
 from support.models import CancellationRequest, Message, Ticket, TicketEvent
 

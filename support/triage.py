@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from subscriptions.states import Code, NotAllowed, Verdict
+from subscriptions.rules.states import Code, NotAllowed, Verdict
 from support import queue
 from support.models import CancellationRequest, Ticket, TicketEvent
 

@@ -8,8 +8,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from subscriptions.models import Subscription
-from subscriptions.states import OK, Code, Verdict
-from subscriptions.wording import day
+from subscriptions.rules.dates_in_words import day
+from subscriptions.rules.states import OK, Code, Verdict
 from support import triage
 from support.models import CancellationRequest, Message, Ticket, TicketEvent
 

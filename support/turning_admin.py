@@ -16,8 +16,8 @@ from portal_project.accounts.models import User
 from portal_project.accounts.people import person
 from subscriptions.acting import Door, act
 from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
-from subscriptions.policies import OPERATE, may
-from subscriptions.states import Action, Code
+from subscriptions.rules.policies import OPERATE, may
+from subscriptions.rules.states import Action, Code
 from subscriptions.steps import as_of
 from support.decisions import undecided
 from support.models import Ticket

@@ -16,8 +16,8 @@ from portal_project.common.full_disk import NoRoom
 from portal_project.common.paging import page
 from subscriptions.acting import Door, act
 from subscriptions.models import Channel, Invoice
-from subscriptions.policies import cancel_action
-from subscriptions.states import Action
+from subscriptions.rules.policies import cancel_action
+from subscriptions.rules.states import Action
 from subscriptions.steps import as_of
 from subscriptions.views import mine
 from support import asking, timeline

@@ -12,7 +12,7 @@ from portal_project.demo import people
 from portal_project.mail.models import OutgoingMail
 from products.models import CancellationMode
 from subscriptions.models import Invoice, LinkedService, Subscription, SubscriptionEvent
-from subscriptions.states import Status
+from subscriptions.rules.states import Status
 from support import queue
 from support.models import CancellationRequest, Message, SavedReply, Ticket, TicketEvent
 

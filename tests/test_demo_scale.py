@@ -16,7 +16,7 @@ from portal_project.demo import people, scale
 from portal_project.demo.catalogue import make_catalogue
 from portal_project.mail.models import OutgoingMail
 from subscriptions.models import Channel, EventKind, Invoice, InvoiceCounter, Subscription, SubscriptionEvent
-from subscriptions.states import Status, next_step
+from subscriptions.rules.states import Status, next_step
 from support import queue
 from support.models import CancellationRequest, Message, Ticket, TicketEvent
 

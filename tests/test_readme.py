@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from subscriptions.diagram import as_mermaid
+from subscriptions.rules.diagram import as_mermaid
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")

@@ -6,11 +6,12 @@ from datetime import date, timedelta
 from portal_project.accounts.models import User
 from portal_project.demo.timeline import Act
 from products.models import Plan
-from subscriptions import changing, policies
+from subscriptions import changing
 from subscriptions.confirming import Confirmation
 from subscriptions.models import Channel, LinkedService, Subscription, SubscriptionQuerySet
 from subscriptions.preview import effect_of
-from subscriptions.states import Action
+from subscriptions.rules import policies
+from subscriptions.rules.states import Action
 from subscriptions.steps import as_of
 from support import cancellations
 

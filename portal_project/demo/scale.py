@@ -25,7 +25,7 @@ from portal_project.demo.scale_kinds import DUE, WEIGHTS, Kind, Life, Lives
 from portal_project.demo.scale_tickets import About, Written
 from subscriptions import billing
 from subscriptions.models import Channel, InvoiceCounter, Subscription, SubscriptionQuerySet
-from subscriptions.numbers import ALPHABET, LENGTH
+from subscriptions.rules.numbers import ALPHABET, LENGTH
 from support import queue
 from support.models import Ticket
 

@@ -17,9 +17,9 @@ from portal_project.demo import scale_lives as lives
 from portal_project.demo.scale_lives import DAY, Lived
 from products.intervals import Interval
 from products.models import CancellationMode, PauseStarts, Plan
-from subscriptions import periods
 from subscriptions.models import Channel, Invoice, Subscription
-from subscriptions.states import next_step
+from subscriptions.rules import periods
+from subscriptions.rules.states import next_step
 from support.models import CancellationRequest
 
 HISTORY = range(1, 1000)

@@ -4,7 +4,7 @@ from calendar import monthrange
 from datetime import date
 
 from products.intervals import Interval
-from subscriptions import periods
+from subscriptions.rules import periods
 
 # Going back by any number of months or years meets every month's length there is within so many steps.
 STEPS = 13

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from products import money
 from products.intervals import Interval
-from subscriptions.states import Status
+from subscriptions.rules.states import Status
 
 Words = str | Promise
 T = TypeVar("T")

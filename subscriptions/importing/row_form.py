@@ -15,7 +15,7 @@ from products.intervals import Interval
 from subscriptions.importing import billing_days, cells
 from subscriptions.importing.cells import Cell, quoted
 from subscriptions.importing.rows import Row
-from subscriptions.states import Status
+from subscriptions.rules.states import Status
 
 LIKE_A_DATE = gettext_lazy("write it like 2026-11-23")
 

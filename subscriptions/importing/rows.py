@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any, Self
 
 from products.intervals import Interval
-from subscriptions import periods
 from subscriptions.importing import billing_days
-from subscriptions.states import Status
+from subscriptions.rules import periods
+from subscriptions.rules.states import Status
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from subscriptions import changing
 from subscriptions.importing.checking import AT_ONCE, Checked
 from subscriptions.importing.rows import Row
 from subscriptions.models import Channel, Subscription
-from subscriptions.numbers import random_number
-from subscriptions.states import Status
+from subscriptions.rules.numbers import random_number
+from subscriptions.rules.states import Status
 
 T = TypeVar("T")
 

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from products.intervals import Interval
 from products.models import Plan, Product, ResumeRule
-from subscriptions import periods
-from subscriptions.states import Status
+from subscriptions.rules import periods
+from subscriptions.rules.states import Status
 
 
 class Contract(models.Model):

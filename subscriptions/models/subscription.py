@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from products import money
 from products.intervals import PER_MONTH, Interval, every
 from products.models import Plan
-from subscriptions import periods
 from subscriptions.models.event import EventKind, SubscriptionEvent
 from subscriptions.models.verbs import Verbs
-from subscriptions.numbers import random_number
-from subscriptions.states import Status
+from subscriptions.rules import periods
+from subscriptions.rules.numbers import random_number
+from subscriptions.rules.states import Status
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, cast
 from django.utils.translation import gettext as _
 
 from products.models import PauseStarts, Plan, ResumeRule
-from subscriptions import periods
 from subscriptions.models.contract import Contract
 from subscriptions.models.event import EventKind, SubscriptionEvent
-from subscriptions.states import Code, NotAllowed, Status, Verdict
-from subscriptions.wording import day
+from subscriptions.rules import periods
+from subscriptions.rules.dates_in_words import day
+from subscriptions.rules.states import Code, NotAllowed, Status, Verdict
 
 if TYPE_CHECKING:
     from subscriptions.models.invoice import Invoice

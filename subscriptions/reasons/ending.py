@@ -3,11 +3,11 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from subscriptions import periods
 from subscriptions.models import Subscription
 from subscriptions.reasons.history import History
-from subscriptions.states import Status
-from subscriptions.wording import day
+from subscriptions.rules import periods
+from subscriptions.rules.dates_in_words import day
+from subscriptions.rules.states import Status
 
 
 def why_it_ends(subscription: Subscription, asked_on: date, notice_days: int, ends_on: date) -> str:

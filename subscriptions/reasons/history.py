@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 from django.utils.translation import gettext as _
 
 from subscriptions.models import EventKind, Subscription, SubscriptionEvent
-from subscriptions.wording import day
+from subscriptions.rules.dates_in_words import day
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User

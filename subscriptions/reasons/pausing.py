@@ -3,7 +3,7 @@ from django.utils.translation import ngettext
 
 from subscriptions.models import EventKind, Subscription, SubscriptionEvent
 from subscriptions.reasons.history import History
-from subscriptions.wording import day
+from subscriptions.rules.dates_in_words import day
 
 
 def why_paused(subscription: Subscription, history: History) -> str:

@@ -16,9 +16,9 @@ from subscriptions.actions import Offer
 from subscriptions.forms import ActionForm
 from subscriptions.invoice_lines import Line, lines_of
 from subscriptions.models import Channel, EventKind, Invoice, Subscription, SubscriptionEvent
-from subscriptions.states import Action
+from subscriptions.rules.dates_in_words import day, days
+from subscriptions.rules.states import Action
 from subscriptions.steps import catch_up
-from subscriptions.wording import day, days
 
 register = template.Library()
 register.filter("days", days)

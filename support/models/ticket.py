@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from subscriptions.models import Invoice, Subscription
-from subscriptions.numbers import random_number
+from subscriptions.rules.numbers import random_number
 
 UNFINISHED_ONLY = models.Q(status__in=("open", "in_review"))
 

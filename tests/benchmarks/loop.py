@@ -7,7 +7,7 @@ from django.db import transaction
 from portal_project.accounts.models import Merchant
 from subscriptions import billing, notifications
 from subscriptions.models import EventKind, Invoice, InvoiceCounter, Subscription
-from subscriptions.states import next_step
+from subscriptions.rules.states import next_step
 from subscriptions.steps import catch_up
 
 

@@ -17,7 +17,7 @@ from subscriptions import preview
 from subscriptions.changing import changing_one
 from subscriptions.confirming import Confirmation, confirmed
 from subscriptions.models import Channel, Invoice, Subscription
-from subscriptions.states import Action
+from subscriptions.rules.states import Action
 from subscriptions.steps import as_of
 from support import cancellations
 from tests.factories import PlanFactory, ProductFactory, UserFactory, started

@@ -25,7 +25,7 @@ from portal_project.mail.models import OutgoingMail
 from products.models import Product
 from subscriptions import billing, due
 from subscriptions.models import Subscription, SubscriptionEvent
-from subscriptions.states import NotAllowed
+from subscriptions.rules.states import NotAllowed
 from support import follow_up
 from tests.subscriptions.billing_model import CANCELED, Life, Refused, Settings
 from tests.subscriptions.billing_portal import (

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from subscriptions import periods
+from subscriptions.rules import periods
 from tests.factories import PlanFactory, ProductFactory, started
 from tests.subscriptions.story import bills, listed, told
 

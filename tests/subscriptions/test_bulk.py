@@ -9,7 +9,7 @@ from django.db import DataError, IntegrityError, transaction
 from portal_project.common import bulk
 from portal_project.mail.models import OutgoingMail
 from subscriptions.models import Invoice, Subscription
-from subscriptions.states import Status
+from subscriptions.rules.states import Status
 from tests.factories import started
 
 pytestmark = pytest.mark.django_db

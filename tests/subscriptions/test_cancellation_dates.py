@@ -6,7 +6,7 @@ import pytest
 
 from products.intervals import Interval
 from subscriptions.models import Invoice
-from subscriptions.states import NotAllowed
+from subscriptions.rules.states import NotAllowed
 from tests.factories import PlanFactory, ProductFactory, started
 from tests.subscriptions.story import bills, day, listed, told
 

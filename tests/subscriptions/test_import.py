@@ -14,7 +14,7 @@ from portal_project.accounts.models import User
 from products.models import Plan, Product, ResumeRule
 from subscriptions import due
 from subscriptions.models import Channel, EventKind, Invoice, Subscription, SubscriptionEvent
-from subscriptions.states import Status
+from subscriptions.rules.states import Status
 from tests.factories import PlanFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

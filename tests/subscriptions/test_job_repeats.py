@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from portal_project.mail.models import OutgoingMail
 from subscriptions import due
 from subscriptions.models import Invoice, SubscriptionEvent
-from subscriptions.states import NotAllowed, Status, next_step
+from subscriptions.rules.states import NotAllowed, Status, next_step
 from support import follow_up
 from support.models import CancellationRequest
 from tests.subscriptions.billing_portal import EXAMPLES, Portal, anchors, deeds, offers, terms

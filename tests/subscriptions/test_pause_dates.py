@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from products.models import Product
-from subscriptions.states import NotAllowed
+from subscriptions.rules.states import NotAllowed
 from tests.factories import started
 from tests.subscriptions.story import bills, day, listed, told
 

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from products.intervals import Interval
-from subscriptions import periods
+from subscriptions.rules import periods
 
 D = date
 

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from subscriptions.policies import may
-from subscriptions.states import Action, Status
+from subscriptions.rules.policies import may
+from subscriptions.rules.states import Action, Status
 
 TODAY = date(2026, 4, 10)
 CUSTOMER = SimpleNamespace(is_staff=False, has_perm=lambda name: False)

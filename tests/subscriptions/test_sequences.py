@@ -16,8 +16,8 @@ from subscriptions import due, preview
 from subscriptions.changing import changing_one
 from subscriptions.confirming import Confirmation
 from subscriptions.models import Channel, Invoice, Subscription, SubscriptionEvent
-from subscriptions.policies import may
-from subscriptions.states import Action, NotAllowed, Status, is_possible, next_step
+from subscriptions.rules.policies import may
+from subscriptions.rules.states import Action, NotAllowed, Status, is_possible, next_step
 from subscriptions.steps import as_of
 from support import cancellations, follow_up
 from support.models import CancellationRequest, Ticket

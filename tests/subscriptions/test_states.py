@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from subscriptions.states import TABLE, Action, Status, is_done, is_possible, next_step
+from subscriptions.rules.states import TABLE, Action, Status, is_done, is_possible, next_step
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import pytest
 
 from subscriptions.changing import changing_one
 from subscriptions.models import Channel, Subscription
-from subscriptions.states import Status
+from subscriptions.rules.states import Status
 from tests.factories import PlanFactory, ProductFactory, started
 from tests.subscriptions.story import bills, day, listed, told
 

@@ -15,7 +15,7 @@ from django.utils.timezone import localdate
 from products.models import Product
 from subscriptions import due
 from subscriptions.models import Invoice, Subscription, SubscriptionEvent
-from subscriptions.states import next_step
+from subscriptions.rules.states import next_step
 from support import follow_up
 from support.decisions import TICKET_ENDS
 from support.models import CancellationRequest, Ticket

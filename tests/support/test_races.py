@@ -16,7 +16,7 @@ from django.test import Client
 from portal_project.mail.models import OutgoingMail
 from subscriptions import due, payments
 from subscriptions.models import Invoice, Subscription, SubscriptionEvent
-from subscriptions.states import NotAllowed
+from subscriptions.rules.states import NotAllowed
 from support import follow_up
 from support.decisions import TICKET_ENDS
 from support.models import CancellationRequest, Message, Ticket, TicketEvent

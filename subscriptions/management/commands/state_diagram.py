@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from subscriptions.diagram import as_mermaid
+from subscriptions.rules.diagram import as_mermaid
 
 
 class Command(BaseCommand):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from subscriptions.states import TABLE, Action, Status, Transition
+from subscriptions.rules.states import TABLE, Action, Status, Transition
 
 # Done by the calendar rather than by a person.
 BY_DATE = {Action.START_PAUSE, Action.CONVERT_TRIAL, Action.RENEW}

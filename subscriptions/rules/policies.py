@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from products.models import CancellationMode
-from subscriptions.states import OK, Action, Code, Status, Verdict, is_done, is_possible
-from subscriptions.wording import day
+from subscriptions.rules.dates_in_words import day
+from subscriptions.rules.states import OK, Action, Code, Status, Verdict, is_done, is_possible
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User
