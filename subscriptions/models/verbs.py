@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, cast
 from django.utils.translation import gettext as _
 
 from products.models import PauseStarts, Plan, ResumeRule
-from subscriptions.models.contract import Contract
 from subscriptions.models.event import EventKind, SubscriptionEvent
+from subscriptions.models.fields import Contract
 from subscriptions.rules import periods
 from subscriptions.rules.dates_in_words import day
 from subscriptions.rules.states import Code, NotAllowed, Status, Verdict
