@@ -11,11 +11,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 
 from portal_project.accounts.people import person
+from subscriptions.billing.catch_up import as_of
 from subscriptions.forms import ActionForm
 from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
 from subscriptions.preview import EffectChanged
 from subscriptions.rules.states import Code, NotAllowed
-from subscriptions.steps import as_of
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from portal_project.accounts.models import User
 from portal_project.accounts.people import person
 from subscriptions import reasons
 from subscriptions.acting import Door, act
+from subscriptions.billing.catch_up import as_of
 from subscriptions.forms import ActionForm, DropPauseForm, PauseForm, ResumeDateForm, ResumeForm
 from subscriptions.invoice_admin import InvoiceAdmin
 from subscriptions.models import Channel, LinkedService, Subscription
@@ -26,7 +27,6 @@ from subscriptions.rules.dates_in_words import day, short_day
 from subscriptions.rules.policies import may
 from subscriptions.rules.states import Action, Status
 from subscriptions.start_admin import StartAdmin, StartForm
-from subscriptions.steps import as_of
 
 __all__ = ["InvoiceAdmin", "SubscriptionAdmin"]
 

@@ -16,7 +16,9 @@ from django.http import Http404
 from portal_project.common import bulk
 from portal_project.mail import outbox
 from products.models import Plan
-from subscriptions import invoicing, notifications
+from subscriptions import notifications
+from subscriptions.billing import invoicing
+from subscriptions.billing.catch_up import catch_up
 from subscriptions.models import (
     Channel,
     EventKind,
@@ -27,7 +29,6 @@ from subscriptions.models import (
 )
 from subscriptions.rules.numbers import random_number
 from subscriptions.rules.states import next_step
-from subscriptions.steps import catch_up
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User

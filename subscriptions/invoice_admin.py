@@ -17,9 +17,9 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
 from unfold.decorators import action, display
 
 from portal_project.accounts.people import person
-from subscriptions import payments
+from subscriptions.billing import payments
+from subscriptions.billing.payments import may_settle
 from subscriptions.models import Invoice
-from subscriptions.payments import may_settle
 
 LARGEST_FILE = 2 * 1024 * 1024
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from datetime import date
 
-from subscriptions import billing
-from subscriptions.billing import End
+from subscriptions.billing import charges
+from subscriptions.billing.catch_up import catch_up, take
+from subscriptions.billing.charges import End
 from subscriptions.effects import LABELS, Beyond, Bill, Effect
 from subscriptions.models import EventKind, Invoice, Subscription
 from subscriptions.rules.states import Action, next_step
-from subscriptions.steps import catch_up, take
 
 BILLS = 3
 
@@ -74,7 +74,7 @@ def _beyond(subscription: Subscription, end: End | None) -> tuple[Beyond, ...]:
 
 
 def _fate(invoice: Invoice, subscription: Subscription, end: End) -> Beyond | None:
-    correction = billing.correction(invoice, subscription, end, end.on)
+    correction = charges.correction(invoice, subscription, end, end.on)
     if correction:
         return Beyond(_bill(invoice), False, _bill(correction.instead) if correction.instead else None)
     is_paid = invoice.status == Invoice.Status.PAID and invoice.amount > 0

@@ -10,10 +10,10 @@ from portal_project.accounts.people import person
 from portal_project.common.paging import page
 from subscriptions.acting import Door, act
 from subscriptions.actions import offers
+from subscriptions.billing.catch_up import as_of
 from subscriptions.forms import ActionForm, DropPauseForm, PauseForm, ResumeDateForm, ResumeForm
 from subscriptions.models import Channel, EventKind, Invoice, Subscription, SubscriptionEvent, SubscriptionQuerySet
 from subscriptions.preview import upcoming
-from subscriptions.steps import as_of
 
 EVENTS_SHOWN = 20
 INVOICES_SHOWN = 6

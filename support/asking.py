@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from portal_project.accounts.people import person
 from portal_project.common import drafts
+from subscriptions.billing.catch_up import as_of
 from subscriptions.models import Subscription
 from subscriptions.rules.policies import cancel_action, may
 from subscriptions.rules.states import Action
-from subscriptions.steps import as_of
 from subscriptions.views import mine
 from support.attachments import choose_again
 from support.decisions import undecided

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from products.models import ResumeRule
+from subscriptions.billing.catch_up import catch_up
 from subscriptions.forms import ActionForm
 from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
 from subscriptions.rules.states import Action, Verdict
-from subscriptions.steps import catch_up
 from support import cancellations
 from support.decisions import explained
 from support.models import CancellationRequest

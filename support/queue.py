@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.utils.timezone import localdate
 
+from subscriptions.billing.catch_up import as_of
 from subscriptions.models import Subscription
-from subscriptions.steps import as_of
 from support.models import CancellationRequest, Ticket
 
 Priority = Ticket.Priority

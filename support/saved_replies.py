@@ -8,8 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal_project.accounts.models import Merchant
+from subscriptions.billing.catch_up import as_of
 from subscriptions.rules.dates_in_words import day
-from subscriptions.steps import as_of
 from support.models import Ticket
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from subscriptions.billing.catch_up import as_of
 from subscriptions.models import Invoice, Subscription, SubscriptionQuerySet
 from subscriptions.rules.dates_in_words import short_day
 from subscriptions.rules.states import Status
-from subscriptions.steps import as_of
 from support import tickets
 from support.attachments import WithFiles
 from support.models import Ticket

@@ -7,9 +7,9 @@ from typing import Any
 from django.db.models import OuterRef, QuerySet, Subquery, Sum
 
 from products import money
+from subscriptions.billing.catch_up import as_of
 from subscriptions.models import Invoice, Subscription
 from subscriptions.preview import upcoming
-from subscriptions.steps import as_of
 from support import timeline
 from support.conversation import conversation
 from support.models import Ticket

@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from portal_project.accounts.models import User
 from portal_project.accounts.people import person
 from subscriptions.acting import Door, act
+from subscriptions.billing.catch_up import as_of
 from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
 from subscriptions.rules.policies import OPERATE, may
 from subscriptions.rules.states import Action, Code
-from subscriptions.steps import as_of
 from support.decisions import undecided
 from support.models import Ticket
 from support.staff_request_forms import TurnForm

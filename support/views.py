@@ -15,10 +15,10 @@ from portal_project.accounts.people import person
 from portal_project.common.full_disk import NoRoom
 from portal_project.common.paging import page
 from subscriptions.acting import Door, act
+from subscriptions.billing.catch_up import as_of
 from subscriptions.models import Channel, Invoice
 from subscriptions.rules.policies import cancel_action
 from subscriptions.rules.states import Action
-from subscriptions.steps import as_of
 from subscriptions.views import mine
 from support import asking, timeline
 from support.attachments import choose_again, download

@@ -7,12 +7,12 @@ from portal_project.accounts.models import User
 from portal_project.demo.timeline import Act
 from products.models import Plan
 from subscriptions import changing
+from subscriptions.billing.catch_up import as_of
 from subscriptions.confirming import Confirmation
 from subscriptions.models import Channel, LinkedService, Subscription, SubscriptionQuerySet
 from subscriptions.preview import effect_of
 from subscriptions.rules import policies
 from subscriptions.rules.states import Action
-from subscriptions.steps import as_of
 from support import cancellations
 
 Subscriptions = dict[str, Subscription]

@@ -23,7 +23,7 @@ from portal_project.common import bulk
 from portal_project.demo import people, scale_tickets
 from portal_project.demo.scale_kinds import DUE, WEIGHTS, Kind, Life, Lives
 from portal_project.demo.scale_tickets import About, Written
-from subscriptions import billing
+from subscriptions.billing import charges
 from subscriptions.models import Channel, InvoiceCounter, Subscription, SubscriptionQuerySet
 from subscriptions.rules.numbers import ALPHABET, LENGTH
 from support import queue
@@ -241,7 +241,7 @@ def _write_invoices(lives: list[Life], subscriptions: list[Subscription]) -> Non
             invoice.subscription = subscription
             invoices.append(invoice)
     if invoices:
-        billing.issue(invoices, Merchant.load(), InvoiceCounter.take(len(invoices)))
+        charges.issue(invoices, Merchant.load(), InvoiceCounter.take(len(invoices)))
         bulk.insert(invoices)
 
 

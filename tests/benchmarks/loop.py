@@ -5,10 +5,11 @@ from datetime import date
 from django.db import transaction
 
 from portal_project.accounts.models import Merchant
-from subscriptions import billing, notifications
+from subscriptions import notifications
+from subscriptions.billing import charges
+from subscriptions.billing.catch_up import catch_up
 from subscriptions.models import EventKind, Invoice, InvoiceCounter, Subscription
 from subscriptions.rules.states import next_step
-from subscriptions.steps import catch_up
 
 
 def run(today: date) -> int:
@@ -35,5 +36,5 @@ def _save(subscription: Subscription) -> None:
                 status=Invoice.Status.VOID
             )
     for invoice in subscription.new_invoices:
-        billing.issue([invoice], Merchant.load(), InvoiceCounter.take(1))
+        charges.issue([invoice], Merchant.load(), InvoiceCounter.take(1))
         invoice.save()

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from products.models import PauseStarts, ResumeRule
 from subscriptions import preview
+from subscriptions.billing.catch_up import as_of
 from subscriptions.changing import changing_one
 from subscriptions.confirming import Confirmation, confirmed
 from subscriptions.models import Channel, Invoice, Subscription
 from subscriptions.rules.states import Action
-from subscriptions.steps import as_of
 from support import cancellations
 from tests.factories import PlanFactory, ProductFactory, UserFactory, started
 from tests.subscriptions.billing_model import PAUSED, TRIALING

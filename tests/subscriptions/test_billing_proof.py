@@ -23,7 +23,8 @@ from hypothesis.stateful import (
 
 from portal_project.mail.models import OutgoingMail
 from products.models import Product
-from subscriptions import billing, due
+from subscriptions import due
+from subscriptions.billing import charges
 from subscriptions.models import Subscription, SubscriptionEvent
 from subscriptions.rules.states import NotAllowed
 from support import follow_up
@@ -264,5 +265,5 @@ def test_a_part_costs_its_days_share_rounded_half_up(units, currency, rhythm, da
     day = min(end, first + timedelta(days=days))
     share = price.rounded(price.amount * (day - first).days / (end - first).days)
     subscription = Subscription(amount=decimal(price.amount), currency=currency)
-    parts = [billing.by_days(subscription, period, *part) for part in [(first, day), (day, end)]]
+    parts = [charges.by_days(subscription, period, *part) for part in [(first, day), (day, end)]]
     assert parts == [decimal(share), decimal(price.amount - share)]

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from subscriptions import due, reasons
+from subscriptions.billing.catch_up import as_of
 from subscriptions.changing import changing_one
 from subscriptions.models import Channel, Subscription
-from subscriptions.steps import as_of
 from tests.conftest import signed_in
 from tests.factories import PlanFactory, ProductFactory, started
 from tests.pages import confirm, hidden_inputs

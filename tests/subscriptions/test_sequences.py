@@ -13,12 +13,12 @@ from portal_project.accounts.models import User
 from portal_project.mail.models import OutgoingMail
 from products.models import PauseStarts, ResumeRule
 from subscriptions import due, preview
+from subscriptions.billing.catch_up import as_of
 from subscriptions.changing import changing_one
 from subscriptions.confirming import Confirmation
 from subscriptions.models import Channel, Invoice, Subscription, SubscriptionEvent
 from subscriptions.rules.policies import may
 from subscriptions.rules.states import Action, NotAllowed, Status, is_possible, next_step
-from subscriptions.steps import as_of
 from support import cancellations, follow_up
 from support.models import CancellationRequest, Ticket
 from tests.factories import PlanFactory, ProductFactory, UserFactory, started

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from subscriptions.billing import owed
+from subscriptions.billing.charges import owed
 from subscriptions.models import Channel, Subscription
 from subscriptions.rules.states import Action, next_step
 

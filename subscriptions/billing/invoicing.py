@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from portal_project.accounts.models import Merchant
 from portal_project.common import bulk
-from subscriptions import billing
-from subscriptions.billing import End
+from subscriptions.billing import charges
+from subscriptions.billing.charges import End
 from subscriptions.models import EventKind, Invoice, InvoiceCounter, SubscriptionEvent
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def issue(invoices: list[Invoice]) -> None:
     """Number and save new invoices. Comes last, because the counter's lock is the one that everybody waits for."""
     if invoices:
-        billing.issue(invoices, Merchant.load(), InvoiceCounter.take(len(invoices)))
+        charges.issue(invoices, Merchant.load(), InvoiceCounter.take(len(invoices)))
         bulk.insert(invoices)
 
 
@@ -39,7 +39,7 @@ def correct(events: Sequence[SubscriptionEvent], today: date) -> None:
     corrections = [
         (event, made)
         for event, invoice in _open_beyond(ended)
-        if (made := billing.correction(invoice, event.subscription, End.told_by(event), today))
+        if (made := charges.correction(invoice, event.subscription, End.told_by(event), today))
     ]
     _void([(made.void, event.actor) for event, made in corrections])
     issue([made.instead for _event, made in corrections if made.instead])
