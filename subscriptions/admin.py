@@ -15,13 +15,13 @@ from unfold.decorators import action, display
 
 from portal_project.accounts.models import User
 from portal_project.accounts.people import person
-from subscriptions import reasons
 from subscriptions.acting import Door, act
 from subscriptions.billing.catch_up import as_of
 from subscriptions.forms import ActionForm, DropPauseForm, PauseForm, ResumeDateForm, ResumeForm
 from subscriptions.invoice_admin import InvoiceAdmin
 from subscriptions.models import Channel, LinkedService, Subscription
-from subscriptions.preview import beyond_end, upcoming
+from subscriptions.preview import reasons
+from subscriptions.preview.trial_run import beyond_end, upcoming
 from subscriptions.rules import policies
 from subscriptions.rules.dates_in_words import day, short_day
 from subscriptions.rules.policies import may

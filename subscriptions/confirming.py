@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from subscriptions import preview
 from subscriptions.changing import changing_one
 from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
+from subscriptions.preview import trial_run
 from subscriptions.rules.policies import may
 from subscriptions.rules.states import Action
 
@@ -28,7 +28,7 @@ class Confirmation:
 
 @contextmanager
 def confirmed(
-    subscriptions: SubscriptionQuerySet, action: Action, act: preview.Act, confirmation: Confirmation
+    subscriptions: SubscriptionQuerySet, action: Action, act: trial_run.Act, confirmation: Confirmation
 ) -> Iterator[Subscription]:
     """The one subscription of the queryset, locked and caught up, on which `act` may be done now; leaving writes it.
 
@@ -37,5 +37,5 @@ def confirmed(
     by, today = confirmation.by, confirmation.today
     with changing_one(subscriptions, today=today, by=by, channel=confirmation.channel) as subscription:
         may(action, subscription, by=by, today=today).enforce()
-        preview.enforce(confirmation.announced, action, act, subscription, today)
+        trial_run.enforce(confirmation.announced, action, act, subscription, today)
         yield subscription

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from subscriptions.confirming import Confirmation, confirmed
-from subscriptions.effects import Effect
 from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
 from subscriptions.models.verbs import resume_date_rule
-from subscriptions.preview import effect_of
+from subscriptions.preview.effect import Effect
+from subscriptions.preview.trial_run import effect_of
 from subscriptions.rules import periods, policies
 from subscriptions.rules.dates_in_words import day
 from subscriptions.rules.policies import may

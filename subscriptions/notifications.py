@@ -7,8 +7,8 @@ from django.conf import settings
 from django.utils.translation import get_language
 
 from portal_project.mail.models import OutgoingMail
-from subscriptions.effects import Bill
 from subscriptions.models import Channel, EventKind, Subscription, SubscriptionEvent
+from subscriptions.preview.effect import Bill
 from subscriptions.rules import dates_in_words
 
 # A customer may switch these off, but not the confirmation that the subscription has ended.

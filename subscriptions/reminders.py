@@ -12,7 +12,7 @@ from portal_project.mail.models import OutgoingMail
 from subscriptions.changing import caught_up
 from subscriptions.models import Subscription, SubscriptionQuerySet
 from subscriptions.notifications import bill_context, context
-from subscriptions.preview import Bill, upcoming
+from subscriptions.preview.trial_run import Bill, upcoming
 from subscriptions.rules.dates_in_words import day
 from subscriptions.rules.states import Status
 

@@ -15,11 +15,12 @@ from unfold.admin import ModelAdmin
 
 from portal_project.accounts.models import User
 from portal_project.accounts.people import person
-from subscriptions import changing, reasons
+from subscriptions import changing
 from subscriptions.billing.catch_up import as_of
-from subscriptions.effects import Effect
 from subscriptions.models import Channel, Subscription
-from subscriptions.preview import effect_of
+from subscriptions.preview import reasons
+from subscriptions.preview.effect import Effect
+from subscriptions.preview.trial_run import effect_of
 from subscriptions.rules import policies
 from subscriptions.rules.states import Action
 

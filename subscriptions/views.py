@@ -13,7 +13,7 @@ from subscriptions.actions import offers
 from subscriptions.billing.catch_up import as_of
 from subscriptions.forms import ActionForm, DropPauseForm, PauseForm, ResumeDateForm, ResumeForm
 from subscriptions.models import Channel, EventKind, Invoice, Subscription, SubscriptionEvent, SubscriptionQuerySet
-from subscriptions.preview import upcoming
+from subscriptions.preview.trial_run import upcoming
 
 EVENTS_SHOWN = 20
 INVOICES_SHOWN = 6

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from subscriptions.models import Subscription
-from subscriptions.reasons import why_it_ends
+from subscriptions.preview.reasons import why_it_ends
 from subscriptions.rules.dates_in_words import day
 from subscriptions.rules.states import Status
 from support.models import CancellationRequest

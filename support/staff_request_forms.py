@@ -7,8 +7,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from subscriptions.effects import Beyond
 from subscriptions.models import Channel, Invoice, Subscription, SubscriptionQuerySet
+from subscriptions.preview.effect import Beyond
 from subscriptions.rules.dates_in_words import day
 from subscriptions.rules.states import Verdict
 from support import cancellations, turning

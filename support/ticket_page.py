@@ -9,7 +9,7 @@ from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from products import money
 from subscriptions.billing.catch_up import as_of
 from subscriptions.models import Invoice, Subscription
-from subscriptions.preview import upcoming
+from subscriptions.preview.trial_run import upcoming
 from support import timeline
 from support.conversation import conversation
 from support.models import Ticket

@@ -10,7 +10,7 @@ from subscriptions import changing
 from subscriptions.billing.catch_up import as_of
 from subscriptions.confirming import Confirmation
 from subscriptions.models import Channel, LinkedService, Subscription, SubscriptionQuerySet
-from subscriptions.preview import effect_of
+from subscriptions.preview.trial_run import effect_of
 from subscriptions.rules import policies
 from subscriptions.rules.states import Action
 from support import cancellations

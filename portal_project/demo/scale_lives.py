@@ -10,7 +10,7 @@ from portal_project.demo.conversations import FAREWELLS
 from products.models import Plan
 from subscriptions.billing.catch_up import take
 from subscriptions.models import Invoice, Subscription
-from subscriptions.reasons import why_it_ends
+from subscriptions.preview.reasons import why_it_ends
 from subscriptions.rules import periods
 from subscriptions.rules.states import Action, Status, next_step
 from support import cancellations

@@ -11,12 +11,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from subscriptions import reasons
 from subscriptions.actions import Offer
 from subscriptions.billing.catch_up import catch_up
 from subscriptions.billing.invoice_lines import Line, lines_of
 from subscriptions.forms import ActionForm
 from subscriptions.models import Channel, EventKind, Invoice, Subscription, SubscriptionEvent
+from subscriptions.preview import reasons
 from subscriptions.rules.dates_in_words import day, days
 from subscriptions.rules.states import Action
 

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from subscriptions.actions import Offer
 from subscriptions.models import Subscription
-from subscriptions.preview import beyond_end
+from subscriptions.preview.trial_run import beyond_end
 from support.decisions import FOR_CUSTOMERS
 from support.models import CancellationRequest
 

@@ -13,11 +13,11 @@ import time_machine
 from hypothesis import strategies as st
 
 from products.models import PauseStarts, ResumeRule
-from subscriptions import preview
 from subscriptions.billing.catch_up import as_of
 from subscriptions.changing import changing_one
 from subscriptions.confirming import Confirmation, confirmed
 from subscriptions.models import Channel, Invoice, Subscription
+from subscriptions.preview import trial_run
 from subscriptions.rules.states import Action
 from support import cancellations
 from tests.factories import PlanFactory, ProductFactory, UserFactory, started
@@ -151,7 +151,7 @@ class Portal:
             arguments = [self.plans[arguments[0]]]
         verb = VERBS[name](today, *arguments)
         row = self.shown(today)
-        announced = preview.effect_of(ACTIONS.get(name, name), verb, row, today)
+        announced = trial_run.effect_of(ACTIONS.get(name, name), verb, row, today)
         by = self.staff if name in (Action.CANCEL, "keep_active") else self.customer
         confirmation = Confirmation(by, today, Channel.PORTAL, announced.signed(row))
         if name in REQUESTS:

@@ -4,10 +4,11 @@ from datetime import date
 
 import pytest
 
-from subscriptions import due, reasons
+from subscriptions import due
 from subscriptions.billing.catch_up import as_of
 from subscriptions.changing import changing_one
 from subscriptions.models import Channel, Subscription
+from subscriptions.preview import reasons
 from tests.conftest import signed_in
 from tests.factories import PlanFactory, ProductFactory, started
 from tests.pages import confirm, hidden_inputs

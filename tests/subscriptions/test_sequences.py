@@ -12,11 +12,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from portal_project.accounts.models import User
 from portal_project.mail.models import OutgoingMail
 from products.models import PauseStarts, ResumeRule
-from subscriptions import due, preview
+from subscriptions import due
 from subscriptions.billing.catch_up import as_of
 from subscriptions.changing import changing_one
 from subscriptions.confirming import Confirmation
 from subscriptions.models import Channel, Invoice, Subscription, SubscriptionEvent
+from subscriptions.preview import trial_run
 from subscriptions.rules.policies import may
 from subscriptions.rules.states import Action, NotAllowed, Status, is_possible, next_step
 from support import cancellations, follow_up
@@ -89,7 +90,7 @@ class Life(RuleBasedStateMachine):
                 assert verdict == expected, "the page and the lock disagree"
                 assert not (verdict and not is_possible(action, row)), "a verdict against the table"
                 verdict.enforce()
-                announced = preview.effect_of(action, verb, row, self.today)
+                announced = trial_run.effect_of(action, verb, row, self.today)
                 verb(row)
         except NotAllowed:
             return
@@ -118,7 +119,7 @@ class Life(RuleBasedStateMachine):
     def through_support(self, action, act, function, *, by=None, **typed):
         row = as_of(self.stored(), self.today)
         possible = is_possible(action, row)
-        announced = preview.effect_of(action, act, row, self.today).signed(row) if possible else ""
+        announced = trial_run.effect_of(action, act, row, self.today).signed(row) if possible else ""
         confirmation = Confirmation(by or self.customer, self.today, Channel.PORTAL, announced)
         try:
             function(self.mine(), confirmation, **typed)

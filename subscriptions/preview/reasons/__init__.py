@@ -5,10 +5,10 @@ from the changes that set them.
 """
 
 from subscriptions.models import Subscription
-from subscriptions.reasons.billing import why_billed_until, why_first_bill
-from subscriptions.reasons.ending import why_end, why_it_ends
-from subscriptions.reasons.history import History
-from subscriptions.reasons.pausing import why_paused, why_pauses, why_resumes
+from subscriptions.preview.reasons.billing import why_billed_until, why_first_bill
+from subscriptions.preview.reasons.ending import why_end, why_it_ends
+from subscriptions.preview.reasons.history import History
+from subscriptions.preview.reasons.pausing import why_paused, why_pauses, why_resumes
 
 __all__ = ["History", "why_dates", "why_it_ends"]
 

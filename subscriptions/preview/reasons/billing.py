@@ -6,7 +6,7 @@ from django.utils.translation import ngettext
 from products.intervals import Interval, every
 from subscriptions.billing.catch_up import take
 from subscriptions.models import EventKind, Subscription, SubscriptionEvent
-from subscriptions.reasons.history import History
+from subscriptions.preview.reasons.history import History
 from subscriptions.rules import periods
 from subscriptions.rules.dates_in_words import day
 from subscriptions.rules.states import Action, Status, next_step

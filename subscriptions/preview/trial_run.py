@@ -6,8 +6,8 @@ from datetime import date
 from subscriptions.billing import charges
 from subscriptions.billing.catch_up import catch_up, take
 from subscriptions.billing.charges import End
-from subscriptions.effects import LABELS, Beyond, Bill, Effect
 from subscriptions.models import EventKind, Invoice, Subscription
+from subscriptions.preview.effect import LABELS, Beyond, Bill, Effect
 from subscriptions.rules.states import Action, next_step
 
 BILLS = 3

@@ -2,7 +2,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from subscriptions.models import EventKind, Subscription, SubscriptionEvent
-from subscriptions.reasons.history import History
+from subscriptions.preview.reasons.history import History
 from subscriptions.rules.dates_in_words import day
 
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from subscriptions.models import Subscription
-from subscriptions.reasons.history import History
+from subscriptions.preview.reasons.history import History
 from subscriptions.rules import periods
 from subscriptions.rules.dates_in_words import day
 from subscriptions.rules.states import Status
