@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from subscriptions.changing import changing_one
+from subscriptions.lifecycle.unit_of_work import changing_one
 from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
 from subscriptions.preview import trial_run
 from subscriptions.rules.policies import may

@@ -15,8 +15,8 @@ from unfold.admin import ModelAdmin
 
 from portal_project.accounts.models import User
 from portal_project.accounts.people import person
-from subscriptions import changing
 from subscriptions.billing.catch_up import as_of
+from subscriptions.lifecycle import unit_of_work
 from subscriptions.models import Channel, Subscription
 from subscriptions.preview import reasons
 from subscriptions.preview.effect import Effect
@@ -98,7 +98,7 @@ class StartAdmin(ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Subscription, form: Any, change: bool) -> None:
         begun = form.begin(localdate())
         try:
-            changing.add([begun], today=begun.started_on, by=person(request), channel=Channel.ADMIN)
+            unit_of_work.add([begun], today=begun.started_on, by=person(request), channel=Channel.ADMIN)
         except IntegrityError:
             # The same page sent twice, perhaps at the same moment: the first one counts.
             begun = Subscription.objects.get(start_token=begun.start_token)

@@ -13,7 +13,7 @@ from time import perf_counter
 import structlog
 from django.conf import settings
 
-from subscriptions import due
+from subscriptions.lifecycle import due
 
 log = structlog.get_logger(__name__)
 

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from portal_project.mail.models import OutgoingMail
-from subscriptions.notifications import bill_context, context
+from subscriptions.lifecycle.notifications import bill_context, context
 from subscriptions.preview.trial_run import beyond_end, upcoming
 from subscriptions.rules.dates_in_words import day
 from support import staff

@@ -7,7 +7,7 @@ import factory
 
 from portal_project.accounts.models import User
 from products.models import Plan, Product
-from subscriptions import changing
+from subscriptions.lifecycle import unit_of_work
 from subscriptions.models import Channel, Subscription
 
 
@@ -39,5 +39,5 @@ class PlanFactory(factory.django.DjangoModelFactory):
 def started(customer: User, on: date, plan: Plan | None = None, **product: object) -> Subscription:
     """A subscription begun on that day, saved with its first invoice; keywords go to the product."""
     subscription = Subscription.begin(customer, plan or PlanFactory(product=ProductFactory(**product)), on)
-    changing.add([subscription], today=on, by=customer, channel=Channel.ADMIN)
+    unit_of_work.add([subscription], today=on, by=customer, channel=Channel.ADMIN)
     return Subscription.objects.get(pk=subscription.pk)

@@ -12,7 +12,7 @@ from portal_project.accounts.models import User
 from portal_project.demo import people, scale
 from portal_project.demo.catalogue import make_catalogue
 from products.models import Plan, Product
-from subscriptions import due
+from subscriptions.lifecycle import due
 from subscriptions.models import Invoice, InvoiceCounter, Subscription, SubscriptionEvent
 from support.models import Message, Ticket
 from tests.factories import PlanFactory

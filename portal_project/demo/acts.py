@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from portal_project.accounts.models import User
 from portal_project.demo.timeline import Act
 from products.models import Plan
-from subscriptions import changing
 from subscriptions.billing.catch_up import as_of
 from subscriptions.confirming import Confirmation
+from subscriptions.lifecycle import unit_of_work
 from subscriptions.models import Channel, LinkedService, Subscription, SubscriptionQuerySet
 from subscriptions.preview.trial_run import effect_of
 from subscriptions.rules import policies
@@ -24,7 +24,7 @@ def start(subscriptions: Subscriptions, name: str, customer: User, plan: Plan) -
 
     def act(today: date) -> None:
         subscription = Subscription.begin(customer, plan, today)
-        changing.add([subscription], today=today, by=customer, channel=Channel.PORTAL)
+        unit_of_work.add([subscription], today=today, by=customer, channel=Channel.PORTAL)
         subscriptions[name] = subscription
 
     return act
@@ -90,7 +90,7 @@ def link(subscriptions: Subscriptions, name: str, services: Iterable[tuple[str, 
 
 def _do(subscription: Subscription, action: Action, today: date, verb: Callable[[Subscription], None]) -> None:
     mine, who, channel = _door(subscription, None)
-    with changing.changing_one(mine, today=today, by=who, channel=channel) as locked:
+    with unit_of_work.changing_one(mine, today=today, by=who, channel=channel) as locked:
         policies.may(action, locked, by=who, today=today).enforce()
         verb(locked)
 

@@ -10,7 +10,7 @@ from django.utils.timezone import get_current_timezone, localtime
 
 from portal_project.mail.models import OutgoingMail
 from products.models import Plan, Product
-from subscriptions import due
+from subscriptions.lifecycle import due
 from subscriptions.models import SubscriptionEvent
 from support import follow_up
 from support.models import CancellationRequest, Message, Ticket, TicketEvent

@@ -13,9 +13,9 @@ from simple_history.utils import bulk_create_with_history
 
 from portal_project.accounts.models import User
 from products.models import Plan, Product
-from subscriptions import changing
 from subscriptions.importing.checking import AT_ONCE, Checked
 from subscriptions.importing.rows import Row
+from subscriptions.lifecycle import unit_of_work
 from subscriptions.models import Channel, Subscription
 from subscriptions.rules.numbers import random_number
 from subscriptions.rules.states import Status
@@ -52,7 +52,7 @@ def write(checked: Checked, *, today: date, on_progress: Callable[[int], object]
             plans = _plans(rows, _products(rows, summary), summary)
             customers = _customers(rows, summary)
             new = [_subscription(row, plans[row.product, row.plan], customers[row.email], today) for row in rows]
-            changing.add(new, today=today, channel=Channel.IMPORT)
+            unit_of_work.add(new, today=today, channel=Channel.IMPORT)
             summary.subscriptions += len(new)
             on_progress(len(new))
     return summary

@@ -44,7 +44,7 @@ def _measure(options: Namespace) -> None:
     from django.core.management import call_command
     from django.utils.timezone import localdate
 
-    from subscriptions import due
+    from subscriptions.lifecycle import due
     from tests.benchmarks import floor, loop, rows, same
 
     days = rows.Days.before(localdate())
@@ -102,7 +102,7 @@ def _checkpoint() -> None:
 
 def _run_job(day: date, workers: int) -> tuple[int, float, float]:
     """The command in a process of its own: rows, seconds by its own summary, megabytes at its peak."""
-    from subscriptions import due
+    from subscriptions.lifecycle import due
 
     count = due.count(day)
     extra = ["--workers", str(workers)] if workers else []

@@ -5,9 +5,9 @@ from datetime import date
 from django.db import transaction
 
 from portal_project.accounts.models import Merchant
-from subscriptions import notifications
 from subscriptions.billing import charges
 from subscriptions.billing.catch_up import catch_up
+from subscriptions.lifecycle import notifications
 from subscriptions.models import EventKind, Invoice, InvoiceCounter, Subscription
 from subscriptions.rules.states import next_step
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F
 
 from portal_project.mail.models import OutgoingMail
-from subscriptions import due
+from subscriptions.lifecycle import due
 from subscriptions.models import Invoice, Subscription, SubscriptionEvent
 from tests.benchmarks import floor
 

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from portal_project.accounts.models import Merchant
 from portal_project.mail.models import OutgoingMail
 from products.models import ResumeRule
-from subscriptions import reminders
+from subscriptions.lifecycle import reminders
 from subscriptions.models import Invoice, Subscription
 from tests.conftest import signed_in
 from tests.factories import PlanFactory, UserFactory, started

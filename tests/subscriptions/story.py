@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from subscriptions import due
+from subscriptions.lifecycle import due
 from subscriptions.models import Invoice, Subscription
 from support import follow_up
 from tests.factories import UserFactory

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.utils.timezone import localdate
 
-from subscriptions import due
+from subscriptions.lifecycle import due
 from subscriptions.models import Invoice, Subscription
 from tests.conftest import signed_in
 from tests.factories import PlanFactory, ProductFactory, started

@@ -6,8 +6,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from portal_project.mail.models import OutgoingMail
-from subscriptions import changing, due
-from subscriptions.changing import changing_one
+from subscriptions.lifecycle import due, unit_of_work
+from subscriptions.lifecycle.unit_of_work import changing_one
 from subscriptions.models import Channel, Invoice, Subscription, SubscriptionEvent
 from tests.factories import PlanFactory, UserFactory, started
 
@@ -128,14 +128,14 @@ def test_a_late_job_tells_of_a_pause_with_the_dates_it_had(alice, clock):
 def test_a_row_whose_steps_fail_is_left_out_and_the_rest_is_done_at_once(alice, caplog, clock, monkeypatch):
     plan = PlanFactory()
     rows = [started(alice, START, plan) for _ in range(5)]
-    done = changing.catch_up
+    done = unit_of_work.catch_up
 
     def catch_up(subscription, today):
         if subscription == rows[2]:
             raise ArithmeticError("no such day")
         done(subscription, today)
 
-    monkeypatch.setattr(changing, "catch_up", catch_up)
+    monkeypatch.setattr(unit_of_work, "catch_up", catch_up)
     clock(date(2026, 4, 20))
     with pytest.raises(CommandError, match="1 failed"):
         run()

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from subscriptions import due
-from subscriptions.changing import changing_one
+from subscriptions.lifecycle import due
+from subscriptions.lifecycle.unit_of_work import changing_one
 from subscriptions.models import Channel, Invoice, Subscription
 from tests.factories import PlanFactory, started
 

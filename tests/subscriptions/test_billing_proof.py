@@ -23,8 +23,8 @@ from hypothesis.stateful import (
 
 from portal_project.mail.models import OutgoingMail
 from products.models import Product
-from subscriptions import due
 from subscriptions.billing import charges
+from subscriptions.lifecycle import due
 from subscriptions.models import Subscription, SubscriptionEvent
 from subscriptions.rules.states import NotAllowed
 from support import follow_up

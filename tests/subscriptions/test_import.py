@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from portal_project.accounts.models import User
 from products.models import Plan, Product, ResumeRule
-from subscriptions import due
+from subscriptions.lifecycle import due
 from subscriptions.models import Channel, EventKind, Invoice, Subscription, SubscriptionEvent
 from subscriptions.rules.states import Status
 from tests.factories import PlanFactory, UserFactory

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal_project.mail.models import OutgoingMail
-from subscriptions import due
+from subscriptions.lifecycle import due
 from subscriptions.models import Invoice, SubscriptionEvent
 from subscriptions.rules.states import NotAllowed, Status, next_step
 from support import follow_up

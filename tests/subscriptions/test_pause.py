@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from portal_project.mail.models import OutgoingMail
-from subscriptions import due
+from subscriptions.lifecycle import due
 from subscriptions.models import SubscriptionEvent
 from tests.conftest import signed_in
 from tests.factories import PlanFactory, started

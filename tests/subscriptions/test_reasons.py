@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from subscriptions import due
 from subscriptions.billing.catch_up import as_of
-from subscriptions.changing import changing_one
+from subscriptions.lifecycle import due
+from subscriptions.lifecycle.unit_of_work import changing_one
 from subscriptions.models import Channel, Subscription
 from subscriptions.preview import reasons
 from tests.conftest import signed_in

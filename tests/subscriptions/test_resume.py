@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from subscriptions.changing import changing_one
+from subscriptions.lifecycle.unit_of_work import changing_one
 from subscriptions.models import Channel, Subscription, SubscriptionEvent
 from tests.factories import started
 from tests.pages import confirm

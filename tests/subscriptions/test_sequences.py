@@ -12,10 +12,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from portal_project.accounts.models import User
 from portal_project.mail.models import OutgoingMail
 from products.models import PauseStarts, ResumeRule
-from subscriptions import due
 from subscriptions.billing.catch_up import as_of
-from subscriptions.changing import changing_one
 from subscriptions.confirming import Confirmation
+from subscriptions.lifecycle import due
+from subscriptions.lifecycle.unit_of_work import changing_one
 from subscriptions.models import Channel, Invoice, Subscription, SubscriptionEvent
 from subscriptions.preview import trial_run
 from subscriptions.rules.policies import may

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from subscriptions.changing import changing_one
+from subscriptions.lifecycle.unit_of_work import changing_one
 from subscriptions.models import Channel, Subscription
 from subscriptions.rules.states import Status
 from tests.factories import PlanFactory, ProductFactory, started

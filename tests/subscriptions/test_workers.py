@@ -17,7 +17,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from portal_project.mail.models import OutgoingMail
-from subscriptions import changing, due
+from subscriptions.lifecycle import due, unit_of_work
 from subscriptions.models import Channel, Invoice, InvoiceCounter, Subscription, SubscriptionEvent
 from support import due_workers
 from tests.factories import PlanFactory
@@ -57,8 +57,8 @@ def processes(monkeypatch):
 def populate(customer, plans):
     """Rows that renew, convert, end, begin a pause and resume, all by the day."""
     rows = [Subscription.begin(customer, plans[n % 2], BEGAN) for n in range(ROWS)]
-    changing.add(rows, today=BEGAN, by=customer, channel=Channel.ADMIN)
-    with changing.changing(Subscription.objects.all(), today=BEGAN, by=customer, channel=Channel.ADMIN) as found:
+    unit_of_work.add(rows, today=BEGAN, by=customer, channel=Channel.ADMIN)
+    with unit_of_work.changing(Subscription.objects.all(), today=BEGAN, by=customer, channel=Channel.ADMIN) as found:
         for n, row in enumerate(found):
             if n % 20 == 3:
                 row.schedule_cancellation(BEGAN, DAY)

@@ -13,7 +13,7 @@ import pytest
 from django.utils.timezone import localdate
 
 from products.models import Product
-from subscriptions import due
+from subscriptions.lifecycle import due
 from subscriptions.models import Invoice, Subscription, SubscriptionEvent
 from subscriptions.rules.states import next_step
 from support import follow_up

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from subscriptions import due
+from subscriptions.lifecycle import due
 from subscriptions.models import Invoice
 from support.models import Ticket
 from tests.conftest import signed_in

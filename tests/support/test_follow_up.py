@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from subscriptions import due
+from subscriptions.lifecycle import due
 from subscriptions.models import Subscription
 from support import follow_up
 from support.models import CancellationRequest, Ticket, TicketEvent

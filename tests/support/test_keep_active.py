@@ -6,7 +6,7 @@ import pytest
 
 from portal_project.mail.models import OutgoingMail
 from portal_project.mail.rendering import render
-from subscriptions import due
+from subscriptions.lifecycle import due
 from subscriptions.models import LinkedService, Subscription
 from support import follow_up
 from support.models import CancellationRequest, Ticket, TicketEvent

@@ -14,8 +14,8 @@ from django.db import connection, transaction
 from django.test import Client
 
 from portal_project.mail.models import OutgoingMail
-from subscriptions import due
 from subscriptions.billing import payments
+from subscriptions.lifecycle import due
 from subscriptions.models import Invoice, Subscription, SubscriptionEvent
 from subscriptions.rules.states import NotAllowed
 from support import follow_up

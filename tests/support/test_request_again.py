@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from subscriptions import due
+from subscriptions.lifecycle import due
 from subscriptions.models import Invoice, Subscription
 from support.models import CancellationRequest
 from tests.conftest import signed_in

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from portal_project.mail.models import OutgoingMail
-from subscriptions import due
+from subscriptions.lifecycle import due
 from subscriptions.models import LinkedService, SubscriptionEvent
 from support import follow_up
 from support.models import CancellationRequest, Message, Ticket

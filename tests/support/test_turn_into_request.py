@@ -6,7 +6,7 @@ import pytest
 
 from portal_project.mail.models import OutgoingMail
 from portal_project.mail.rendering import render
-from subscriptions import due
+from subscriptions.lifecycle import due
 from subscriptions.models import Invoice, Subscription
 from support.models import CancellationRequest, Message, Ticket, TicketEvent
 from tests.conftest import signed_in

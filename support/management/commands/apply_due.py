@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils.timezone import localdate
 from tqdm import tqdm
 
-from subscriptions import due, reminders
+from subscriptions.lifecycle import due, reminders
 from support import digest, due_workers, follow_up
 
 

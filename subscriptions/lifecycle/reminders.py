@@ -9,9 +9,9 @@ from django.db.models.functions import Cast, Concat
 
 from portal_project.mail import outbox
 from portal_project.mail.models import OutgoingMail
-from subscriptions.changing import caught_up
+from subscriptions.lifecycle.notifications import bill_context, context
+from subscriptions.lifecycle.unit_of_work import caught_up
 from subscriptions.models import Subscription, SubscriptionQuerySet
-from subscriptions.notifications import bill_context, context
 from subscriptions.preview.trial_run import Bill, upcoming
 from subscriptions.rules.dates_in_words import day
 from subscriptions.rules.states import Status

@@ -10,7 +10,7 @@ from time import perf_counter
 import structlog
 from django.db import connection
 
-from subscriptions.changing import catching_up, caught_up
+from subscriptions.lifecycle.unit_of_work import catching_up, caught_up
 from subscriptions.models import EventKind, Subscription, SubscriptionQuerySet
 
 log = structlog.get_logger(__name__)

@@ -16,9 +16,9 @@ from django.http import Http404
 from portal_project.common import bulk
 from portal_project.mail import outbox
 from products.models import Plan
-from subscriptions import notifications
 from subscriptions.billing import invoicing
 from subscriptions.billing.catch_up import catch_up
+from subscriptions.lifecycle import notifications
 from subscriptions.models import (
     Channel,
     EventKind,
