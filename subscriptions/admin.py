@@ -15,9 +15,9 @@ from unfold.decorators import action, display
 
 from portal_project.accounts.models import User
 from portal_project.accounts.people import person
-from subscriptions.acting import Door, act
 from subscriptions.billing.catch_up import as_of
-from subscriptions.forms import ActionForm, DropPauseForm, PauseForm, ResumeDateForm, ResumeForm
+from subscriptions.confirm.forms import ActionForm, DropPauseForm, PauseForm, ResumeDateForm, ResumeForm
+from subscriptions.confirm.page import Door, act
 from subscriptions.invoice_admin import InvoiceAdmin
 from subscriptions.models import Channel, LinkedService, Subscription
 from subscriptions.preview import reasons

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal_project.mail import outbox
-from subscriptions.confirming import Confirmation, confirmed
+from subscriptions.confirm.confirmation import Confirmation, confirmed
 from subscriptions.models import Subscription, SubscriptionQuerySet
 from subscriptions.rules.states import Action, Code, NotAllowed, Verdict
 from support import notifications, queue, turning

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from products.models import ResumeRule
 from subscriptions.billing.catch_up import catch_up
-from subscriptions.forms import ActionForm
+from subscriptions.confirm.forms import ActionForm
 from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
 from subscriptions.rules.states import Action, Verdict
 from support import cancellations

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from portal_project.accounts.models import User
 from portal_project.accounts.people import person
-from subscriptions.acting import Door, act
 from subscriptions.billing.catch_up import as_of
+from subscriptions.confirm.page import Door, act
 from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
 from subscriptions.rules.policies import OPERATE, may
 from subscriptions.rules.states import Action, Code

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal_project.accounts.people import person
 from portal_project.common.full_disk import NoRoom
 from portal_project.common.paging import page
-from subscriptions.acting import Door, act
 from subscriptions.billing.catch_up import as_of
+from subscriptions.confirm.page import Door, act
 from subscriptions.models import Channel, Invoice
 from subscriptions.rules.policies import cancel_action
 from subscriptions.rules.states import Action

@@ -7,7 +7,7 @@ from portal_project.accounts.models import User
 from portal_project.demo.timeline import Act
 from products.models import Plan
 from subscriptions.billing.catch_up import as_of
-from subscriptions.confirming import Confirmation
+from subscriptions.confirm.confirmation import Confirmation
 from subscriptions.lifecycle import unit_of_work
 from subscriptions.models import Channel, LinkedService, Subscription, SubscriptionQuerySet
 from subscriptions.preview.trial_run import effect_of

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from subscriptions.actions import Offer
 from subscriptions.billing.catch_up import catch_up
 from subscriptions.billing.invoice_lines import Line, lines_of
-from subscriptions.forms import ActionForm
+from subscriptions.confirm.forms import ActionForm
 from subscriptions.models import Channel, EventKind, Invoice, Subscription, SubscriptionEvent
 from subscriptions.preview import reasons
 from subscriptions.rules.dates_in_words import day, days

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from products.models import PauseStarts, ResumeRule
 from subscriptions.billing.catch_up import as_of
-from subscriptions.confirming import Confirmation, confirmed
+from subscriptions.confirm.confirmation import Confirmation, confirmed
 from subscriptions.lifecycle.unit_of_work import changing_one
 from subscriptions.models import Channel, Invoice, Subscription
 from subscriptions.preview import trial_run

@@ -13,7 +13,7 @@ from portal_project.accounts.models import User
 from portal_project.mail.models import OutgoingMail
 from products.models import PauseStarts, ResumeRule
 from subscriptions.billing.catch_up import as_of
-from subscriptions.confirming import Confirmation
+from subscriptions.confirm.confirmation import Confirmation
 from subscriptions.lifecycle import due
 from subscriptions.lifecycle.unit_of_work import changing_one
 from subscriptions.models import Channel, Invoice, Subscription, SubscriptionEvent

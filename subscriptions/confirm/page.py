@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 
 from portal_project.accounts.people import person
 from subscriptions.billing.catch_up import as_of
-from subscriptions.forms import ActionForm
+from subscriptions.confirm.forms import ActionForm
 from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
 from subscriptions.preview.trial_run import EffectChanged
 from subscriptions.rules.states import Code, NotAllowed

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from subscriptions.confirming import Confirmation, confirmed
+from subscriptions.confirm.confirmation import Confirmation, confirmed
 from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
 from subscriptions.models.verbs import resume_date_rule
 from subscriptions.preview.effect import Effect
