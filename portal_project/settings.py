@@ -67,7 +67,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "subscriptions.middleware.RefusalMiddleware",
+    "subscriptions.portal.middleware.RefusalMiddleware",
 ]
 if DEBUG:
     MIDDLEWARE.append("portal_project.demo.own_pages.OwnPagesMiddleware")

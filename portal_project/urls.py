@@ -18,8 +18,8 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     # First, because home, cancel and withdraw touch subscriptions and tickets, and so live in support.
     path("", include("support.root_urls")),
-    path("subscriptions/", include("subscriptions.urls")),
-    path("invoices/", include("subscriptions.invoice_urls")),
+    path("subscriptions/", include("subscriptions.portal.urls")),
+    path("invoices/", include("subscriptions.portal.invoice_urls")),
     path("support/", include("support.urls")),
     path("", include("portal_project.public_urls")),
 ]

@@ -7,6 +7,6 @@ class SubscriptionsConfig(AppConfig):
     verbose_name = _("Subscriptions")
 
     def ready(self) -> None:
-        from subscriptions import converters
+        from subscriptions.portal import converters
 
         converters.register()

@@ -12,9 +12,9 @@ from portal_project.accounts.people import person
 from portal_project.common import drafts
 from subscriptions.billing.catch_up import as_of
 from subscriptions.models import Subscription
+from subscriptions.portal.views import mine
 from subscriptions.rules.policies import cancel_action, may
 from subscriptions.rules.states import Action
-from subscriptions.views import mine
 from support.attachments import choose_again
 from support.decisions import undecided
 from support.models import CancellationRequest, Ticket

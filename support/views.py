@@ -17,9 +17,9 @@ from portal_project.common.paging import page
 from subscriptions.billing.catch_up import as_of
 from subscriptions.confirm.page import Door, act
 from subscriptions.models import Channel, Invoice
+from subscriptions.portal.views import mine
 from subscriptions.rules.policies import cancel_action
 from subscriptions.rules.states import Action
-from subscriptions.views import mine
 from support import asking, timeline
 from support.attachments import choose_again, download
 from support.conversation import conversation

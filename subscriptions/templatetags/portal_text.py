@@ -11,11 +11,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from subscriptions.actions import Offer
 from subscriptions.billing.catch_up import catch_up
 from subscriptions.billing.invoice_lines import Line, lines_of
 from subscriptions.confirm.forms import ActionForm
 from subscriptions.models import Channel, EventKind, Invoice, Subscription, SubscriptionEvent
+from subscriptions.portal.actions_area import Offer
 from subscriptions.preview import reasons
 from subscriptions.rules.dates_in_words import day, days
 from subscriptions.rules.states import Action

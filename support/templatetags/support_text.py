@@ -9,8 +9,8 @@ from django.utils.functional import Promise
 from django.utils.html import Urlizer, linebreaks
 from django.utils.safestring import SafeString, mark_safe
 
-from subscriptions.actions import Offer
 from subscriptions.models import Subscription
+from subscriptions.portal.actions_area import Offer
 from subscriptions.preview.trial_run import beyond_end
 from support.decisions import FOR_CUSTOMERS
 from support.models import CancellationRequest

@@ -8,11 +8,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal_project.accounts.people import person
 from portal_project.common.paging import page
-from subscriptions.actions import offers
 from subscriptions.billing.catch_up import as_of
 from subscriptions.confirm.forms import ActionForm, DropPauseForm, PauseForm, ResumeDateForm, ResumeForm
 from subscriptions.confirm.page import Door, act
 from subscriptions.models import Channel, EventKind, Invoice, Subscription, SubscriptionEvent, SubscriptionQuerySet
+from subscriptions.portal.actions_area import offers
 from subscriptions.preview.trial_run import upcoming
 
 EVENTS_SHOWN = 20

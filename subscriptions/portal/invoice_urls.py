@@ -1,6 +1,6 @@
 from django.urls import path
 
-from subscriptions import views
+from subscriptions.portal import views
 
 app_name = "invoices"
 urlpatterns = [
