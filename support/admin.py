@@ -9,7 +9,7 @@ from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
-from subscriptions.admin import OPERATE, SubscriptionAdmin
+from subscriptions.admin.subscriptions import OPERATE, SubscriptionAdmin
 from subscriptions.models import Subscription
 from subscriptions.rules.states import Action
 from support.forms import CancelNowForm, WithdrawForm

@@ -15,10 +15,11 @@ from unfold.decorators import action, display
 
 from portal_project.accounts.models import User
 from portal_project.accounts.people import person
+from subscriptions.admin.invoices import InvoiceAdmin
+from subscriptions.admin.start import StartAdmin, StartForm
 from subscriptions.billing.catch_up import as_of
 from subscriptions.confirm.forms import ActionForm, DropPauseForm, PauseForm, ResumeDateForm, ResumeForm
 from subscriptions.confirm.page import Door, act
-from subscriptions.invoice_admin import InvoiceAdmin
 from subscriptions.models import Channel, LinkedService, Subscription
 from subscriptions.preview import reasons
 from subscriptions.preview.trial_run import beyond_end, upcoming
@@ -26,7 +27,6 @@ from subscriptions.rules import policies
 from subscriptions.rules.dates_in_words import day, short_day
 from subscriptions.rules.policies import may
 from subscriptions.rules.states import Action, Status
-from subscriptions.start_admin import StartAdmin, StartForm
 
 __all__ = ["InvoiceAdmin", "SubscriptionAdmin"]
 

@@ -1,4 +1,4 @@
-"""Invoices in the admin: read them, record payments, void. Registered through `subscriptions.admin`."""
+"""Invoices in the admin: read them, record payments, void. Registered through `subscriptions.admin.subscriptions`."""
 
 from typing import Any
 
