@@ -15,7 +15,7 @@ from portal_project.mail.models import OutgoingMail
 from subscriptions.models import Invoice, Subscription
 from subscriptions.rules.states import Status
 from support.models import CancellationRequest, Ticket
-from support.queue_rows import MOST, WEEK, capped
+from support.queue.rows import MOST, WEEK, capped
 
 
 @dataclass(frozen=True)

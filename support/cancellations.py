@@ -17,10 +17,11 @@ from portal_project.mail import outbox
 from subscriptions.confirm.confirmation import Confirmation, confirmed
 from subscriptions.models import Subscription, SubscriptionQuerySet
 from subscriptions.rules.states import Action, Code, NotAllowed, Verdict
-from support import notifications, queue, turning
+from support import notifications, turning
 from support.decisions import Decision, decide, explained, locked_undecided
 from support.models import CancellationRequest, Message, Ticket
 from support.promises import promise
+from support.queue import act_by
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User
@@ -68,7 +69,7 @@ def submit(
             ticket = _open_ticket(subscription, confirmation.by, asked)
             request = _request(subscription, ticket, asked, confirmation)
         # Reads the dates that leaving the block has written.
-        queue.refresh([request.ticket_id], today)
+        act_by.refresh([request.ticket_id], today)
     return request
 
 
@@ -87,7 +88,7 @@ def turn(
             turning.become_a_request(row, subscription, by=by, answer=message)
             asked = Asked(reason, message, on, turning.written_at(row, on))
             request = _request(subscription, row, asked, confirmation)
-        queue.refresh([ticket], today)
+        act_by.refresh([ticket], today)
     return request
 
 

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from portal_project.mail import outbox
 from portal_project.mail.models import OutgoingMail
 from subscriptions.rules.dates_in_words import day
-from support import queue_rows, staff
+from support import staff
 from support.models import Ticket
+from support.queue import rows
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User
@@ -56,26 +57,26 @@ def _digest(key: str, person: "User", shared: tuple[Part, ...], today: date) -> 
 
 def _ending(today: date) -> Part:
     """What ends within a week unless it is withdrawn or kept, the first one first."""
-    tickets = queue_rows.ending_within(_before(today), queue_rows.WEEK, today).select_related("cancellation_request")
+    tickets = rows.ending_within(_before(today), rows.WEEK, today).select_related("cancellation_request")
     ordered = tickets.order_by("cancellation_request__promised_on", "pk")
     return _part(_("Ending within a week"), ordered, lambda ticket: ticket.cancellation_request.promised_on)
 
 
 def _late(title: str, today: date, *, assignee: "User | None") -> Part:
     """Whose day to act is today or has passed, the first one first."""
-    tickets = queue_rows.unfinished(_before(today)).filter(act_by__lte=today, assignee=assignee)
+    tickets = rows.unfinished(_before(today)).filter(act_by__lte=today, assignee=assignee)
     return _part(title, tickets.order_by("act_by", "pk"), lambda ticket: ticket.act_by)
 
 
-def _before(today: date) -> queue_rows.Tickets:
+def _before(today: date) -> rows.Tickets:
     """What came in before today: the rest has mails of its own, and so makes nobody's digest come later in the day."""
     return Ticket.objects.filter(created_at__lt=datetime.combine(today, time.min, get_current_timezone()))
 
 
-def _part(title: str, tickets: queue_rows.Tickets, date_of: Callable[[Ticket], date | None]) -> Part:
-    count = tickets.order_by()[: queue_rows.MOST + 1].count()
+def _part(title: str, tickets: rows.Tickets, date_of: Callable[[Ticket], date | None]) -> Part:
+    count = tickets.order_by()[: rows.MOST + 1].count()
     shown = tickets.select_related("customer")[:SHOWN] if count else []
-    return Part(title, queue_rows.capped(count), [_row(ticket, date_of(ticket)) for ticket in shown], count > SHOWN)
+    return Part(title, rows.capped(count), [_row(ticket, date_of(ticket)) for ticket in shown], count > SHOWN)
 
 
 def _row(ticket: Ticket, on: date | None) -> dict[str, str]:

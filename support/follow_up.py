@@ -7,9 +7,9 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from subscriptions.rules.states import Status
-from support import queue
 from support.decisions import Decision, decide
 from support.models import CancellationRequest, Ticket
+from support.queue import act_by
 
 AT_ONCE = 500
 
@@ -21,7 +21,7 @@ def run(today: date) -> int:
     """
     decided = sum(_decide_ended(keys) for keys in _batches(_ended()))
     for keys in _batches(_undated(), _overtaken(today), _renewing_earlier(today)):
-        queue.refresh(keys, today)
+        act_by.refresh(keys, today)
     return decided
 
 

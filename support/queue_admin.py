@@ -19,8 +19,8 @@ from portal_project.accounts.people import person
 from subscriptions.rules.states import NotAllowed
 from support import triage
 from support.models import Ticket
-from support.queue_forms import BulkForm, FilterForm
-from support.queue_rows import TABS, page, tabs, unfinished
+from support.queue.filters import BulkForm, FilterForm
+from support.queue.rows import TABS, page, tabs, unfinished
 from support.staff import able
 
 # The cookie that keeps the queue as it was last seen; a session would be written at every look.

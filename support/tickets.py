@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy
 from portal_project.mail import outbox
 from portal_project.mail.models import OutgoingMail
 from subscriptions.models import Invoice, Subscription
-from support import notifications, queue, triage
+from support import notifications, triage
 from support.attachments import are_kept, attached
 from support.models import Message, Ticket, TicketEvent
+from support.queue import act_by
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User
@@ -66,7 +67,7 @@ def open_ticket(
         message = Message.objects.create(ticket=ticket, author=customer, body=body)
         with attached(message, files):
             outbox.add(notifications.ticket_opened(ticket), *notifications.staff_about_message(message, is_new=True))
-            queue.refresh([ticket.pk], today)
+            act_by.refresh([ticket.pk], today)
     return ticket
 
 
@@ -150,7 +151,7 @@ def _said(ticket: Ticket, message: Message, today: date, mails: bool) -> None:
         _heard(ticket, message, today)
     else:
         _answered(ticket, message, mails)
-    queue.refresh([ticket.pk], today)
+    act_by.refresh([ticket.pk], today)
 
 
 def _heard(ticket: Ticket, message: Message, today: date) -> None:

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from subscriptions.rules.states import Code, NotAllowed, Verdict
-from support import queue
 from support.models import CancellationRequest, Ticket, TicketEvent
+from support.queue import act_by
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User
@@ -34,7 +34,7 @@ def change(tickets: Iterable[int], *, by: "User", today: date, **values: Any) ->
         _refuse_to_finish_undecided(changed)
         Ticket.objects.bulk_update(changed, [*FIELDS, "updated_at", "act_by"])
         TicketEvent.objects.bulk_create(events)
-        queue.refresh([ticket.pk for ticket in changed], today)
+        act_by.refresh([ticket.pk for ticket in changed], today)
     return len(changed)
 
 

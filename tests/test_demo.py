@@ -13,8 +13,8 @@ from portal_project.mail.models import OutgoingMail
 from products.models import CancellationMode
 from subscriptions.models import Invoice, LinkedService, Subscription, SubscriptionEvent
 from subscriptions.rules.states import Status
-from support import queue
 from support.models import CancellationRequest, Message, SavedReply, Ticket, TicketEvent
+from support.queue import act_by
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +99,7 @@ def test_the_past_is_dated_in_the_past(sample, db):
 
 def test_each_open_ticket_has_its_day_to_act_by_and_its_story(sample, db):
     for ticket in Ticket.objects.select_related("cancellation_request__subscription__plan__product"):
-        assert ticket.act_by == queue.act_by(ticket, localdate())
+        assert ticket.act_by == act_by.act_by(ticket, localdate())
     assert Ticket.objects.exclude(act_by=None).exists()
     assert TicketEvent.objects.filter(kind="assignee").exists()
     assert not TicketEvent.objects.filter(at__date=localdate()).exists()

@@ -17,8 +17,8 @@ from portal_project.demo.catalogue import make_catalogue
 from portal_project.mail.models import OutgoingMail
 from subscriptions.models import Channel, EventKind, Invoice, InvoiceCounter, Subscription, SubscriptionEvent
 from subscriptions.rules.states import Status, next_step
-from support import queue
 from support.models import CancellationRequest, Message, Ticket, TicketEvent
+from support.queue import act_by
 
 TODAY = date(2026, 3, 10)
 
@@ -128,7 +128,7 @@ def test_tickets_are_as_varied_as_in_real_life(portal):
 def test_each_open_ticket_has_its_day_to_act_by_and_its_story(portal):
     run(tickets=100)
     for ticket in Ticket.objects.select_related("cancellation_request__subscription__plan__product"):
-        assert ticket.act_by == queue.act_by(ticket, TODAY)
+        assert ticket.act_by == act_by.act_by(ticket, TODAY)
     assert Ticket.objects.exclude(act_by=None).exists()
     assert not Ticket.objects.filter(wrote_at__gte=timezone.now()).exists()
     changed = TicketEvent.objects.filter(kind="status")

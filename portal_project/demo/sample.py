@@ -15,8 +15,9 @@ from portal_project.demo.support_desk import make_saved_replies
 from portal_project.demo.timeline import Timeline
 from portal_project.mail.models import OutgoingMail
 from subscriptions.models import Invoice, SubscriptionEvent
-from support import notifications, queue
+from support import notifications
 from support.models import CancellationRequest, Ticket
+from support.queue import act_by
 
 SEED = 20240229
 CUSTOMERS = 150
@@ -54,7 +55,7 @@ def load(began: datetime) -> None:
 def _reckon_when_to_act(timeline: Timeline) -> None:
     """Each day to act by was reckoned before the messages that it follows from were set back."""
     unfinished = Ticket.objects.filter(status__in=Ticket.UNFINISHED)
-    queue.refresh(unfinished.values_list("pk", flat=True), timeline.today)
+    act_by.refresh(unfinished.values_list("pk", flat=True), timeline.today)
 
 
 def _date_customers() -> None:

@@ -26,8 +26,8 @@ from portal_project.demo.scale_tickets import About, Written
 from subscriptions.billing import charges
 from subscriptions.models import Channel, InvoiceCounter, Subscription, SubscriptionQuerySet
 from subscriptions.rules.numbers import ALPHABET, LENGTH
-from support import queue
 from support.models import Ticket
+from support.queue import act_by
 
 SEED = 20240229
 AT_ONCE = 5000
@@ -182,7 +182,7 @@ class Generator:
         for request, of_request in zip(requests, written, strict=True):
             request.ticket_id = of_request.ticket.pk
         bulk.insert(requests)
-        queue.refresh([request.ticket_id for request in requests if not request.decided_at], self.today)
+        act_by.refresh([request.ticket_id for request in requests if not request.decided_at], self.today)
 
     def add_tickets(self, count: int) -> Iterator[int]:
         """Write the tickets, and tell after each batch how many it had."""

@@ -10,8 +10,9 @@ from django.utils.timezone import get_current_timezone
 
 from portal_project.accounts.models import User
 from portal_project.demo.conversations import CUSTOMER, NOTE, SCRIPTS, STAFF, Script
-from support import queue, triage
+from support import triage
 from support.models import CancellationRequest, Message, Ticket, TicketEvent
+from support.queue import act_by
 
 Status, Priority = Ticket.Status, Ticket.Priority
 
@@ -77,7 +78,7 @@ def ticket(number: str, about: About, staff: Sequence[User], today: date, chance
         answered_at=_last(STAFF, messages, opened) if agent else None,
         token=token(chance),
     )
-    row.act_by = queue.act_by(row, today)
+    row.act_by = act_by.act_by(row, today)
     written = [
         Message(
             author_id=about.customer if who == CUSTOMER or agent is None else agent.pk,

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-# PostgreSQL alone has them; elsewhere the search is a plain one. The expressions are those of `support.search`.
+# PostgreSQL alone has them; elsewhere the search is a plain one. The expressions are those of `support.queue.search`.
 INDEXES = {
     "ticket_search": "support_ticket USING gin (to_tsvector('simple'::regconfig, COALESCE(translate(subject, '@./:-_+', '       '), '')))",
     "message_search": "support_message USING gin (to_tsvector('simple'::regconfig, COALESCE(translate(body, '@./:-_+', '       '), '')))",

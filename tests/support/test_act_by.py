@@ -6,8 +6,9 @@ import pytest
 from django.utils.timezone import localdate
 
 from subscriptions.models import LinkedService
-from support import follow_up, queue, triage
+from support import follow_up, triage
 from support.models import Ticket
+from support.queue import act_by
 from tests.factories import started
 from tests.pages import confirm
 
@@ -24,22 +25,22 @@ def at(month, day, hour=12):
 )
 def test_an_answer_is_due_after_the_customers_last_message(priority, expected):
     ticket = Ticket(priority=priority, wrote_at=at(3, 10))
-    assert queue.act_by(ticket, date(2026, 3, 20)) == expected
+    assert act_by.act_by(ticket, date(2026, 3, 20)) == expected
 
 
 @pytest.mark.parametrize("status", ["resolved", "rejected", "closed"])
 def test_a_finished_ticket_asks_for_nothing(status):
-    assert queue.act_by(Ticket(status=status, wrote_at=at(3, 10)), date(2026, 3, 10)) is None
+    assert act_by.act_by(Ticket(status=status, wrote_at=at(3, 10)), date(2026, 3, 10)) is None
 
 
 def test_what_is_answered_waits_two_weeks_for_the_customer():
     ticket = Ticket(priority=URGENT, wrote_at=at(3, 10), answered_at=at(3, 12))
-    assert queue.act_by(ticket, date(2026, 3, 12)) == date(2026, 3, 26)
+    assert act_by.act_by(ticket, date(2026, 3, 12)) == date(2026, 3, 26)
 
 
 def test_what_the_customer_writes_after_the_answer_is_due_again():
     ticket = Ticket(priority=HIGH, wrote_at=at(3, 14), answered_at=at(3, 12))
-    assert queue.act_by(ticket, date(2026, 3, 14)) == date(2026, 3, 15)
+    assert act_by.act_by(ticket, date(2026, 3, 14)) == date(2026, 3, 15)
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def test_a_service_that_is_linked_meanwhile_is_seen_by_the_job(requested):
 
 
 def refreshed(ticket, today):
-    queue.refresh([ticket.pk], today)
+    act_by.refresh([ticket.pk], today)
     ticket.refresh_from_db()
     return ticket.act_by
 
@@ -95,7 +96,7 @@ def test_what_the_customer_writes_during_a_request_is_due_like_any_message(reque
 
 
 def test_the_job_moves_a_request_on_when_its_invoice_is_made(requested):
-    queue.refresh([requested.pk], date(2026, 4, 5))
+    act_by.refresh([requested.pk], date(2026, 4, 5))
     follow_up.run(date(2026, 4, 21))
     requested.refresh_from_db()
     assert requested.act_by == date(2026, 5, 5)

@@ -7,8 +7,8 @@ from django.test.utils import CaptureQueriesContext
 
 from portal_project.accounts.models import User
 from subscriptions.models import Invoice, Subscription
-from support import queue
 from support.models import CancellationRequest, Message, Ticket, TicketEvent
+from support.queue import act_by
 from tests.conftest import signed_in
 from tests.factories import UserFactory, started
 from tests.pages import confirm, hidden_inputs
@@ -26,7 +26,7 @@ def _today(clock):
 def a_ticket(customer, subject="A question", days_ago=0, **fields):
     wrote_at = NOON - timedelta(days=days_ago)
     ticket = Ticket.objects.create(customer=customer, subject=subject, wrote_at=wrote_at, **fields)
-    queue.refresh([ticket.pk], TODAY)
+    act_by.refresh([ticket.pk], TODAY)
     ticket.refresh_from_db()
     return ticket
 
@@ -141,7 +141,7 @@ def test_a_search_that_fits_nothing_says_so(as_agent, alice, term):
 
 
 def test_pages_go_on_where_the_last_one_ended(as_agent, alice, monkeypatch):
-    monkeypatch.setattr("support.queue_rows.PAGE", 2)
+    monkeypatch.setattr("support.queue.rows.PAGE", 2)
     for n in range(3):
         a_ticket(alice, f"open {n}")
     for n in range(2):

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-# PostgreSQL alone has it, for the search of `support.search`: name and e-mail address, in words.
+# PostgreSQL alone has it, for the search of `support.queue.search`: name and e-mail address, in words.
 WORDS = "COALESCE(translate({}, '@./:-_+', '       '), '')"
 DEFINITION = f"to_tsvector('simple'::regconfig, {WORDS.format('name')} || ' ' || {WORDS.format('email')})"
 

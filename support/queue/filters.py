@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy
 
 from products.models import Product
 from support.models import Ticket
-from support.queue_rows import Tickets, ending_within
-from support.search import found
+from support.queue.rows import Tickets, ending_within
+from support.queue.search import found
 
 if TYPE_CHECKING:
     from datetime import date
