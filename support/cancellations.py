@@ -17,8 +17,9 @@ from portal_project.mail import outbox
 from subscriptions.confirm.confirmation import Confirmation, confirmed
 from subscriptions.models import Subscription, SubscriptionQuerySet
 from subscriptions.rules.states import Action, Code, NotAllowed, Verdict
-from support import notifications, turning
+from support import turning
 from support.decisions import Decision, decide, explained, locked_undecided
+from support.mails import notifications
 from support.models import CancellationRequest, Message, Ticket
 from support.promises import promise
 from support.queue import act_by

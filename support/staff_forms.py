@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from support import saved_replies
 from support.attachments import WithFiles
+from support.mails.recipients import able
 from support.models import SavedReply, Ticket
-from support.staff import able
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User

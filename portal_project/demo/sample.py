@@ -15,7 +15,7 @@ from portal_project.demo.support_desk import make_saved_replies
 from portal_project.demo.timeline import Timeline
 from portal_project.mail.models import OutgoingMail
 from subscriptions.models import Invoice, SubscriptionEvent
-from support import notifications
+from support.mails import notifications
 from support.models import CancellationRequest, Ticket
 from support.queue import act_by
 

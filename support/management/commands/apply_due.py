@@ -11,7 +11,8 @@ from django.utils.timezone import localdate
 from tqdm import tqdm
 
 from subscriptions.lifecycle import due, reminders
-from support import digest, due_workers, follow_up
+from support import due_workers, follow_up
+from support.mails import digest
 
 
 class Command(BaseCommand):

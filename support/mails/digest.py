@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from portal_project.mail import outbox
 from portal_project.mail.models import OutgoingMail
 from subscriptions.rules.dates_in_words import day
-from support import staff
+from support.mails import recipients
 from support.models import Ticket
 from support.queue import rows
 
@@ -35,7 +35,7 @@ class Part:
 
 def add(today: date) -> None:
     """Write today's digests to those who do not have theirs and have something to do. Safe to repeat."""
-    keys = {f"digest:{today}:{person.pk}": person for person in staff.able() if person.wants_status_mails}
+    keys = {f"digest:{today}:{person.pk}": person for person in recipients.able() if person.wants_status_mails}
     for written in OutgoingMail.objects.filter(key__in=keys).values_list("key", flat=True):
         del keys[written]
     if keys:

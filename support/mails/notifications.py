@@ -12,7 +12,7 @@ from portal_project.mail.models import OutgoingMail
 from subscriptions.lifecycle.notifications import bill_context, context
 from subscriptions.preview.trial_run import beyond_end, upcoming
 from subscriptions.rules.dates_in_words import day
-from support import staff
+from support.mails import recipients
 from support.models import CancellationRequest, Message, Ticket
 
 if TYPE_CHECKING:
@@ -139,5 +139,5 @@ def _to_staff(ticket: Ticket, about: str, template: str, told: dict[str, Any], *
             template=template,
             context=told | {"name": person.name, "url": url},
         )
-        for person in staff.to_tell(ticket, by=by)
+        for person in recipients.to_tell(ticket, by=by)
     ]

@@ -1,0 +1,1 @@
+"""What the support desk writes, and to whom. Tickets, cancellations and jobs call it."""
