@@ -15,11 +15,11 @@ from subscriptions.models import Subscription
 from subscriptions.portal.views import mine
 from subscriptions.rules.policies import cancel_action, may
 from subscriptions.rules.states import Action
-from support.attachments import choose_again
 from support.decisions import undecided
 from support.models import CancellationRequest, Ticket
-from support.ticket_forms import TicketForm
-from support.tickets import open_ticket
+from support.tickets.attachments import choose_again
+from support.tickets.forms import TicketForm
+from support.tickets.opening import open_ticket
 
 
 def ask(request: HttpRequest, form: TicketForm, today: date) -> HttpResponse:

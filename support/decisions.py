@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy
 from subscriptions.models import Subscription, SubscriptionQuerySet
 from subscriptions.rules.dates_in_words import day
 from subscriptions.rules.states import Code, Verdict
-from support import triage
 from support.models import CancellationRequest, Ticket, TicketEvent
+from support.tickets import triage
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User

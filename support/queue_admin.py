@@ -17,11 +17,11 @@ from django.utils.translation import ngettext
 
 from portal_project.accounts.people import person
 from subscriptions.rules.states import NotAllowed
-from support import triage
 from support.mails.recipients import able
 from support.models import Ticket
 from support.queue.filters import BulkForm, FilterForm
 from support.queue.rows import TABS, page, tabs, unfinished
+from support.tickets import triage
 
 # The cookie that keeps the queue as it was last seen; a session would be written at every look.
 LAST_SEEN = "queue"

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from support.models import SavedReply
-from support.saved_replies import PLACEHOLDERS, unknown
+from support.tickets.saved_replies import PLACEHOLDERS, unknown
 
 
 class SavedReplyForm(forms.ModelForm):

@@ -19,12 +19,13 @@ from portal_project.accounts.people import person
 from portal_project.common import drafts
 from portal_project.common.full_disk import NoRoom
 from subscriptions.rules.states import NotAllowed
-from support import saved_replies, ticket_page, triage, turning_admin
-from support.attachments import choose_again, download
+from support import ticket_page, turning_admin
 from support.models import Attachment, Ticket
 from support.queue_admin import queue, way_back
-from support.staff_forms import InsertForm, StaffReplyForm, TriageForm
-from support.tickets import SENT_BEFORE, SentBefore, SomebodyWrote, reply
+from support.tickets import saved_replies, triage
+from support.tickets.attachments import choose_again, download
+from support.tickets.opening import SENT_BEFORE, SentBefore, SomebodyWrote, reply
+from support.tickets.staff_forms import InsertForm, StaffReplyForm, TriageForm
 
 ANSWER_FIELDS = ("body", "is_internal", "sends_mail", "seen")
 

@@ -10,9 +10,9 @@ from products import money
 from subscriptions.billing.catch_up import as_of
 from subscriptions.models import Invoice, Subscription
 from subscriptions.preview.trial_run import upcoming
-from support import timeline
-from support.conversation import conversation
 from support.models import Ticket
+from support.tickets import timeline
+from support.tickets.conversation import conversation
 
 # How many of the customer's subscriptions and other tickets the page lists.
 LISTED = 8

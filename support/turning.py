@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from subscriptions.models import Subscription
 from subscriptions.rules.dates_in_words import day
 from subscriptions.rules.states import OK, Code, Verdict
-from support import triage
 from support.models import CancellationRequest, Message, Ticket, TicketEvent
+from support.tickets import triage
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User

@@ -20,13 +20,14 @@ from subscriptions.models import Channel, Invoice
 from subscriptions.portal.views import mine
 from subscriptions.rules.policies import cancel_action
 from subscriptions.rules.states import Action
-from support import asking, timeline
-from support.attachments import choose_again, download
-from support.conversation import conversation
+from support import asking
 from support.forms import CancelNowForm, RequestForm, WithdrawForm
 from support.models import Attachment, Ticket
-from support.ticket_forms import ReplyForm, TicketForm
-from support.tickets import SENT_BEFORE, SentBefore, reply, saw
+from support.tickets import timeline
+from support.tickets.attachments import choose_again, download
+from support.tickets.conversation import conversation
+from support.tickets.forms import ReplyForm, TicketForm
+from support.tickets.opening import SENT_BEFORE, SentBefore, reply, saw
 
 HOME_SHOWS = 5
 

@@ -10,9 +10,9 @@ from django.utils.timezone import get_current_timezone
 
 from portal_project.accounts.models import User
 from portal_project.demo.conversations import CUSTOMER, NOTE, SCRIPTS, STAFF, Script
-from support import triage
 from support.models import CancellationRequest, Message, Ticket, TicketEvent
 from support.queue import act_by
+from support.tickets import triage
 
 Status, Priority = Ticket.Status, Ticket.Priority
 

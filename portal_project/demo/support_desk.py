@@ -7,9 +7,9 @@ from portal_project.accounts.models import User
 from portal_project.demo.acts import Subscriptions
 from portal_project.demo.conversations import CUSTOMER, NOTE, SAVED_REPLIES, STAFF, Script
 from portal_project.demo.timeline import Act, Timeline
-from support import triage
 from support.models import SavedReply, Ticket
-from support.tickets import open_ticket, reply
+from support.tickets import triage
+from support.tickets.opening import open_ticket, reply
 
 
 class Conversation:

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SavedReply(models.Model):
-    """A text that staff put into replies; its placeholders are those of `support.saved_replies`."""
+    """A text that staff put into replies; its placeholders are those of `support.tickets.saved_replies`."""
 
     title = models.CharField(_("title"), max_length=80, unique=True)
     body = models.TextField(_("text"), max_length=10000)

@@ -6,7 +6,7 @@ from portal_project.accounts.models import User
 from portal_project.mail.models import OutgoingMail
 from portal_project.mail.rendering import render
 from support.models import Ticket
-from support.saved_replies import filled
+from support.tickets.saved_replies import filled
 from tests.conftest import signed_in
 
 NAMES = pytest.mark.parametrize(

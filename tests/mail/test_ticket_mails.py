@@ -11,7 +11,7 @@ from portal_project.mail import tasks
 from portal_project.mail.models import OutgoingMail
 from portal_project.mail.rendering import render
 from support.models import Ticket
-from support.tickets import reply
+from support.tickets.opening import reply
 from tests.conftest import signed_in
 from tests.factories import UserFactory, started
 from tests.mail.reading import read

@@ -6,9 +6,10 @@ import pytest
 from django.utils.timezone import localdate
 
 from subscriptions.models import LinkedService
-from support import follow_up, triage
+from support import follow_up
 from support.models import Ticket
 from support.queue import act_by
+from support.tickets import triage
 from tests.factories import started
 from tests.pages import confirm
 

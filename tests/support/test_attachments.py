@@ -8,9 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from PIL import Image
 
-from support.attachments import attached, named_by_content
 from support.models import Attachment, Message, Ticket
-from support.tickets import reply
+from support.tickets.attachments import attached, named_by_content
+from support.tickets.opening import reply
 from tests.conftest import signed_in
 from tests.pages import confirm
 

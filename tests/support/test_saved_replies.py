@@ -5,7 +5,7 @@ import pytest
 
 from portal_project.mail.models import OutgoingMail
 from support.models import Message, SavedReply, Ticket
-from support.saved_replies import unfilled, unknown
+from support.tickets.saved_replies import unfilled, unknown
 from tests.factories import started
 from tests.pages import confirm, hidden_inputs
 

@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy
 from portal_project.mail import outbox
 from portal_project.mail.models import OutgoingMail
 from subscriptions.models import Invoice, Subscription
-from support import triage
-from support.attachments import are_kept, attached
 from support.mails import notifications
 from support.models import Message, Ticket, TicketEvent
 from support.queue import act_by
+from support.tickets import triage
+from support.tickets.attachments import are_kept, attached
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User

@@ -13,9 +13,9 @@ from subscriptions.billing.catch_up import as_of
 from subscriptions.models import Invoice, Subscription, SubscriptionQuerySet
 from subscriptions.rules.dates_in_words import short_day
 from subscriptions.rules.states import Status
-from support import tickets
-from support.attachments import WithFiles
 from support.models import Ticket
+from support.tickets import opening
+from support.tickets.attachments import WithFiles
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User
@@ -97,7 +97,7 @@ class TicketForm(WithFiles):
         if missing and cleaned.get("type") in Ticket.ABOUT_ONE_SUBSCRIPTION:
             self.add_error("subscription", _("Choose the subscription that this is about."))
         token = cleaned.get("token")
-        if token and cleaned.get("type") != Ticket.Type.CANCEL and tickets.opened_enough(self.customer, token):
+        if token and cleaned.get("type") != Ticket.Type.CANCEL and opening.opened_enough(self.customer, token):
             self.add_error(None, _("You have sent many requests within an hour. Send this one a little later."))
         return cleaned
 
@@ -128,6 +128,6 @@ class ReplyForm(WithFiles):
 
     def clean(self) -> dict[str, Any]:
         token = self.cleaned_data.get("token")
-        if token and tickets.wrote_enough(self.author, token):
+        if token and opening.wrote_enough(self.author, token):
             self.add_error(None, _("You have sent many messages within an hour. Send this one a little later."))
         return self.cleaned_data

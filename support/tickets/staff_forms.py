@@ -9,10 +9,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from support import saved_replies
-from support.attachments import WithFiles
 from support.mails.recipients import able
 from support.models import SavedReply, Ticket
+from support.tickets import saved_replies
+from support.tickets.attachments import WithFiles
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from portal_project.mail.models import OutgoingMail
 from subscriptions.rules.dates_in_words import day
-from support.conversation import Conversation
 from support.models import CancellationRequest, Message, Ticket, TicketEvent
+from support.tickets.conversation import Conversation
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User
