@@ -12,10 +12,10 @@ from unfold.decorators import action, display
 from subscriptions.admin.subscriptions import OPERATE, SubscriptionAdmin
 from subscriptions.models import Subscription
 from subscriptions.rules.states import Action
-from support.forms import CancelNowForm, WithdrawForm
+from support.cancellations.forms import CancelNowForm, WithdrawForm
+from support.cancellations.staff_forms import KeepForm, StaffRequestForm
 from support.models import CancellationRequest
 from support.saved_reply_admin import SavedReplyAdmin
-from support.staff_request_forms import KeepForm, StaffRequestForm
 from support.ticket_admin import TicketAdmin
 
 __all__ = ["CancellationRequestAdmin", "SavedReplyAdmin", "SubscriptionDeskAdmin", "TicketAdmin"]

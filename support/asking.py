@@ -15,7 +15,7 @@ from subscriptions.models import Subscription
 from subscriptions.portal.views import mine
 from subscriptions.rules.policies import cancel_action, may
 from subscriptions.rules.states import Action
-from support.decisions import undecided
+from support.cancellations.decisions import undecided
 from support.models import CancellationRequest, Ticket
 from support.tickets.attachments import choose_again
 from support.tickets.forms import TicketForm

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from subscriptions.rules.states import Status
-from support.decisions import Decision, decide
+from support.cancellations.decisions import Decision, decide
 from support.models import CancellationRequest, Ticket
 from support.queue import act_by
 

@@ -19,10 +19,10 @@ from subscriptions.confirm.page import Door, act
 from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
 from subscriptions.rules.policies import OPERATE, may
 from subscriptions.rules.states import Action, Code
-from support.decisions import undecided
+from support.cancellations.decisions import undecided
+from support.cancellations.from_ticket import may_turn
+from support.cancellations.staff_forms import TurnForm
 from support.models import Ticket
-from support.staff_request_forms import TurnForm
-from support.turning import may_turn
 
 FORM, CHOICE = "admin/support/cancellation/turn.html", "admin/support/cancellation/choose.html"
 

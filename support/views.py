@@ -21,7 +21,7 @@ from subscriptions.portal.views import mine
 from subscriptions.rules.policies import cancel_action
 from subscriptions.rules.states import Action
 from support import asking
-from support.forms import CancelNowForm, RequestForm, WithdrawForm
+from support.cancellations.forms import CancelNowForm, RequestForm, WithdrawForm
 from support.models import Attachment, Ticket
 from support.tickets import timeline
 from support.tickets.attachments import choose_again, download

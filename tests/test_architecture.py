@@ -96,7 +96,7 @@ def test_only_support_cancellations_schedules_and_withdraws():
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in ("schedule_cancellation", "withdraw_cancellation")
     }
-    assert callers == {"support/cancellations.py"}
+    assert callers == {"support/cancellations/requests.py"}
 
 
 def test_only_billing_makes_invoices():

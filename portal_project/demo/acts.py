@@ -13,7 +13,7 @@ from subscriptions.models import Channel, LinkedService, Subscription, Subscript
 from subscriptions.preview.trial_run import effect_of
 from subscriptions.rules import policies
 from subscriptions.rules.states import Action
-from support import cancellations
+from support.cancellations import requests
 
 Subscriptions = dict[str, Subscription]
 """What has been started so far, each under a name of its own; an act finds its subscription when its day comes."""
@@ -49,9 +49,9 @@ def request(subscriptions: Subscriptions, name: str, reason: str, message: str, 
 
     def act(today: date) -> None:
         mine, who, channel = _door(subscriptions[name], by)
-        announced = _announce(mine, Action.SCHEDULE_CANCELLATION, cancellations.scheduling(today), today)
+        announced = _announce(mine, Action.SCHEDULE_CANCELLATION, requests.scheduling(today), today)
         confirmation = Confirmation(who, today, channel, announced)
-        cancellations.submit(mine, confirmation, reason=reason, message=message)
+        requests.submit(mine, confirmation, reason=reason, message=message)
 
     return act
 
@@ -59,8 +59,8 @@ def request(subscriptions: Subscriptions, name: str, reason: str, message: str, 
 def withdraw(subscriptions: Subscriptions, name: str) -> Act:
     def act(today: date) -> None:
         mine, who, channel = _door(subscriptions[name], None)
-        announced = _announce(mine, Action.WITHDRAW_CANCELLATION, cancellations.withdrawing(today), today)
-        cancellations.withdraw(mine, Confirmation(who, today, channel, announced))
+        announced = _announce(mine, Action.WITHDRAW_CANCELLATION, requests.withdrawing(today), today)
+        requests.withdraw(mine, Confirmation(who, today, channel, announced))
 
     return act
 
@@ -68,8 +68,8 @@ def withdraw(subscriptions: Subscriptions, name: str) -> Act:
 def cancel_now(subscriptions: Subscriptions, name: str, by: User | None = None) -> Act:
     def act(today: date) -> None:
         mine, who, channel = _door(subscriptions[name], by)
-        announced = _announce(mine, Action.CANCEL, cancellations.canceling(today), today)
-        cancellations.cancel_now(mine, Confirmation(who, today, channel, announced))
+        announced = _announce(mine, Action.CANCEL, requests.canceling(today), today)
+        requests.cancel_now(mine, Confirmation(who, today, channel, announced))
 
     return act
 

@@ -13,7 +13,7 @@ from subscriptions.models import Invoice, Subscription
 from subscriptions.preview.reasons import why_it_ends
 from subscriptions.rules import periods
 from subscriptions.rules.states import Action, Status, next_step
-from support import cancellations
+from support.cancellations import requests
 from support.models import CancellationRequest
 
 DAY = timedelta(days=1)
@@ -112,7 +112,7 @@ def has_ended_at_once(subscription: Subscription, today: date, chance: Random) -
 def _ask_to_cancel(subscription: Subscription, asked_on: date, until: date, chance: Random) -> CancellationRequest:
     bring_to(subscription, asked_on)
     notice_days, before = subscription.product.notice_days, subscription.draft()
-    cancellations.scheduling(asked_on)(subscription)
+    requests.scheduling(asked_on)(subscription)
     ends_on = subscription.cancels_on or asked_on
     reason, message = chance.choice(FAREWELLS)
     request = CancellationRequest(

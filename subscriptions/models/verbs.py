@@ -116,12 +116,12 @@ class Verbs(Contract):
         self._change(EventKind.RESUMED, on, status=Status.ACTIVE, **moved, **NO_PAUSE)
 
     def schedule_cancellation(self, on: date, ends_on: date) -> None:
-        """Set the day of the end; a scheduled pause is dropped. For `support.cancellations` alone."""
+        """Set the day of the end; a scheduled pause is dropped. For `support.cancellations.requests` alone."""
         dropped = NO_PAUSE if self.pauses_on else {}
         self._change(EventKind.CANCELLATION_SCHEDULED, on, cancels_on=ends_on, **dropped)
 
     def withdraw_cancellation(self, on: date) -> None:
-        """Clear the day of the end; a resume date that passed meanwhile is today. For `support.cancellations` alone."""
+        """Clear the day of the end; a resume date that passed meanwhile is today. For `support.cancellations.requests` alone."""
         passed = self.resumes_on is not None and self.resumes_on < on
         self._change(EventKind.CANCELLATION_WITHDRAWN, on, cancels_on=None, **({"resumes_on": on} if passed else {}))
 

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from subscriptions.models import Subscription
 from subscriptions.portal.actions_area import Offer
 from subscriptions.preview.trial_run import beyond_end
-from support.decisions import FOR_CUSTOMERS
+from support.cancellations.decisions import FOR_CUSTOMERS
 from support.models import CancellationRequest
 
 register = template.Library()

@@ -19,7 +19,7 @@ from subscriptions.lifecycle.unit_of_work import changing_one
 from subscriptions.models import Channel, Invoice, Subscription
 from subscriptions.preview import trial_run
 from subscriptions.rules.states import Action
-from support import cancellations
+from support.cancellations import requests
 from tests.factories import PlanFactory, ProductFactory, UserFactory, started
 from tests.subscriptions.billing_model import PAUSED, TRIALING
 from tests.subscriptions.model_prices import Price
@@ -171,18 +171,18 @@ VERBS = {
     "drop_pause": lambda today: lambda row: row.drop_pause(today),
     "change_resume_date": lambda today, until: lambda row: row.change_resume_date(today, until),
     "resume": lambda today: lambda row: row.resume(today),
-    "schedule_cancellation": cancellations.scheduling,
-    "withdraw_cancellation": cancellations.withdrawing,
-    "keep_active": cancellations.withdrawing,
-    "cancel": cancellations.canceling,
+    "schedule_cancellation": requests.scheduling,
+    "withdraw_cancellation": requests.withdrawing,
+    "keep_active": requests.withdrawing,
+    "cancel": requests.canceling,
     "grant_discount": lambda today, percent, invoices: lambda row: row.grant_discount(today, percent, invoices),
     "change_plan": lambda today, plan: lambda row: row.change_plan(today, plan),
 }
 REQUESTS = {
-    "schedule_cancellation": (cancellations.submit, lambda today: {"reason": "other", "message": ""}),
-    "withdraw_cancellation": (cancellations.withdraw, lambda today: {}),
-    "keep_active": (cancellations.keep_active, lambda today: {"agreement": "By phone", "agreed_on": today}),
-    "cancel": (cancellations.cancel_now, lambda today: {}),
+    "schedule_cancellation": (requests.submit, lambda today: {"reason": "other", "message": ""}),
+    "withdraw_cancellation": (requests.withdraw, lambda today: {}),
+    "keep_active": (requests.keep_active, lambda today: {"agreement": "By phone", "agreed_on": today}),
+    "cancel": (requests.cancel_now, lambda today: {}),
 }
 ACTIONS = {"keep_active": Action.WITHDRAW_CANCELLATION}
 """Of what is not an action of its own."""

@@ -20,7 +20,8 @@ from subscriptions.models import Channel, Invoice, Subscription, SubscriptionEve
 from subscriptions.preview import trial_run
 from subscriptions.rules.policies import may
 from subscriptions.rules.states import Action, NotAllowed, Status, is_possible, next_step
-from support import cancellations, follow_up
+from support import follow_up
+from support.cancellations import requests
 from support.models import CancellationRequest, Ticket
 from tests.factories import PlanFactory, ProductFactory, UserFactory, started
 
@@ -100,21 +101,21 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def request_cancellation(self):
-        act = cancellations.scheduling(self.today)
-        self.through_support(Action.SCHEDULE_CANCELLATION, act, cancellations.submit, reason="other", message="")
+        act = requests.scheduling(self.today)
+        self.through_support(Action.SCHEDULE_CANCELLATION, act, requests.submit, reason="other", message="")
 
     @rule()
     def withdraw(self):
-        act = cancellations.withdrawing(self.today)
-        self.through_support(Action.WITHDRAW_CANCELLATION, act, cancellations.withdraw)
+        act = requests.withdrawing(self.today)
+        self.through_support(Action.WITHDRAW_CANCELLATION, act, requests.withdraw)
 
     @rule(one_in_ten=st.integers(0, 9))
     def staff_cancel_now(self, one_in_ten):
         """Seldom, because it ends the story."""
         if one_in_ten == 0:
             staff = UserFactory(is_staff=True, is_superuser=True)
-            act = cancellations.canceling(self.today)
-            self.through_support(Action.CANCEL, act, cancellations.cancel_now, by=staff)
+            act = requests.canceling(self.today)
+            self.through_support(Action.CANCEL, act, requests.cancel_now, by=staff)
 
     def through_support(self, action, act, function, *, by=None, **typed):
         row = as_of(self.stored(), self.today)

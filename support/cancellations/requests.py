@@ -17,11 +17,11 @@ from portal_project.mail import outbox
 from subscriptions.confirm.confirmation import Confirmation, confirmed
 from subscriptions.models import Subscription, SubscriptionQuerySet
 from subscriptions.rules.states import Action, Code, NotAllowed, Verdict
-from support import turning
-from support.decisions import Decision, decide, explained, locked_undecided
+from support.cancellations import from_ticket
+from support.cancellations.decisions import Decision, decide, explained, locked_undecided
+from support.cancellations.end_date import promise
 from support.mails import notifications
 from support.models import CancellationRequest, Message, Ticket
-from support.promises import promise
 from support.queue import act_by
 
 if TYPE_CHECKING:
@@ -86,8 +86,8 @@ def turn(
     with transaction.atomic():
         with _deciding(subscriptions, Action.SCHEDULE_CANCELLATION, act, confirmation) as subscription:
             row = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket)
-            turning.become_a_request(row, subscription, by=by, answer=message)
-            asked = Asked(reason, message, on, turning.written_at(row, on))
+            from_ticket.become_a_request(row, subscription, by=by, answer=message)
+            asked = Asked(reason, message, on, from_ticket.written_at(row, on))
             request = _request(subscription, row, asked, confirmation)
         act_by.refresh([ticket], today)
     return request

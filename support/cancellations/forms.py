@@ -12,10 +12,10 @@ from subscriptions.billing.catch_up import catch_up
 from subscriptions.confirm.forms import ActionForm
 from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
 from subscriptions.rules.states import Action, Verdict
-from support import cancellations
-from support.decisions import explained
+from support.cancellations import requests
+from support.cancellations.decisions import explained
+from support.cancellations.end_date import promise
 from support.models import CancellationRequest
-from support.promises import promise
 
 
 class DecidingForm(ActionForm):
@@ -33,10 +33,10 @@ class CancelNowForm(DecidingForm):
     done = gettext_lazy("The subscription has ended.")
 
     def act(self, subscription: Subscription) -> None:
-        cancellations.canceling(self.today)(subscription)
+        requests.canceling(self.today)(subscription)
 
     def perform(self, subscriptions: SubscriptionQuerySet, channel: Channel) -> None:
-        cancellations.cancel_now(subscriptions, self.confirmation(channel))
+        requests.cancel_now(subscriptions, self.confirmation(channel))
 
 
 class RequestForm(DecidingForm):
@@ -91,11 +91,11 @@ class RequestForm(DecidingForm):
         return ends_on if ends_on > self.ends_on else None
 
     def act(self, subscription: Subscription) -> None:
-        cancellations.scheduling(self.today, self.day_asked)(subscription)
+        requests.scheduling(self.today, self.day_asked)(subscription)
 
     def perform(self, subscriptions: SubscriptionQuerySet, channel: Channel) -> None:
         typed = {name: self.cleaned_data[name] for name in ("reason", "message")}
-        cancellations.submit(subscriptions, self.confirmation(channel), **typed)
+        requests.submit(subscriptions, self.confirmation(channel), **typed)
 
 
 class WithdrawForm(DecidingForm):
@@ -103,7 +103,7 @@ class WithdrawForm(DecidingForm):
     done = gettext_lazy("The cancellation is withdrawn. The subscription goes on.")
 
     def act(self, subscription: Subscription) -> None:
-        cancellations.withdrawing(self.today)(subscription)
+        requests.withdrawing(self.today)(subscription)
 
     def perform(self, subscriptions: SubscriptionQuerySet, channel: Channel) -> None:
-        cancellations.withdraw(subscriptions, self.confirmation(channel))
+        requests.withdraw(subscriptions, self.confirmation(channel))

@@ -11,9 +11,9 @@ from subscriptions.models import Channel, Invoice, Subscription, SubscriptionQue
 from subscriptions.preview.effect import Beyond
 from subscriptions.rules.dates_in_words import day
 from subscriptions.rules.states import Verdict
-from support import cancellations, turning
-from support.decisions import undecided
-from support.forms import RequestForm, WithdrawForm
+from support.cancellations import from_ticket, requests
+from support.cancellations.decisions import undecided
+from support.cancellations.forms import RequestForm, WithdrawForm
 from support.models import Ticket
 
 
@@ -60,7 +60,7 @@ class TurnForm(StaffRequestForm):
     def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.ticket = ticket
-        self.first_day = turning.first_day(ticket, self.subscription)
+        self.first_day = from_ticket.first_day(ticket, self.subscription)
         self.fields["asked_on"].set_range(self.first_day, self.today)  # type: ignore[attr-defined]
         self.fields["asked_on"].initial = self.first_day
         self.fields["message"].help_text = _("The customer sees this on the ticket, and in the mail about the request.")
@@ -79,7 +79,7 @@ class TurnForm(StaffRequestForm):
 
     def perform(self, subscriptions: SubscriptionQuerySet, channel: Channel) -> None:
         typed = {name: self.cleaned_data[name] for name in ("reason", "message")}
-        cancellations.turn(
+        requests.turn(
             self.ticket.pk, subscriptions, self.confirmation(channel), on=self.cleaned_data["asked_on"], **typed
         )
 
@@ -108,8 +108,8 @@ class KeepForm(WithdrawForm):
 
     def possible(self, subscription: Subscription) -> Verdict:
         verdict = super().possible(subscription)
-        return verdict if self.request or not verdict else cancellations.nothing_to_keep(subscription)
+        return verdict if self.request or not verdict else requests.nothing_to_keep(subscription)
 
     def perform(self, subscriptions: SubscriptionQuerySet, channel: Channel) -> None:
         agreed = {name: self.cleaned_data[name] for name in ("agreement", "agreed_on")}
-        cancellations.keep_active(subscriptions, self.confirmation(channel), **agreed)
+        requests.keep_active(subscriptions, self.confirmation(channel), **agreed)
