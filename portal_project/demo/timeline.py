@@ -12,7 +12,7 @@ from portal_project.mail.models import OutgoingMail
 from products.models import Plan, Product
 from subscriptions.lifecycle import due
 from subscriptions.models import SubscriptionEvent
-from support import follow_up
+from support.jobs import follow_up
 from support.models import CancellationRequest, Message, Ticket, TicketEvent
 
 Act = Callable[[date], None]

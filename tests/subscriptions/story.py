@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from subscriptions.lifecycle import due
 from subscriptions.models import Invoice, Subscription
-from support import follow_up
+from support.jobs import follow_up
 from tests.factories import UserFactory
 from tests.subscriptions.billing_portal import Portal
 

@@ -27,7 +27,7 @@ from subscriptions.billing import charges
 from subscriptions.lifecycle import due
 from subscriptions.models import Subscription, SubscriptionEvent
 from subscriptions.rules.states import NotAllowed
-from support import follow_up
+from support.jobs import follow_up
 from tests.subscriptions.billing_model import CANCELED, Life, Refused, Settings
 from tests.subscriptions.billing_portal import (
     DIGITS,

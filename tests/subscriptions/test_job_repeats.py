@@ -15,7 +15,7 @@ from portal_project.mail.models import OutgoingMail
 from subscriptions.lifecycle import due
 from subscriptions.models import Invoice, SubscriptionEvent
 from subscriptions.rules.states import NotAllowed, Status, next_step
-from support import follow_up
+from support.jobs import follow_up
 from support.models import CancellationRequest
 from tests.subscriptions.billing_portal import EXAMPLES, Portal, anchors, deeds, offers, terms
 

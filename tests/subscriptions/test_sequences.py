@@ -20,8 +20,8 @@ from subscriptions.models import Channel, Invoice, Subscription, SubscriptionEve
 from subscriptions.preview import trial_run
 from subscriptions.rules.policies import may
 from subscriptions.rules.states import Action, NotAllowed, Status, is_possible, next_step
-from support import follow_up
 from support.cancellations import requests
+from support.jobs import follow_up
 from support.models import CancellationRequest, Ticket
 from tests.factories import PlanFactory, ProductFactory, UserFactory, started
 

@@ -19,7 +19,7 @@ from django.db import connection
 from portal_project.mail.models import OutgoingMail
 from subscriptions.lifecycle import due, unit_of_work
 from subscriptions.models import Channel, Invoice, InvoiceCounter, Subscription, SubscriptionEvent
-from support import due_workers
+from support.jobs import workers
 from tests.factories import PlanFactory
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -50,7 +50,7 @@ def processes(monkeypatch):
         found.append(start(command, **options, env=os.environ | {"PGAPPNAME": f"worker{len(found)}"}))
         return found[-1]
 
-    monkeypatch.setattr(due_workers.subprocess, "Popen", named)
+    monkeypatch.setattr(workers.subprocess, "Popen", named)
     return found
 
 
@@ -134,7 +134,7 @@ def test_a_worker_killed_in_mid_batch_loses_and_doubles_nothing(by_one, processe
         if len(seen) == reports:
             processes[in_mid_batch()].kill()
 
-    due_workers.apply(DAY, workers=4, batch=8, on_progress=kill)
+    workers.apply(DAY, workers=4, batch=8, on_progress=kill)
     assert [process.returncode for process in processes].count(-signal.SIGKILL) == 1
     is_whole(by_one)
 
@@ -147,7 +147,7 @@ def test_all_killed_the_next_run_does_the_rest(by_one, processes, monkeypatch):
         for process in processes:
             process.kill()
 
-    due_workers.apply(DAY, workers=4, batch=8, on_progress=kill)
+    workers.apply(DAY, workers=4, batch=8, on_progress=kill)
     assert 0 < Subscription.objects.due(DAY).count() < ROWS
     monkeypatch.undo()
     due.apply(DAY)

@@ -6,7 +6,7 @@ import pytest
 from django.utils.timezone import localdate
 
 from subscriptions.models import LinkedService
-from support import follow_up
+from support.jobs import follow_up
 from support.models import Ticket
 from support.queue import act_by
 from support.tickets import triage

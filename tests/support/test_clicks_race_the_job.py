@@ -16,8 +16,8 @@ from products.models import Product
 from subscriptions.lifecycle import due
 from subscriptions.models import Invoice, Subscription, SubscriptionEvent
 from subscriptions.rules.states import next_step
-from support import follow_up
 from support.cancellations.decisions import TICKET_ENDS
+from support.jobs import follow_up
 from support.models import CancellationRequest, Ticket
 from tests.conftest import signed_in
 from tests.factories import PlanFactory, ProductFactory, UserFactory, started

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from subscriptions.lifecycle import due
 from subscriptions.models import Subscription
-from support import follow_up
+from support.jobs import follow_up
 from support.models import CancellationRequest, Ticket, TicketEvent
 from tests.conftest import signed_in
 from tests.factories import PlanFactory, UserFactory, started

@@ -8,7 +8,7 @@ from portal_project.mail.models import OutgoingMail
 from portal_project.mail.rendering import render
 from subscriptions.lifecycle import due
 from subscriptions.models import LinkedService, Subscription
-from support import follow_up
+from support.jobs import follow_up
 from support.models import CancellationRequest, Ticket, TicketEvent
 from tests.conftest import signed_in
 from tests.factories import started

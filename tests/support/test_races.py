@@ -18,8 +18,8 @@ from subscriptions.billing import payments
 from subscriptions.lifecycle import due
 from subscriptions.models import Invoice, Subscription, SubscriptionEvent
 from subscriptions.rules.states import NotAllowed
-from support import follow_up
 from support.cancellations.decisions import TICKET_ENDS
+from support.jobs import follow_up
 from support.models import CancellationRequest, Message, Ticket, TicketEvent
 from tests.conftest import signed_in
 from tests.factories import PlanFactory, UserFactory, started

@@ -5,7 +5,7 @@ import pytest
 from portal_project.mail.models import OutgoingMail
 from subscriptions.lifecycle import due
 from subscriptions.models import LinkedService, SubscriptionEvent
-from support import follow_up
+from support.jobs import follow_up
 from support.models import CancellationRequest, Message, Ticket
 from tests.conftest import signed_in
 from tests.factories import started

@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from tqdm import tqdm
 
 from subscriptions.lifecycle import due, reminders
-from support import due_workers, follow_up
+from support.jobs import follow_up, workers
 from support.mails import digest
 
 
@@ -59,7 +59,7 @@ class Command(BaseCommand):
         is_watched = sys.stderr.isatty()
         with tqdm(total=due.count(today) if is_watched else None, unit=" rows", disable=not is_watched) as bar:
             if processes > 1:
-                summary = due_workers.apply(today, workers=processes, batch=batch, on_progress=bar.update)
+                summary = workers.apply(today, workers=processes, batch=batch, on_progress=bar.update)
             else:
                 summary = due.apply(today, batch=batch, dry_run=dry_run, on_progress=bar.update)
         if not dry_run:
@@ -72,7 +72,7 @@ class Command(BaseCommand):
     def _work(self, today: date, batch: int | None, place: str) -> None:
         """Be one of several workers: the summary is the business of the process that started this one."""
         try:
-            for report in due_workers.work(today, batch=batch, place=place):
+            for report in workers.work(today, batch=batch, place=place):
                 self.stdout.write(report)
                 self.stdout.flush()
         except KeyboardInterrupt:
