@@ -17,10 +17,10 @@ urlpatterns = [
     path("accounts/", include("portal_project.accounts.urls")),
     path("accounts/", include("allauth.account.urls")),
     # First, because home, cancel and withdraw touch subscriptions and tickets, and so live in support.
-    path("", include("support.root_urls")),
+    path("", include("support.portal.root_urls")),
     path("subscriptions/", include("subscriptions.portal.urls")),
     path("invoices/", include("subscriptions.portal.invoice_urls")),
-    path("support/", include("support.urls")),
+    path("support/", include("support.portal.urls")),
     path("", include("portal_project.public_urls")),
 ]
 

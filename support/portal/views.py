@@ -20,9 +20,9 @@ from subscriptions.models import Channel, Invoice
 from subscriptions.portal.views import mine
 from subscriptions.rules.policies import cancel_action
 from subscriptions.rules.states import Action
-from support import asking
 from support.cancellations.forms import CancelNowForm, RequestForm, WithdrawForm
 from support.models import Attachment, Ticket
+from support.portal import new_request
 from support.tickets import timeline
 from support.tickets.attachments import choose_again, download
 from support.tickets.conversation import conversation
@@ -76,7 +76,7 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
     form = _ticket_form(request, request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            return asking.ask(request, form, localdate())
+            return new_request.ask(request, form, localdate())
         except SentBefore:
             _say_sent_before(request)
             form = _ticket_form(request, initial=form.typed)

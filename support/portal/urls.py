@@ -1,6 +1,6 @@
 from django.urls import path
 
-from support import views
+from support.portal import views
 
 app_name = "support"
 urlpatterns = [

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from support import views
+from support.portal import views
 
 urlpatterns = [
     path("", views.home, name="home"),
