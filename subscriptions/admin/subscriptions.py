@@ -49,7 +49,7 @@ class LinkedServiceInline(TabularInline):
 
 
 class SubscriptionAdmin(StartAdmin):
-    """List, page, and the verbs that concern subscriptions alone; `support.admin` adds those that touch requests."""
+    """List, page, and the verbs that concern subscriptions alone; `support.admin.requests` adds those that touch requests."""
 
     list_display = ("number", "customer_name", "product_name", "state", "price", "next_billing", "end")
     list_filter = (

@@ -19,9 +19,9 @@ from portal_project.accounts.people import person
 from portal_project.common import drafts
 from portal_project.common.full_disk import NoRoom
 from subscriptions.rules.states import NotAllowed
-from support import ticket_page, turning_admin
+from support.admin import from_ticket, ticket_page
+from support.admin.queue import queue, way_back
 from support.models import Attachment, Ticket
-from support.queue_admin import queue, way_back
 from support.tickets import saved_replies, triage
 from support.tickets.attachments import choose_again, download
 from support.tickets.opening import SENT_BEFORE, SentBefore, SomebodyWrote, reply
@@ -44,7 +44,7 @@ class TicketAdmin(ModelAdmin):
             path("<int:pk>/reply/", wrap(self.reply), name="support_ticket_reply"),
             path("<int:pk>/files/<int:attachment>/", wrap(self.attachment), name="support_ticket_attachment"),
         ]
-        return [*own, *turning_admin.urls(self.admin_site), *super().get_urls()]
+        return [*own, *from_ticket.urls(self.admin_site), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return queue(request, self.admin_site)

@@ -12,11 +12,11 @@ from unfold.decorators import action, display
 from subscriptions.admin.subscriptions import OPERATE, SubscriptionAdmin
 from subscriptions.models import Subscription
 from subscriptions.rules.states import Action
+from support.admin.saved_replies import SavedReplyAdmin
+from support.admin.tickets import TicketAdmin
 from support.cancellations.forms import CancelNowForm, WithdrawForm
 from support.cancellations.staff_forms import KeepForm, StaffRequestForm
 from support.models import CancellationRequest
-from support.saved_reply_admin import SavedReplyAdmin
-from support.ticket_admin import TicketAdmin
 
 __all__ = ["CancellationRequestAdmin", "SavedReplyAdmin", "SubscriptionDeskAdmin", "TicketAdmin"]
 
