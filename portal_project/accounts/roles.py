@@ -1,4 +1,4 @@
-"""Who may do what: one table, applied after every migrate (`design.md`, section 2)."""
+"""Who may do what: one table, applied after every migrate (`docs/design.md`, Roles)."""
 
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q

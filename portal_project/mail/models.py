@@ -21,7 +21,7 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
 
 
 class OutgoingMail(models.Model):
-    """A mail to send, written in the transaction that it tells of (`design.md`, section 4).
+    """A mail to send, written in the transaction that it tells of (`docs/design.md`, Mail).
 
     The key says what it is about (`event:17:paused`) and is unique, so that nothing is told twice.
     """

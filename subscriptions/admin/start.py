@@ -1,4 +1,4 @@
-"""Starting a subscription in the admin: what it leads to is shown first, and only that is then begun (`design.md`, section 4)."""
+"""Starting a subscription in the admin: what it leads to is shown first (`docs/design.md`, Announced = happened)."""
 
 from datetime import date
 from typing import Any

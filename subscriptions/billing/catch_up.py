@@ -1,4 +1,4 @@
-"""Doing what a subscription's dates ask for, in memory, each thing as of its own date (`design.md`, section 7)."""
+"""Doing what a subscription's dates ask for, in memory, each thing as of its own date (`docs/design.md`, What is due)."""
 
 from datetime import date
 

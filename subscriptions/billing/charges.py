@@ -1,4 +1,4 @@
-"""What is owed. The only maker of invoices; saves nothing (`design.md`, section 6)."""
+"""What is owed. The only maker of invoices; saves nothing (`docs/design.md`, Billing)."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

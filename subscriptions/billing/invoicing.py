@@ -1,4 +1,7 @@
-"""Writing invoices: numbering new ones, and correcting those for days that an end takes away (`design.md`, sections 6 and 8)."""
+"""Writing invoices: numbering new ones, and correcting those for days that an end takes away.
+
+The rules: `docs/design.md`, Invoices and Cancellation requests.
+"""
 
 from collections.abc import Sequence
 from datetime import date

@@ -1,4 +1,4 @@
-"""Settling invoices: staff record what was paid outside, or void what shall not be paid (`design.md`, section 6).
+"""Settling invoices: staff record what was paid outside, or void what shall not be paid (`docs/design.md`, Invoices).
 
 Nothing here collects money, and no rule of a subscription asks whether an invoice was settled.
 """

@@ -1,4 +1,4 @@
-"""Forms that confirm an action: each shows its exact effect and carries it, signed (`design.md`, section 4)."""
+"""Forms that confirm an action: each shows its exact effect and carries it, signed (`docs/design.md`, Announced = happened)."""
 
 from datetime import date
 from functools import cached_property

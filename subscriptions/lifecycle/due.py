@@ -1,4 +1,4 @@
-"""The job: apply what is due to every subscription whose dates ask for something (`design.md`, section 7)."""
+"""The job: apply what is due to every subscription whose dates ask for something (`docs/design.md`, What is due)."""
 
 from array import array
 from collections import Counter

@@ -1,4 +1,4 @@
-"""The unit of work: one mechanism changes one subscription or a million (`design.md`, section 4).
+"""The unit of work: one mechanism changes one subscription or a million (`docs/design.md`, The unit of work).
 
 Lock, catch up, hand out, and on leaving write everything back in bulk, in one transaction: subscriptions, events, linked
 services, mails, and last the invoices with their numbers.

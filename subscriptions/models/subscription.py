@@ -154,7 +154,7 @@ class Subscription(Verbs):
         return self.period_end if billed and not ends_first else None
 
     def earliest_end(self, asked_on: date, notice_days: int) -> date:
-        """The first day without the subscription for a cancellation asked for on that day (`design.md`, section 5)."""
+        """The first day without the subscription for a cancellation asked for on that day (`docs/design.md`, Dates)."""
         if self.status == Status.TRIALING:
             return self.period_end
         billed_until = periods.billed_through(*self.rhythm, self.period_end)

@@ -1,4 +1,4 @@
-"""What will happen: any action tried on a copy, by the functions that do the real thing (`design.md`, sections 4 and 6)."""
+"""What will happen: any action tried on a copy, by the functions that do the real thing (`docs/design.md`, Billing)."""
 
 from collections.abc import Callable
 from datetime import date

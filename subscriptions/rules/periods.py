@@ -1,4 +1,4 @@
-"""Date arithmetic of billing periods. Pure: no database, no clock (`design.md`, section 5).
+"""Date arithmetic of billing periods. Pure: no database, no clock (`docs/design.md`, Dates).
 
 A period is half-open: `[boundary n, boundary n + 1)`. Every boundary is counted from the anchor, never from the one before.
 """
@@ -84,7 +84,7 @@ def after_keeping(billed_until: date, resumed_on: date) -> date:
 def after_giving_back(
     anchor: date, interval: Interval, count: int, billed_until: date, paused_on: date, resumed_on: date
 ) -> tuple[date, date]:
-    """The `(anchor, billed until)` after a pause that gives unused days back (`design.md`, section 6).
+    """The `(anchor, billed until)` after a pause that gives unused days back (`docs/design.md`, Resuming).
 
     The day of the pause and the day of the resume count as used; the whole days between move the next billing date, which
     becomes the anchor, unless it stays within a period that is billed only in part. A pause that began when the billed days

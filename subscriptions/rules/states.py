@@ -1,6 +1,6 @@
 """The state machine: statuses, actions, the one table, and what a subscription's dates ask for next.
 
-Pure: reads attributes of whatever looks like a subscription, touches no database and no clock (`design.md`, section 4).
+Pure: reads attributes of whatever looks like a subscription, touches no database and no clock (`docs/design.md`, States).
 """
 
 from collections.abc import Callable
@@ -109,7 +109,7 @@ def is_done(action: Action, subscription: Dated) -> bool:
 def next_step(subscription: Dated) -> tuple[date, Action] | None:
     """The earliest thing that the subscription's dates ask for, or None.
 
-    On the same day the order is: end, resume, start a scheduled pause, convert the trial, renew (`design.md`, section 7).
+    On the same day the order is: end, resume, start a scheduled pause, convert the trial, renew (`docs/design.md`, What is due).
     While an end is scheduled, a resume date asks for nothing.
     """
     steps = _steps(subscription)

@@ -1,4 +1,4 @@
-"""When a subscription ends that a customer asks to cancel, and why on that day (`design.md`, sections 5 and 8)."""
+"""When a subscription ends that a customer asks to cancel, and why on that day (`docs/design.md`, Dates)."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

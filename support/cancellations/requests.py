@@ -1,6 +1,6 @@
 """Requests to cancel, and their ends. The only callers of `schedule_cancellation` and `withdraw_cancellation`.
 
-Locks are taken in the order of `design.md`, section 4: the subscription by `confirmed`, then its request and ticket.
+Locks are taken in order (`docs/design.md`, The unit of work): the subscription by `confirmed`, then its request and ticket.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""The order in which tickets want staff: by the day on which they should have acted (`design.md`, section 8)."""
+"""The order in which tickets want staff: by the day on which they should have acted (`docs/design.md`, The queue)."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta

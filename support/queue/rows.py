@@ -1,4 +1,4 @@
-"""The rows of the queue: tabs with their counts, and pages by key (`design.md`, section 8)."""
+"""The rows of the queue: tabs with their counts, and pages by key (`docs/design.md`, The queue)."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A subscription's life, day by day, written from `design.md` (sections 3 to 7) alone, for `test_billing_proof`.
+"""A subscription's life, day by day, written from `docs/design.md` alone, for `test_billing_proof`.
 
 It shares nothing with the code that it is compared to: its own calendar, its own money, no database, and no shortcut over
 the days between two dates.
@@ -103,7 +103,7 @@ class Life:
         self._settle()
 
     def _settle(self) -> None:
-        """What is due today, in the order of section 7, and which kind of day this is."""
+        """What is due today, in the order that they happen (`docs/design.md`, What is due), and which kind of day this is."""
         if self.cancels_on == self.today:
             self._end()
         if self.status == PAUSED and not self.cancels_on and self.resumes_on == self.today:

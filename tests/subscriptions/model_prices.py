@@ -1,4 +1,4 @@
-"""Prices and periods for `billing_model`, written from `design.md` alone: nothing is shared with the code it is compared to."""
+"""Prices and periods for `billing_model`, written from `docs/design.md` alone: nothing is shared with the code it checks."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

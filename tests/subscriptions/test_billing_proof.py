@@ -1,4 +1,4 @@
-"""Everything that a customer, staff and the calendar can do, against the model of `billing_model` (`design.md`, sections 3 to 7).
+"""Everything that a customer, staff and the calendar can do, against the model of `billing_model` (`docs/design.md`).
 
 HYPOTHESIS_EXAMPLES=5000 pytest tests/subscriptions/test_billing_proof.py    looks longer
 """

@@ -1,4 +1,4 @@
-"""Where periods begin and what they cost, over months of every length and leap years (`design.md`, sections 5 and 6)."""
+"""Where periods begin and what they cost, over months of every length and leap years (`docs/design.md`, Dates and Billing)."""
 
 from datetime import date, timedelta
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""When a requested cancellation ends, and what is billed until then (`design.md`, sections 5 and 6). 100.00 on the 20th."""
+"""When a requested cancellation ends, and what is billed until then (`docs/design.md`, Dates and Billing). 100.00 on the 20th."""
 
 from datetime import date
 

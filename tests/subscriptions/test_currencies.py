@@ -1,4 +1,4 @@
-"""Parts, gaps and discounts in currencies of two, none and three digits, rounded half up (`design.md`, section 6).
+"""Parts, gaps and discounts in currencies of two, none and three digits, rounded half up (`docs/design.md`, Billing).
 
 A period from 20 April to 20 May has 30 days; the notice from 1 April ends on 1 May, after 11 of them.
 """

@@ -1,4 +1,4 @@
-"""Discounts and plan changes as billing reads them (`design.md`, section 6). 100.00 a month, billed on the 20th."""
+"""How billing reads both (`docs/design.md`, Discounts and plan changes). 100.00 a month, billed on the 20th."""
 
 from datetime import date
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The job run daily, or late, or twice, leaves the same rows as `design.md`, section 7, defines the same.
+"""The job run daily, or late, or twice, leaves the same rows as the design defines the same (`docs/design.md`, What is due).
 
 HYPOTHESIS_EXAMPLES=5000 pytest tests/subscriptions/test_job_repeats.py    looks longer
 """

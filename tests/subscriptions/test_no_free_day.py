@@ -1,4 +1,4 @@
-"""Sequences that somebody might try so as not to pay for days, or that might bill a day twice (`design.md`, section 6).
+"""Sequences that somebody might try so as not to pay for days, or that might bill a day twice (`docs/design.md`, Billing).
 
 100.00 a month, billed on the 20th; the bills after the first.
 """

@@ -1,4 +1,4 @@
-"""When pauses begin, when they may end, and what they keep (`design.md`, sections 3, 4 and 6).
+"""When pauses begin, when they may end, and what they keep (`docs/design.md`, Customer Portal Actions, States and Resuming).
 
 100.00 a month, billed on the 20th.
 """

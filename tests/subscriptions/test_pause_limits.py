@@ -1,4 +1,4 @@
-"""How often a customer may pause: the product's own limit, over twelve months to the day (`design.md`, section 3)."""
+"""How often a customer may pause in twelve months, to the day (`docs/design.md`, Customer Portal Actions)."""
 
 from datetime import date
 

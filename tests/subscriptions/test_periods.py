@@ -49,7 +49,7 @@ def test_a_day_lies_in_one_period(anchor, interval, count, day, expected):
 @pytest.mark.parametrize(
     ("asked_on", "notice_days", "billed_until", "expected"),
     [
-        # design.md, section 5, and the reason given there: 30 days from 4 March is 3 April, billed until 20 April.
+        # The reason given as an example (`docs/design.md`, Dates): 30 days from 4 March is 3 April, billed until 20 April.
         (D(2026, 3, 4), 30, D(2026, 4, 20), D(2026, 4, 20)),
         (D(2026, 4, 1), 30, D(2026, 4, 20), D(2026, 5, 1)),
         (D(2026, 4, 1), 0, D(2026, 4, 20), D(2026, 4, 20)),
@@ -84,7 +84,7 @@ def test_keeping_the_billing_day_bills_from_the_resume_at_the_earliest(billed_un
 @pytest.mark.parametrize(
     ("paused_on", "resumed_on", "anchor", "billed_until"),
     [
-        # design.md, section 6: billed to 20 April.
+        # The examples of `docs/design.md`, Resuming: billed to 20 April.
         (D(2026, 4, 5), D(2026, 5, 10), D(2026, 5, 24), D(2026, 5, 24)),
         (D(2026, 4, 5), D(2026, 4, 6), D(2026, 3, 20), D(2026, 4, 20)),
         (D(2026, 4, 5), D(2026, 4, 5), D(2026, 3, 20), D(2026, 4, 20)),

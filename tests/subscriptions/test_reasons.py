@@ -1,4 +1,4 @@
-"""Why a date is the date it is: in words, made from the rule and its inputs (`design.md`, sections 5 and 6)."""
+"""Why a date is the date it is: in words, made from the rule and its inputs (`docs/design.md`, Dates and Billing)."""
 
 from datetime import date
 
@@ -77,7 +77,7 @@ def test_a_trial_ends_after_its_days(alice, days, runs):
     assert why(subscription, end) == f"Billed every month from {end.day} March 2026. {counted}"
 
 
-# Billed to 20 April, as in section 6: paused, resumed, then the day asked about and what it says.
+# Billed to 20 April, as in the design (`docs/design.md`, Resuming): paused, resumed, then the day asked about and what it says.
 MOVED = (
     "34 unused days of the pause from 5 April 2026 to 10 May 2026 are given back, "
     "so billing moves from 20 April 2026 to 24 May 2026."

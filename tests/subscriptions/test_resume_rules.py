@@ -1,4 +1,4 @@
-"""What is billed after a pause, by both rules (`design.md`, section 6). 100.00 a month, billed on the 20th, until 20 July."""
+"""What is billed after a pause, by both rules (`docs/design.md`, Resuming). 100.00 a month, billed on the 20th, until 20 July."""
 
 from datetime import date
 

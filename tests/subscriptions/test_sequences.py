@@ -1,4 +1,4 @@
-"""Any sequence of actions and passing days, against the table and the promises of `design.md`, section 4."""
+"""Any sequence of actions and passing days, against the table and the promises of `docs/design.md`, States."""
 
 from datetime import date, timedelta
 from itertools import pairwise

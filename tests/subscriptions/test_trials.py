@@ -1,4 +1,4 @@
-"""Trials end, convert and are billed from that day on; trial days never are (`design.md`, sections 5 and 6)."""
+"""Trials end, convert and are billed from that day on; trial days never are (`docs/design.md`, Dates and Billing)."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""By which day staff should act: the rule that orders the queue (`design.md`, section 8)."""
+"""By which day staff should act: the rule that orders the queue (`docs/design.md`, The queue)."""
 
 from datetime import UTC, date, datetime, timedelta
 

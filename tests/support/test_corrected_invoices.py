@@ -1,4 +1,4 @@
-"""An end that is dated back takes days away that are billed: what the open invoice gives way to, by hand from `design.md`."""
+"""An end dated back takes days away that are billed: what the open invoice gives way to, by hand from `docs/design.md`."""
 
 from datetime import date
 

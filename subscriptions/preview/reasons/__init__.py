@@ -1,4 +1,4 @@
-"""Why a date is the date it is: one sentence or two made from the rule and its inputs (`design.md`, section 5).
+"""Why a date is the date it is: one sentence or two made from the rule and its inputs (`docs/design.md`, Dates).
 
 The rules themselves stand in `periods`, `policies` and `billing`; here they are only told, from a subscription's dates and
 from the changes that set them.
