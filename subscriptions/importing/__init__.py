@@ -3,8 +3,9 @@
 `files` reads the text, `cells` one cell, `row_form` one row, `checking` them all, and `writing` saves what is new.
 """
 
+from portal_project.common.csv_files import FileError
 from subscriptions.importing.checking import Checked, check
-from subscriptions.importing.files import FileError, Table, read
-from subscriptions.importing.writing import Summary, write
+from subscriptions.importing.files import read
+from subscriptions.importing.writing import Stopped, Summary, write
 
-__all__ = ["Checked", "FileError", "Summary", "Table", "check", "read", "write"]
+__all__ = ["Checked", "FileError", "Stopped", "Summary", "check", "read", "write"]

@@ -1,18 +1,15 @@
 """How one cell is read, and what is said when it cannot be."""
 
-import re
 from collections.abc import Callable
-from datetime import date
-from decimal import Decimal
 from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.functional import Promise
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
+from portal_project.common.parsing import matched, quoted
 from products import money
 from products.intervals import Interval
 from subscriptions.rules.states import Status
@@ -20,8 +17,6 @@ from subscriptions.rules.states import Status
 Words = str | Promise
 T = TypeVar("T")
 
-# Billing counts on from these dates, so a mistyped year must not lead beyond the calendar.
-YEARS = range(1900, 3000)
 IMPORTED = (Status.ACTIVE, Status.PAUSED, Status.TRIALING)
 
 
@@ -56,11 +51,6 @@ class Cell(forms.Field):
             raise ValidationError(message % {"cell": quoted(text), "what": self.what, "how": self.how}) from error
 
 
-def quoted(text: str) -> str:
-    """The cell as a message shows it: on one line, and cut where it is long."""
-    return '"' + Truncator(" ".join(text.split())).chars(60) + '"'
-
-
 def email(text: str) -> str:
     try:
         validate_email(text)
@@ -69,17 +59,13 @@ def email(text: str) -> str:
     return text.lower()
 
 
-def amount(text: str) -> Decimal:
-    return Decimal(_matched(r"[0-9]{1,11}(\.[0-9]{1,3})?", text)[0])
-
-
 def currency(text: str) -> str:
     return _one_of(money.is_currency, text.upper())
 
 
 def interval(text: str) -> tuple[Interval, int]:
     """Such as `(MONTH, 3)` from "3 months"."""
-    found = _matched(r"(?:([0-9]{1,3}) )?(day|week|month|year)s?", text.lower())
+    found = matched(r"(?:([0-9]{1,3}) )?(day|week|month|year)s?", text.lower())
     return Interval(found[2]), _one_of(range(1, 366).__contains__, int(found[1] or 1))
 
 
@@ -87,20 +73,8 @@ def status(text: str) -> Status:
     return _one_of(IMPORTED.__contains__, Status(text.lower()))
 
 
-def day(text: str) -> date:
-    found = date.fromisoformat(_matched(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text)[0])
-    return _one_of(lambda day: day.year in YEARS, found)
-
-
 def day_of_month(text: str) -> int:
-    return _one_of(range(1, 32).__contains__, int(_matched(r"[0-9]{1,2}", text)[0]))
-
-
-def _matched(pattern: str, text: str) -> re.Match[str]:
-    found = re.fullmatch(pattern, text)
-    if found is None:
-        raise ValueError
-    return found
+    return _one_of(range(1, 32).__contains__, int(matched(r"[0-9]{1,2}", text)[0]))
 
 
 def _one_of(allowed: Callable[[T], bool], value: T) -> T:

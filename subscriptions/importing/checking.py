@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal_project.accounts.models import User
-from subscriptions.importing.files import Line, Table
+from portal_project.common.csv_files import Line
 from subscriptions.importing.problems import CellProblem
 from subscriptions.importing.row_form import Known, RowForm
 from subscriptions.importing.rows import Row
@@ -41,17 +41,19 @@ class Checked:
         }
 
 
-def check(table: Table, *, today: date, on_progress: Callable[[int], object] = lambda rows: None) -> Checked:
+def check(rows: list[Line], *, today: date, on_progress: Callable[[int], object] = lambda rows: None) -> Checked:
     """Look at every row. What is there already, by its ID, is left as it is, whatever the row says now."""
-    checked = Checked(table.row_count, problems=list(table.problems))
+    checked = Checked(len(rows), problems=[CellProblem(row.number, "", row.problem) for row in rows if row.problem])
+    readable = [row for row in rows if not row.problem]
     first_lines: dict[str, int] = {}
-    for line in table.lines:
-        first_lines.setdefault(line.external_id, line.number)
-    for lines in _batches(table.lines):
+    for line in readable:
+        first_lines.setdefault(_external_id(line), line.number)
+    for lines in _batches(readable):
         there = _already_there(lines)
         known = Known(today, first_lines, _staff(lines))
         for line in lines:
-            if line.external_id in there and first_lines[line.external_id] == line.number:
+            external_id = _external_id(line)
+            if external_id in there and first_lines[external_id] == line.number:
                 checked.already_there += 1
             else:
                 _check(line, known, checked)
@@ -73,8 +75,12 @@ def _batches(lines: list[Line]) -> Iterator[list[Line]]:
         yield lines[first : first + AT_ONCE]
 
 
+def _external_id(line: Line) -> str:
+    return line.cells["external_id"].strip()
+
+
 def _already_there(lines: list[Line]) -> set[str | None]:
-    ids = {line.external_id for line in lines}
+    ids = {_external_id(line) for line in lines}
     return set(Subscription.objects.filter(external_id__in=ids).values_list("external_id", flat=True))
 
 

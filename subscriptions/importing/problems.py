@@ -1,12 +1,8 @@
-"""What is wrong with a file: as a whole, or in one of its cells."""
+"""What is wrong in a file's cells."""
 
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-
-
-class FileError(Exception):
-    """The file as a whole cannot be read; the message is for the person who chose it."""
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,12 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal_project.common import parsing
+from portal_project.common.parsing import quoted
 from products import money
 from products.intervals import Interval
 from subscriptions.importing import billing_days, cells
-from subscriptions.importing.cells import Cell, quoted
+from subscriptions.importing.cells import Cell
 from subscriptions.importing.rows import Row
 from subscriptions.rules.states import Status
 
@@ -37,7 +39,7 @@ class RowForm(forms.Form):
     customer_name = Cell(gettext_lazy("a name"), "", longest=150, required=False)
     product = Cell(gettext_lazy("a product"), gettext_lazy("write the name of what is sold"), longest=100)
     plan = Cell(gettext_lazy("a plan"), gettext_lazy("write the name of the price"), longest=100)
-    amount = Cell(gettext_lazy("an amount"), gettext_lazy("write it like 12.50"), cells.amount)
+    amount = Cell(gettext_lazy("an amount"), gettext_lazy("write it like 12.50"), parsing.amount)
     currency = Cell(gettext_lazy("a currency"), gettext_lazy("write its code like EUR"), cells.currency)
     interval = Cell(gettext_lazy("an interval"), gettext_lazy("write it like month, 3 months or year"), cells.interval)
     status = Cell(
@@ -45,16 +47,16 @@ class RowForm(forms.Form):
         gettext_lazy("write active, paused or trialing"),
         cells.status,
     )
-    started_on = Cell(gettext_lazy("a date"), LIKE_A_DATE, cells.day)
-    billed_until = Cell(gettext_lazy("a date"), LIKE_A_DATE, cells.day)
+    started_on = Cell(gettext_lazy("a date"), LIKE_A_DATE, parsing.day)
+    billed_until = Cell(gettext_lazy("a date"), LIKE_A_DATE, parsing.day)
     billing_day = Cell(
         gettext_lazy("a day of the month"),
         gettext_lazy("write a number from 1 to 31"),
         cells.day_of_month,
         required=False,
     )
-    paused_on = Cell(gettext_lazy("a date"), LIKE_A_DATE, cells.day, required=False)
-    resumes_on = Cell(gettext_lazy("a date"), LIKE_A_DATE, cells.day, required=False)
+    paused_on = Cell(gettext_lazy("a date"), LIKE_A_DATE, parsing.day, required=False)
+    resumes_on = Cell(gettext_lazy("a date"), LIKE_A_DATE, parsing.day, required=False)
 
     def __init__(self, data: Mapping[str, str], *, line: int, known: Known) -> None:
         super().__init__(dict(data))
@@ -152,7 +154,7 @@ class RowForm(forms.Form):
 
     def row(self) -> Row:
         """What a valid row describes."""
-        return Row.given(self.cleaned_data, self.known.today)
+        return Row.given(self.cleaned_data, self.line, self.known.today)
 
 
 COLUMNS = tuple(RowForm.base_fields)

@@ -16,6 +16,7 @@ from subscriptions.rules.states import Status
 class Row:
     """A subscription as the file describes it, with the dates as the portal keeps them."""
 
+    line: int
     external_id: str
     email: str
     name: str
@@ -34,12 +35,13 @@ class Row:
     resumes_on: date | None
 
     @classmethod
-    def given(cls, given: Mapping[str, Any], today: date) -> Self:
-        """From the values of a valid form."""
+    def given(cls, given: Mapping[str, Any], line: int, today: date) -> Self:
+        """From the values of a valid form for that line."""
         interval, count = given["interval"]
         anchor = _anchor(given["billing_day"], given["billed_until"], interval, count)
         paused = given["status"] == Status.PAUSED
         return cls(
+            line=line,
             email=given["customer_email"],
             name=given["customer_name"] or "",
             interval=interval,

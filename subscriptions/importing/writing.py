@@ -1,9 +1,11 @@
-"""Saving the new subscriptions of a checked file, with the products, plans and customers that they need."""
+"""Saving the new subscriptions of a checked file, with the products, plans and customers that they need.
 
-from collections.abc import Callable, Iterator
+In batches, each a transaction of its own, so that people can work meanwhile. What is written stays written.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
 
 from django.db import transaction
 from django.db.models.functions import Lower
@@ -12,20 +14,19 @@ from django.utils.translation import ngettext
 from simple_history.utils import bulk_create_with_history
 
 from portal_project.accounts.models import User
+from portal_project.common import pacing
 from products.models import Plan, Product
-from subscriptions.importing.checking import AT_ONCE, Checked
+from subscriptions.importing.checking import Checked
 from subscriptions.importing.rows import Row
 from subscriptions.lifecycle import unit_of_work
 from subscriptions.models import Channel, Subscription
 from subscriptions.rules.numbers import random_number
 from subscriptions.rules.states import Status
 
-T = TypeVar("T")
-
 
 @dataclass
 class Summary:
-    already_there: int
+    already_there: int = 0
     subscriptions: int = 0
     customers: int = 0
     products: int = 0
@@ -43,22 +44,47 @@ class Summary:
         }
         return _("Imported %(subscriptions)s (%(customers)s, %(products)s, %(plans)s); %(there)s.") % counted
 
+    def add(self, other: "Summary") -> None:
+        for name, count in vars(other).items():
+            setattr(self, name, getattr(self, name) + count)
+
+
+class Stopped(Exception):
+    """Something came between two batches, or failed within one, which is not written; it is the cause of this.
+
+    What the summary counts is written, up to the row on line `last_line`; 0 where there is none.
+    """
+
+    def __init__(self, summary: Summary, last_line: int) -> None:
+        super().__init__(last_line)
+        self.summary, self.last_line = summary, last_line
+
 
 def write(checked: Checked, *, today: date, on_progress: Callable[[int], object] = lambda rows: None) -> Summary:
-    """Save the rows of a file without problems, all or none. Raises `IntegrityError` if another import was quicker."""
-    summary = Summary(checked.already_there)
-    with transaction.atomic():
-        for rows in _batches(checked.rows):
-            plans = _plans(rows, _products(rows, summary), summary)
-            customers = _customers(rows, summary)
-            new = [_subscription(row, plans[row.product, row.plan], customers[row.email], today) for row in rows]
-            unit_of_work.add(new, today=today, channel=Channel.IMPORT)
-            summary.subscriptions += len(new)
-            on_progress(len(new))
+    """Save the rows of a file without problems. Raises `Stopped`; the same file, checked again, then holds the rest."""
+    summary, last_line = Summary(checked.already_there), 0
+    try:
+        for rows in pacing.batches(checked.rows):
+            summary.add(_write(rows, today))
+            last_line = rows[-1].line
+            on_progress(len(rows))
+    except (Exception, KeyboardInterrupt) as error:
+        raise Stopped(summary, last_line) from error
     return summary
 
 
-def _products(rows: list[Row], summary: Summary) -> dict[str, Product]:
+@transaction.atomic
+def _write(rows: Sequence[Row], today: date) -> Summary:
+    """One batch. Raises `IntegrityError` if another import was quicker."""
+    summary = Summary(subscriptions=len(rows))
+    plans = _plans(rows, _products(rows, summary), summary)
+    customers = _customers(rows, summary)
+    new = [_subscription(row, plans[row.product, row.plan], customers[row.email], today) for row in rows]
+    unit_of_work.add(new, today=today, channel=Channel.IMPORT)
+    return summary
+
+
+def _products(rows: Sequence[Row], summary: Summary) -> dict[str, Product]:
     """By name; the missing ones are made, with the Customer Portal Actions that a new product has."""
     names = {row.product: None for row in rows}
     found = {product.name: product for product in Product.objects.filter(name__in=names)}
@@ -69,7 +95,7 @@ def _products(rows: list[Row], summary: Summary) -> dict[str, Product]:
     return found | {product.name: product for product in new}
 
 
-def _plans(rows: list[Row], products: dict[str, Product], summary: Summary) -> dict[tuple[str, str], Plan]:
+def _plans(rows: Sequence[Row], products: dict[str, Product], summary: Summary) -> dict[tuple[str, str], Plan]:
     """By product and name; a missing one is made with the price of its first row."""
     found = {
         (plan.product.name, plan.name): plan
@@ -87,7 +113,7 @@ def _plans(rows: list[Row], products: dict[str, Product], summary: Summary) -> d
     return found | new
 
 
-def _customers(rows: list[Row], summary: Summary) -> dict[str, User]:
+def _customers(rows: Sequence[Row], summary: Summary) -> dict[str, User]:
     """By address in lower case; who is missing is made, and signs in with a code sent by e-mail."""
     names: dict[str, str] = {}
     for row in rows:
@@ -126,8 +152,3 @@ AS_IN_THE_FILE = (
     "paused_on",
     "resumes_on",
 )
-
-
-def _batches(rows: list[Row]) -> Iterator[list[Row]]:
-    for first in range(0, len(rows), AT_ONCE):
-        yield rows[first : first + AT_ONCE]

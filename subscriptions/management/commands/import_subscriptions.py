@@ -13,7 +13,7 @@ from subscriptions import importing
 
 
 class Command(BaseCommand):
-    help = "Import products, plans, customers and subscriptions from a CSV file: all of it, or nothing. Safe to repeat."
+    help = "Import products, plans, customers and subscriptions from a CSV file without errors. Safe to repeat."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="The CSV file; docs/import.md describes its columns.")
@@ -21,11 +21,11 @@ class Command(BaseCommand):
     def handle(self, *, file: Path, **options: Any) -> None:
         today = localdate()
         try:
-            table = importing.read(file)
+            rows = importing.read(file)
         except importing.FileError as error:
             raise CommandError(str(error)) from error
-        with _bar(_("Checking"), len(table.lines)) as bar:
-            checked = importing.check(table, today=today, on_progress=bar.update)
+        with _bar(_("Checking"), len(rows)) as bar:
+            checked = importing.check(rows, today=today, on_progress=bar.update)
         if checked.problems:
             for problem in checked.problems:
                 self.stderr.write(str(problem))
@@ -33,9 +33,28 @@ class Command(BaseCommand):
         try:
             with _bar(_("Writing"), len(checked.rows)) as bar:
                 summary = importing.write(checked, today=today, on_progress=bar.update)
-        except IntegrityError as error:
-            raise CommandError(_("Another import ran at the same time. Nothing was written; run it again.")) from error
+        except importing.Stopped as stopped:
+            raise _command_error(stopped) from stopped
         self.stdout.write(str(summary))
+
+
+def _command_error(stopped: importing.Stopped) -> CommandError:
+    """Says what is written, and that the rest comes with the same file."""
+    written = _("Nothing was written")
+    if stopped.last_line:
+        written = _("Everything up to line %(line)d is written") % {"line": stopped.last_line}
+    message = _("%(reason)s %(written)s. Import the same file again: it goes on where this stopped.")
+    status = 130 if isinstance(stopped.__cause__, KeyboardInterrupt) else 1
+    return CommandError(message % {"reason": _reason(stopped.__cause__), "written": written}, returncode=status)
+
+
+def _reason(error: BaseException | None) -> str:
+    match error:
+        case KeyboardInterrupt():
+            return _("Stopped by you.")
+        case IntegrityError():
+            return _("Another import ran at the same time.")
+    return _("Stopped by an error (%(kind)s: %(error)s).") % {"kind": type(error).__name__, "error": error}
 
 
 def _bar(title: str, rows: int) -> "tqdm[NoReturn]":
