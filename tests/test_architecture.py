@@ -1,34 +1,124 @@
-"""The rules of `design.md`, section 9, read from the code itself."""
+"""The floors of `docs/architecture.md`, and who alone may do what, read from the code itself."""
 
 import ast
 import re
+from collections.abc import Iterator
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db.models import Choices
+
+from subscriptions.rules.states import Status
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("portal_project", "products", "subscriptions", "support")
-# What each package may import of the project; itself always.
-MAY_IMPORT = {
-    "portal_project.common": set(),
-    "portal_project.accounts": {"portal_project.common"},
-    "portal_project.mail": {"portal_project.accounts", "portal_project.common"},
-    "products": {"portal_project.accounts", "portal_project.common", "portal_project.mail"},
-    "subscriptions": {"portal_project.accounts", "portal_project.common", "portal_project.mail", "products"},
-    "support": {"portal_project.accounts", "portal_project.common", "portal_project.mail", "products", "subscriptions"},
+
+# Every room of the house, a package or a module directly in an app, with the rooms that it stands on. It may import those and
+# whatever they stand on, nothing else of the project. Migrations are history and stand outside.
+STANDS_ON = {
+    # What every app may use
+    "portal_project.common": [],
+    "portal_project.accounts": ["portal_project.common"],
+    "portal_project.mail": ["portal_project.accounts"],
+    # What is sold
+    "products.intervals": [],
+    "products.money": [],
+    "products.models": ["products.intervals", "products.money"],
+    # Subscriptions
+    "subscriptions.rules": ["products.models"],
+    "subscriptions.models": ["subscriptions.rules"],
+    "subscriptions.billing": ["subscriptions.models", "portal_project.accounts"],
+    "subscriptions.preview": ["subscriptions.billing"],
+    "subscriptions.lifecycle": ["subscriptions.preview", "portal_project.mail"],
+    "subscriptions.confirm": ["subscriptions.lifecycle"],
+    "subscriptions.importing": ["subscriptions.lifecycle"],
+    "subscriptions.portal": ["subscriptions.confirm"],
+    "subscriptions.admin": ["subscriptions.confirm"],
+    # The support desk
+    "support.models": ["subscriptions.confirm", "subscriptions.importing"],
+    "support.queue": ["support.models"],
+    "support.mails": ["support.queue"],
+    "support.tickets": ["support.mails"],
+    "support.cancellations": ["support.tickets"],
+    "support.jobs": ["support.cancellations"],
+    "support.portal": ["support.cancellations", "subscriptions.portal"],
+    "support.admin": ["support.cancellations", "subscriptions.admin"],
+    # The top floor of each app, which nothing else may import
+    "products.admin": ["products.models", "portal_project.mail"],
+    "products.apps": [],
+    "subscriptions.apps": ["subscriptions.portal"],
+    "subscriptions.management": ["subscriptions.importing"],
+    "subscriptions.templatetags": ["subscriptions.portal"],
+    "support.apps": [],
+    "support.management": ["support.jobs"],
+    "support.templatetags": ["support.portal"],
+    # The installation: settings, addresses, what answers when nothing else does
+    "portal_project.env_file": [],
+    "portal_project.service_urls": [],
+    "portal_project.environment": ["portal_project.service_urls"],
+    "portal_project.settings": ["portal_project.environment", "portal_project.env_file", "portal_project.admin_site"],
+    "portal_project.admin_site": ["portal_project.dashboard"],
+    "portal_project.dashboard": ["support.queue"],
+    "portal_project.formats": [],
+    "portal_project.static_files": [],
+    "portal_project.middleware": [],
+    "portal_project.errors": ["portal_project.common"],
+    "portal_project.checks": [],
+    "portal_project.probes": ["portal_project.checks", "portal_project.common"],
+    "portal_project.public_views": ["portal_project.accounts"],
+    "portal_project.public_urls": ["portal_project.public_views"],
+    "portal_project.urls": ["portal_project.public_views"],
+    "portal_project.wsgi": [],
+    "portal_project.models": [],
+    "portal_project.admin": [],
+    "portal_project.schedule": [],
+    "portal_project.apps": ["portal_project.accounts", "portal_project.checks", "portal_project.schedule"],
+    "portal_project.demo": ["support.jobs", "portal_project.errors"],
+    "portal_project.management": ["portal_project.demo"],
 }
-# Allauth loads its adapter while the apps are still loading, so that one looks at the outbox when it has mail.
-EXCEPTIONS = {("portal_project/accounts/adapter.py", "portal_project.mail")}
-INSIDE_SUBSCRIPTIONS = ["states", "policies", "models", "billing", "steps", "changing", "due", "views"]
-CLOCKS = re.compile(r"\b(localdate|localtime|date\.today|datetime\.now|timezone\.now)\(")
+EXCEPTIONS = {
+    # Allauth loads its adapter while the apps are still loading, so that one looks at the outbox when it has mail.
+    ("portal_project.accounts.adapter", "portal_project.mail"),
+}
 
+PURE = ["products.intervals", "products.money", "subscriptions.rules"]
+# What pure code may import; of `products.models` only the choices.
+PURE_IMPORTS = re.compile(
+    r"(abc|babel|bisect|calendar|collections|copy|dataclasses|datetime|dateutil|decimal|enum|fractions|functools|itertools"
+    r"|math|operator|re|secrets|string|types|typing"
+    r"|django\.utils\.(formats|functional|translation)|products\.intervals|products\.money|subscriptions\.rules)\b"
+    r"|django\.db\.models\.(Integer|Text)Choices$"
+)
+CLOCKS = {"today", "now", "utcnow", "localdate", "localtime"}
+QUERIES = {
+    "objects",
+    "filter",
+    "exclude",
+    "exists",
+    "aggregate",
+    "annotate",
+    "values_list",
+    "select_related",
+    "save",
+    "delete",
+}
 
-def sources(*places):
-    for place in places or APPS:
-        for path in sorted((ROOT / place).rglob("*.py")):
-            if "migrations" not in path.parts:
-                yield path, path.relative_to(ROOT).as_posix()
+# Outside the rules, the models, billing and its preview, these alone ask in which status a subscription is.
+ASK_FOR_STATUS = {
+    "subscriptions.importing": "a column of the file",
+    "subscriptions.lifecycle.reminders": "the query for paused subscriptions to remind of",
+    "subscriptions.confirm.forms": "a sentence for those who are paused",
+    "subscriptions.portal.actions_area": "which actions the page shows",
+    "subscriptions.admin.subscriptions": "the colours of the list",
+    "support.cancellations.end_date": "the end of a trial",
+    "support.jobs.follow_up": "the query for requests whose end has come",
+    "portal_project.dashboard": "the number of the paused",
+    "portal_project.demo": "the sample data",
+}
 
 
 class _WithoutTypes(ast.NodeTransformer):
@@ -36,89 +126,187 @@ class _WithoutTypes(ast.NodeTransformer):
 
     def visit_If(self, node):
         is_for_types = isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
-        return None if is_for_types else node
+        return None if is_for_types else self.generic_visit(node)
 
 
-def imports(path):
-    for node in ast.walk(_WithoutTypes().visit(ast.parse(path.read_text()))):
+@cache
+def modules() -> dict[str, Path]:
+    """Every module of the four apps but migrations, by its dotted name."""
+    found = {}
+    for app in APPS:
+        for path in sorted((ROOT / app).rglob("*.py")):
+            if "migrations" not in path.parts:
+                parts = path.relative_to(ROOT).with_suffix("").parts
+                found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+@cache
+def tree(module: str) -> ast.AST:
+    return _WithoutTypes().visit(ast.parse(modules()[module].read_text()))
+
+
+@cache
+def imports(module: str) -> set[str]:
+    """What a module imports when it runs, as far down as a module of the project goes: `from a import b` is `a.b`."""
+    found = set()
+    for node in ast.walk(tree(module)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{module} imports relatively"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
 
 
-def within(module, package):
-    return module == package or module.startswith(f"{package}.")
+def room(name: str) -> str:
+    return ".".join(name.split(".")[:2])
 
 
-@pytest.mark.parametrize("package", MAY_IMPORT)
-def test_imports_run_one_way(package):
-    allowed = MAY_IMPORT[package] | {package}
+def within(name: str, place: str) -> bool:
+    return name == place or name.startswith(f"{place}.")
+
+
+@cache
+def below(place: str) -> frozenset[str]:
+    """The rooms on which a room stands, down to the ground."""
+    return frozenset(STANDS_ON[place]).union(*(below(other) for other in STANDS_ON[place]))
+
+
+def attributes(module: str) -> Iterator[ast.Attribute]:
+    return (node for node in ast.walk(tree(module)) if isinstance(node, ast.Attribute))
+
+
+def statuses(module: str) -> list[ast.Attribute]:
+    """Where a module names a status of subscriptions, under whatever name it has it; tickets and invoices have their own."""
+    if "subscriptions.rules.states.Status" not in imports(module):
+        return []
+    return [
+        node
+        for node in attributes(module)
+        if isinstance(node.value, ast.Name) and node.value.id == "Status" and node.attr in Status.names
+    ]
+
+
+def test_every_module_has_its_place_in_the_table():
+    assert {room(module) for module in modules() if "." in module} == set(STANDS_ON)
+    assert {app: imports(app) for app in APPS} == {app: set() for app in APPS}
+
+
+@pytest.mark.parametrize("place", STANDS_ON)
+def test_imports_run_one_way(place):
     wrong = [
-        (name, module)
-        for path, name in sources(package.replace(".", "/"))
-        for module in imports(path)
-        if any(within(module, app) for app in APPS)
-        and not any(within(module, other) for other in allowed)
-        and not any(name == where and within(module, what) for where, what in EXCEPTIONS)
+        (module, name)
+        for module in modules()
+        if room(module) == place
+        for name in imports(module)
+        if name.split(".")[0] in APPS
+        and room(name) not in below(place) | {place}
+        and not any(within(module, here) and within(name, there) for here, there in EXCEPTIONS)
     ]
     assert wrong == []
 
 
-def test_inside_subscriptions_imports_run_one_way():
-    wrong = []
-    for path, name in sources("subscriptions"):
-        layer = name.split("/")[1].removesuffix(".py")
-        if layer in INSIDE_SUBSCRIPTIONS:
-            above = INSIDE_SUBSCRIPTIONS[INSIDE_SUBSCRIPTIONS.index(layer) + 1 :]
-            wrong += [
-                (name, module) for module in imports(path) for up in above if within(module, f"subscriptions.{up}")
-            ]
-    assert wrong == []
+@pytest.mark.parametrize(("here", "there"), sorted(EXCEPTIONS))
+def test_every_exception_is_still_needed(here, there):
+    assert any(within(module, here) and within(name, there) for module in modules() for name in imports(module))
 
 
-@pytest.mark.parametrize(
-    "module",
-    ["subscriptions/rules/states.py", "subscriptions/rules/periods.py", "products/intervals.py", "products/money.py"],
-)
+def test_no_module_imports_in_a_circle():
+    known = modules()
+    graph = {
+        module: {name if name in known else name.rpartition(".")[0] for name in imports(module)} & set(known) - {module}
+        for module in known
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
+
+
+@pytest.mark.parametrize("module", [name for name in modules() if any(within(name, place) for place in PURE)])
 def test_pure_modules_touch_neither_database_nor_clock(module):
-    text = (ROOT / module).read_text()
-    assert not CLOCKS.search(text)
-    assert not re.search(r"\.objects\b|from django\.db import|from subscriptions\.models|from products\.models", text)
+    foreign = {name for name in imports(module) if not PURE_IMPORTS.match(name)}
+    choices = {name for name in foreign if within(name, "products.models") and is_choices(name)}
+    used = {node.attr for node in attributes(module)}
+    assert (foreign - choices, used & CLOCKS, used & QUERIES) == (set(), set(), set())
+
+
+def is_choices(name: str) -> bool:
+    home, _, what = name.rpartition(".")
+    return isinstance(getattr(import_module(home), what), type(Choices))
+
+
+def callers(*names: str) -> set[str]:
+    """The modules that call something under one of these names."""
+    return {
+        module
+        for module in modules()
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", None)) in names
+    }
 
 
 def test_only_support_cancellations_schedules_and_withdraws():
-    callers = {
-        name
-        for path, name in sources()
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in ("schedule_cancellation", "withdraw_cancellation")
-    }
-    assert callers == {"support/cancellations/requests.py"}
+    assert callers("schedule_cancellation", "withdraw_cancellation") == {"support.cancellations.requests"}
 
 
 def test_only_billing_makes_invoices():
-    makers = {name for path, name in sources() if re.search(r"\bInvoice\(\n|\bInvoice\(\w+=", path.read_text())}
-    assert makers == {"subscriptions/billing/charges.py"}
+    makers = {
+        module
+        for module in callers("Invoice")
+        if any(
+            isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Invoice" for node in ast.walk(tree(module))
+        )
+    }
+    assert makers == {"subscriptions.billing.charges"}
 
 
 def test_only_the_outbox_sends_mail():
-    senders = {name for path, name in sources() if re.search(r"send_mail\(|EmailM", path.read_text())}
-    assert senders == {f"portal_project/{name}.py" for name in ("accounts/adapter", "mail/rendering", "mail/server")}
+    senders = {name for name, path in modules().items() if re.search(r"send_mail\(|EmailM", path.read_text())}
+    assert senders == {f"portal_project.{name}" for name in ("accounts.adapter", "mail.rendering", "mail.server")}
 
 
 def test_only_the_edge_reads_what_day_it_is():
-    edge = re.compile(r"(views|admin|admin_site)\.py$|/admin/|/management/commands/")
-    readers = {name for path, name in sources() if re.search(r"\blocaldate\(\)|date\.today\(\)", path.read_text())}
+    edge = re.compile(r"\.(views|admin_site)$|\.admin$|\.admin\.|\.management\.")
+    readers = {
+        name for name, path in modules().items() if re.search(r"\blocaldate\(\)|date\.today\(\)", path.read_text())
+    }
     assert {name for name in readers if not edge.search(name)} == set()
 
 
-def test_statuses_and_switches_are_asked_about_in_few_places():
-    """The switches of a product are read by the policies alone (and edited in its admin)."""
-    readers = {name for path, name in sources() if re.search(r"\.allow_(pause|cancel)\b", path.read_text())}
-    assert readers == {"subscriptions/rules/policies.py", "products/admin.py"}
+def test_the_switches_of_a_product_are_read_by_the_policies_alone():
+    """And edited in its admin."""
+    readers = {
+        module for module in modules() if {node.attr for node in attributes(module)} & {"allow_pause", "allow_cancel"}
+    }
+    assert readers == {"subscriptions.rules.policies", "products.admin"}
+
+
+def test_a_subscriptions_status_is_asked_about_in_few_places():
+    below_the_pages = [f"subscriptions.{name}" for name in ("rules", "models", "billing", "preview")]
+    asking = {
+        module
+        for module in modules()
+        if statuses(module) and not any(within(module, place) for place in below_the_pages)
+    }
+    assert {module for module in asking if not any(within(module, place) for place in ASK_FOR_STATUS)} == set()
+    assert {place for place in ASK_FOR_STATUS if not any(within(module, place) for module in asking)} == set()
+
+
+def test_only_the_verbs_of_the_model_set_a_subscriptions_status():
+    """By `_change`; the import alone writes subscriptions that were not begun here."""
+    changing = {module for module in modules() if any(node.attr == "_change" for node in attributes(module))}
+    assert {module for module in changing if not within(module, "subscriptions.models")} == set()
+    setters = {
+        module
+        for module in modules()
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.Assign)
+        and any(isinstance(target, ast.Attribute) and target.attr == "status" for target in node.targets)
+        and any(part in statuses(module) for part in ast.walk(node.value))
+    }
+    assert setters == set()
 
 
 @pytest.mark.django_db
