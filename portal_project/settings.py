@@ -126,6 +126,11 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+# Those of pages that have no view of ours.
+ACCOUNT_FORMS = {
+    "signup": "portal_project.accounts.sign_in.SignupForm",
+    "confirm_login_code": "portal_project.accounts.sign_in.ConfirmLoginCodeForm",
+}
 # How long what a mail holds can be used, in seconds or days; it outlives a second attempt to send the mail.
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from portal_project.common import fields
 from products import money
 from products.intervals import Interval, every
 
@@ -28,8 +29,8 @@ class ResumeRule(models.TextChoices):
 class Product(models.Model):
     """What is sold, and what its customers may do by themselves (the Customer Portal Actions)."""
 
-    name = models.CharField(_("name"), max_length=100, unique=True)
-    description = models.TextField(_("description"), blank=True)
+    name = fields.LineField(_("name"), max_length=100, unique=True)
+    description = fields.ParagraphsField(_("description"), blank=True)
     is_active = models.BooleanField(
         _("active"),
         default=True,
@@ -159,9 +160,9 @@ class Plan(models.Model):
     """One price of a product."""
 
     product = models.ForeignKey(Product, models.CASCADE, related_name="plans", verbose_name=_("product"))
-    name = models.CharField(_("name"), max_length=100)
+    name = fields.LineField(_("name"), max_length=100)
     amount = models.DecimalField(_("price"), max_digits=14, decimal_places=3, validators=[MinValueValidator(0)])
-    currency = models.CharField(_("currency"), max_length=3, default="EUR", validators=[validate_currency])
+    currency = fields.IdentifierField(_("currency"), max_length=3, default="EUR", validators=[validate_currency])
     interval = models.CharField(_("billed every"), max_length=5, choices=Interval, default=Interval.MONTH)
     interval_count = models.PositiveSmallIntegerField(
         _("interval count"),

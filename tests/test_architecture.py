@@ -27,7 +27,7 @@ STANDS_ON = {
     # What is sold
     "products.intervals": [],
     "products.money": [],
-    "products.models": ["products.intervals", "products.money"],
+    "products.models": ["products.intervals", "products.money", "portal_project.common"],
     # Subscriptions
     "subscriptions.rules": ["products.models"],
     "subscriptions.models": ["subscriptions.rules"],

@@ -15,6 +15,8 @@ from django.forms import BaseForm
 from django.http import HttpRequest
 from django.utils.translation import ngettext
 
+from portal_project.common import normalize
+
 APP = "portal"
 HERE, ADDRESS, ACCOUNT = "here", "address", "account"
 """By account and IP address together, by IP address, by account."""
@@ -68,7 +70,7 @@ def refused(form: BaseForm) -> bool:
 
 def _key(request: HttpRequest, scope: str, email: str) -> str:
     """What is counted; every way to write an account's e-mail address counts for the same account."""
-    address, account = ratelimit.get_ip(request), email.strip().casefold()
+    address, account = ratelimit.get_ip(request), normalize.address(email)
     return f"{scope}: " + {HERE: f"{address} {account}", ADDRESS: address, ACCOUNT: account}[scope]
 
 

@@ -13,31 +13,31 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from portal_project.common import uploads
+from portal_project.common import fields, normalize, uploads
 
 MEGABYTE = 1024 * 1024
 
 
 class UserManager(BaseUserManager["User"]):
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+    def create_user(self, email: str, password: str | None = None, **more: Any) -> "User":
         """A new user; without a password they sign in with a code sent by e-mail."""
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=normalize.address(email), **more)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        return self.create_user(email, password, **(fields | {"is_staff": True, "is_superuser": True}))
+    def create_superuser(self, email: str, password: str | None = None, **more: Any) -> "User":
+        return self.create_user(email, password, **(more | {"is_staff": True, "is_superuser": True}))
 
     def get_by_natural_key(self, email: str | None) -> "User":
-        return self.get(email__iexact=email)
+        return self.get(email=email and normalize.address(email))
 
 
 class User(AbstractBaseUser, PermissionsMixin):
     """A person who signs in with an e-mail address: a customer, or staff when `is_staff`."""
 
-    email = models.EmailField(_("e-mail address"), unique=True)
-    name = models.CharField(_("name"), max_length=150, blank=True)
+    email = fields.AddressField(_("e-mail address"), unique=True)
+    name = fields.LineField(_("name"), max_length=150, blank=True)
     is_staff = models.BooleanField(
         _("staff"), default=False, help_text=_("Staff work in the admin. Everybody else is a customer of the portal.")
     )
@@ -108,17 +108,17 @@ def logo_path(merchant: "Merchant", filename: str) -> str:
 class Merchant(models.Model):
     """The one row about the business that runs this portal."""
 
-    name = models.CharField(_("name"), max_length=100, default="Subscription Portal")
-    address = models.TextField(_("address"), blank=True, help_text=_("As it stands on invoices."))
-    tax_number = models.CharField(_("tax number"), max_length=50, blank=True)
-    payment_instructions = models.TextField(
+    name = fields.LineField(_("name"), max_length=100, default="Subscription Portal")
+    address = fields.ParagraphsField(_("address"), blank=True, help_text=_("As it stands on invoices."))
+    tax_number = fields.LineField(_("tax number"), max_length=50, blank=True)
+    payment_instructions = fields.ParagraphsField(
         _("payment instructions"), blank=True, help_text=_("How to pay, such as your bank account. Invoices say it.")
     )
     payment_days = models.PositiveSmallIntegerField(
         _("days to pay"), default=14, help_text=_("An invoice is due this many days after it is issued.")
     )
-    support_email = models.EmailField(_("support address"), blank=True)
-    accent_color = models.CharField(
+    support_email = fields.AddressField(_("support address"), blank=True)
+    accent_color = fields.IdentifierField(
         _("accent colour"),
         max_length=7,
         default="#0f766e",

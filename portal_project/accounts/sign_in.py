@@ -1,24 +1,55 @@
-"""Signing in as allauth does it, with this portal's limits: whoever is refused is told when to try again."""
+"""Signing in as allauth does it, with this portal's limits: whoever is refused is told when to try again.
+
+Addresses and codes are read as the rest of the portal reads them.
+"""
 
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlencode
 
-from allauth.account import forms, views
+from allauth.account import fields, forms, views
 from allauth.core import context
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from portal_project.accounts import limits
+from portal_project.common.forms import AddressField, NumberField
+
+AS_SHOWN = ("label", "widget")
+"""What the page of a code shows of its field."""
+
+
+class EmailField(AddressField, fields.EmailField):
+    """As allauth shows it."""
+
+
+class LoginForm(forms.LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # By name, so that it keeps its place before the password.
+        self.fields["login"] = EmailField()
+
+
+class SignupForm(forms.SignupForm):
+    email = EmailField()
 
 
 class RequestLoginCodeForm(forms.RequestLoginCodeForm):
+    email = EmailField()
+
     def clean_email(self) -> str:
         limits.consume(context.request, "code", self.cleaned_data["email"])
         return super().clean_email()
 
 
+class ConfirmLoginCodeForm(forms.ConfirmLoginCodeForm):
+    code = NumberField(**{name: getattr(forms.ConfirmLoginCodeForm.base_fields["code"], name) for name in AS_SHOWN})
+
+
 class ResetPasswordForm(forms.ResetPasswordForm):
+    email = EmailField(required=True)
+
     def clean_email(self) -> str:
         limits.consume(context.request, "reset", self.cleaned_data["email"])
         return super().clean_email()
@@ -35,7 +66,7 @@ class Limited:
 
 
 class LoginView(Limited, views.LoginView):
-    pass
+    form_class = LoginForm
 
 
 class RequestLoginCodeView(Limited, views.RequestLoginCodeView):

@@ -17,6 +17,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
 from unfold.decorators import action, display
 
 from portal_project.accounts.people import person
+from portal_project.common.forms import LineField
 from subscriptions.billing import payments
 from subscriptions.billing.payments import may_settle
 from subscriptions.models import Invoice
@@ -28,7 +29,7 @@ class PaymentForm(forms.Form):
     received_on = forms.DateField(
         label=gettext_lazy("Received on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    reference = forms.CharField(label=gettext_lazy("Reference (optional)"), required=False, max_length=100)
+    reference = LineField(label=gettext_lazy("Reference (optional)"), required=False, max_length=100)
 
     def clean_received_on(self) -> Any:
         if self.cleaned_data["received_on"] > localdate():

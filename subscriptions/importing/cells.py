@@ -9,6 +9,7 @@ from django.core.validators import validate_email
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from portal_project.common import normalize
 from portal_project.common.parsing import matched, quoted
 from products import money
 from products.intervals import Interval
@@ -33,7 +34,7 @@ class Cell(forms.Field):
         self.what, self.how, self.read, self.longest = what, how, read, longest
 
     def to_python(self, value: str | None) -> Any:
-        text = (value or "").strip()
+        text = normalize.line(value or "")
         if text:
             return self._read(text)
         if self.required:
@@ -53,10 +54,10 @@ class Cell(forms.Field):
 
 def email(text: str) -> str:
     try:
-        validate_email(text)
+        validate_email(written := normalize.address(text))
     except ValidationError as error:
         raise ValueError from error
-    return text.lower()
+    return written
 
 
 def currency(text: str) -> str:

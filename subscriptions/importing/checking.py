@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal_project.accounts.models import User
+from portal_project.common import normalize
 from portal_project.common.csv_files import Line
 from subscriptions.importing.problems import CellProblem
 from subscriptions.importing.row_form import Known, RowForm
@@ -76,7 +77,7 @@ def _batches(lines: list[Line]) -> Iterator[list[Line]]:
 
 
 def _external_id(line: Line) -> str:
-    return line.cells["external_id"].strip()
+    return normalize.identifier(line.cells["external_id"])
 
 
 def _already_there(lines: list[Line]) -> set[str | None]:
@@ -86,6 +87,6 @@ def _already_there(lines: list[Line]) -> set[str | None]:
 
 def _staff(lines: list[Line]) -> frozenset[str]:
     """The addresses among these that belong to staff."""
-    emails = {line.cells["customer_email"].strip().lower() for line in lines}
+    emails = {normalize.address(line.cells["customer_email"]) for line in lines}
     found = User.objects.alias(lower=Lower("email")).filter(is_staff=True, lower__in=emails)
     return frozenset(email.lower() for email in found.values_list("email", flat=True))

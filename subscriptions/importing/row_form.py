@@ -10,7 +10,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal_project.common import parsing
+from portal_project.common import normalize, parsing
 from portal_project.common.parsing import quoted
 from products import money
 from products.intervals import Interval
@@ -32,7 +32,12 @@ class Known:
 
 
 class RowForm(forms.Form):
-    external_id = Cell(gettext_lazy("an ID"), gettext_lazy("give each subscription an ID of its own"), longest=100)
+    external_id = Cell(
+        gettext_lazy("an ID"),
+        gettext_lazy("give each subscription an ID of its own"),
+        normalize.identifier,
+        longest=100,
+    )
     customer_email = Cell(
         gettext_lazy("an e-mail address"), gettext_lazy("write it like ada@example.com"), cells.email, longest=254
     )

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from portal_project.common import fields
 from products.intervals import Interval
 from products.models import Plan, Product, ResumeRule
 from subscriptions.rules import periods
@@ -14,7 +15,7 @@ class Contract(models.Model):
     """What a subscription holds: what was agreed, and the dates that its verbs move."""
 
     number = models.CharField(_("number"), max_length=12, unique=True, editable=False)
-    external_id = models.CharField(
+    external_id = fields.IdentifierField(
         _("external ID"), max_length=100, null=True, blank=True, unique=True, help_text=_("Its name in another system.")
     )
     customer = models.ForeignKey(

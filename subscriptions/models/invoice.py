@@ -7,6 +7,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from portal_project.common import fields
 from products import money
 
 
@@ -52,7 +53,7 @@ class Invoice(models.Model):
     """Per line its `kind`, `amount` as text, and for days `product`, `plan`, `days` and `of`; for a discount `percent`."""
     payment_instructions = models.TextField(_("payment instructions"), blank=True)
     paid_on = models.DateField(_("paid on"), null=True, blank=True)
-    payment_reference = models.CharField(_("payment reference"), max_length=100, blank=True)
+    payment_reference = fields.LineField(_("payment reference"), max_length=100, blank=True)
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

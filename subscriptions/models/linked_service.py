@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from portal_project.common import fields
+
 
 class LinkedServiceQuerySet(models.QuerySet["LinkedService"]):
     def stop_renewing(self, subscriptions: Iterable[int]) -> None:
@@ -32,7 +34,7 @@ class LinkedService(models.Model):
         "subscriptions.Subscription", models.CASCADE, related_name="linked_services", verbose_name=_("subscription")
     )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.DOMAIN)
-    name = models.CharField(_("name"), max_length=253)
+    name = fields.IdentifierField(_("name"), max_length=253)
     renews_on = models.DateField(_("renews"), null=True, blank=True)
     auto_renew = models.BooleanField(_("renews by itself"), default=True)
     auto_renew_before = models.BooleanField(null=True, editable=False)

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal_project.common.forms import ParagraphsField
 from products.models import ResumeRule
 from subscriptions.billing.catch_up import catch_up
 from subscriptions.confirm.forms import ActionForm
@@ -50,7 +51,7 @@ class RequestForm(DecidingForm):
         label=gettext_lazy("Why are you leaving?"),
         error_messages={"required": gettext_lazy("Choose a reason; “I’d rather not say” is one too.")},
     )
-    message = forms.CharField(
+    message = ParagraphsField(
         required=False,
         max_length=10000,
         widget=forms.Textarea(attrs={"rows": 4}),

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal_project.common.forms import LineField
 from subscriptions.models import Channel, Invoice, Subscription, SubscriptionQuerySet
 from subscriptions.preview.effect import Beyond
 from subscriptions.rules.dates_in_words import day
@@ -89,7 +90,7 @@ class KeepForm(WithdrawForm):
 
     done = gettext_lazy("The subscription goes on. The customer is told by mail what they agreed to.")
 
-    agreement = forms.CharField(
+    agreement = LineField(
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
         label=gettext_lazy("How the customer agreed"),

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal_project.common import fields
 from subscriptions.models import Subscription
 from support.models.ticket import Ticket
 
@@ -36,7 +37,7 @@ class CancellationRequest(models.Model):
         Subscription, models.PROTECT, related_name="cancellation_requests", verbose_name=_("subscription")
     )
     reason = models.CharField(_("reason"), max_length=20, choices=Reason)
-    message = models.TextField(_("message"), blank=True)
+    message = fields.ParagraphsField(_("message"), blank=True)
     requested_on = models.DateField(_("requested"))
     requested_at = models.DateTimeField(_("received"), default=timezone.now)
     notice_days = models.PositiveSmallIntegerField(_("notice period (days)"))
@@ -55,7 +56,7 @@ class CancellationRequest(models.Model):
     )
 
     agreed_on = models.DateField(_("agreed"), null=True, blank=True)
-    agreement = models.CharField(_("how the customer agreed"), max_length=500, blank=True)
+    agreement = fields.LineField(_("how the customer agreed"), max_length=500, blank=True)
     """To keeping the subscription, and on which day: a request is never dropped on the word of staff alone."""
 
     objects = CancellationRequestQuerySet.as_manager()

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal_project.common import fields
 from support.models.ticket import Ticket
 
 
@@ -16,7 +17,7 @@ class Message(models.Model):
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="messages", verbose_name=_("ticket"))
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("author"))
-    body = models.TextField(_("message"))
+    body = fields.ParagraphsField(_("message"))
     is_internal = models.BooleanField(_("internal note"), default=False)
     created_at = models.DateTimeField(_("written"), default=timezone.now)
     token = models.UUIDField(default=uuid4, unique=True, editable=False)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal_project.common import fields
 from subscriptions.models import Invoice, Subscription
 from subscriptions.rules.numbers import random_number
 
@@ -51,7 +52,7 @@ class Ticket(models.Model):
 
     number = models.CharField(_("number"), max_length=12, unique=True, default=new_number, editable=False)
     type = models.CharField(_("type"), max_length=10, choices=Type, default=Type.GENERAL)
-    subject = models.CharField(_("subject"), max_length=150)
+    subject = fields.LineField(_("subject"), max_length=150)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN)
     priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.MEDIUM)
     assignee = models.ForeignKey(

@@ -5,6 +5,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal_project.common.forms import LineField
 from products.models import Product
 from support.models import Ticket
 from support.queue.rows import Tickets, ending_within
@@ -29,7 +30,7 @@ WITHIN: list[tuple[str, str | Promise]] = [
 class FilterForm(forms.Form):
     """What the queue is narrowed to. A value that is none of the choices narrows nothing."""
 
-    q = forms.CharField(
+    q = LineField(
         required=False,
         label=gettext_lazy("Search"),
         widget=forms.TextInput(attrs={"type": "search", "placeholder": gettext_lazy("Number, customer, or words")}),

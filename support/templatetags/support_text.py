@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -16,6 +17,12 @@ from support.cancellations.decisions import FOR_CUSTOMERS
 from support.models import CancellationRequest
 
 register = template.Library()
+
+
+@register.filter
+def instant(at: datetime) -> str:
+    """For the attribute of a <time>, such as "2026-04-05T12:00:00+00:00"; HTML knows no microseconds."""
+    return at.isoformat(timespec="seconds")
 
 
 @register.inclusion_tag("support/_cancellation_banner.html")

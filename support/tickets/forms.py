@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal_project.common.forms import LineField, ParagraphsField
 from subscriptions.billing.catch_up import as_of
 from subscriptions.models import Invoice, Subscription, SubscriptionQuerySet
 from subscriptions.rules.dates_in_words import short_day
@@ -67,8 +68,8 @@ class TicketForm(WithFiles):
         empty_label=gettext_lazy("None in particular"),
         error_messages={"invalid_choice": gettext_lazy("Choose one of your invoices.")},
     )
-    subject = forms.CharField(max_length=150, label=gettext_lazy("Subject"))
-    body = forms.CharField(max_length=10000, widget=forms.Textarea(attrs={"rows": 7}), label=gettext_lazy("Message"))
+    subject = LineField(max_length=150, label=gettext_lazy("Subject"))
+    body = ParagraphsField(max_length=10000, widget=forms.Textarea(attrs={"rows": 7}), label=gettext_lazy("Message"))
 
     def __init__(
         self,
@@ -120,7 +121,7 @@ class ReplyForm(WithFiles):
     """A customer's reply."""
 
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-    body = forms.CharField(max_length=10000, widget=forms.Textarea(attrs={"rows": 5}), label=gettext_lazy("Your reply"))
+    body = ParagraphsField(max_length=10000, widget=forms.Textarea(attrs={"rows": 5}), label=gettext_lazy("Your reply"))
 
     def __init__(self, *args: Any, author: "User", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

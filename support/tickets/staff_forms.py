@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal_project.common.forms import ParagraphsField
 from support.mails.recipients import able
 from support.models import SavedReply, Ticket
 from support.tickets import saved_replies
@@ -38,7 +39,7 @@ class StaffReplyForm(WithFiles):
         widget=forms.RadioSelect,
         label=gettext_lazy("What do you write?"),
     )
-    body = forms.CharField(max_length=10000, widget=forms.Textarea(attrs={"rows": 6}), label=gettext_lazy("Message"))
+    body = ParagraphsField(max_length=10000, widget=forms.Textarea(attrs={"rows": 6}), label=gettext_lazy("Message"))
     sends_mail = forms.BooleanField(required=False, initial=True, label=gettext_lazy("Send e-mail"))
 
     def __init__(self, *args: Any, fill: Callable[[str], str] = str, **kwargs: Any) -> None:

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -116,3 +116,24 @@ def test_asking_to_cancel_is_never_refused_for_being_too_much(as_alice, alice, c
     Ticket.objects.bulk_create(Ticket(customer=alice, subject=str(n), number=f"T-{n}") for n in range(20))
     confirm(as_alice, NEW, **(TYPED | {"type": "cancel", "subscription": subscription.number}))
     assert Ticket.objects.filter(type="cancel", subscription=subscription).exists()
+
+
+def test_a_subject_is_one_line_of_what_is_seen(as_alice, db):
+    confirm(as_alice, NEW, **(TYPED | {"subject": "My\r\nserver\u200b", "body": "Cafe\u0301\r\nThank you."}))
+    ticket = Ticket.objects.get()
+    assert (ticket.subject, ticket.messages.get().body) == ("My server", "Café\nThank you.")
+
+
+@pytest.mark.parametrize("field", ["subject", "body"])
+@pytest.mark.parametrize("nothing", ["\u200b\u200d", "\u3164", "\u2800 \ufeff"])
+def test_a_text_that_nobody_sees_is_missing(as_alice, db, field, nothing):
+    assert "This field is required." in confirm(as_alice, NEW, **(TYPED | {field: nothing})).content.decode()
+    assert not Ticket.objects.exists()
+
+
+def test_the_time_of_a_message_is_one_that_html_knows(as_alice, db):
+    confirm(as_alice, NEW, **TYPED)
+    Message.objects.update(created_at=datetime(2026, 4, 5, 12, 0, 0, 123456, tzinfo=UTC))
+    assert (
+        'datetime="2026-04-05T12:00:00+00:00"' in as_alice.get(Ticket.objects.get().get_absolute_url()).content.decode()
+    )
