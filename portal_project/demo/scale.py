@@ -20,12 +20,12 @@ from django.utils.timezone import localtime
 
 from portal_project.accounts.models import Merchant, User
 from portal_project.common import bulk
+from portal_project.common.numbers import ALPHABET, LENGTH
 from portal_project.demo import people, scale_tickets
 from portal_project.demo.scale_kinds import DUE, WEIGHTS, Kind, Life, Lives
 from portal_project.demo.scale_tickets import About, Written
 from subscriptions.billing import charges
 from subscriptions.models import Channel, InvoiceCounter, Subscription, SubscriptionQuerySet
-from subscriptions.rules.numbers import ALPHABET, LENGTH
 from support.models import Ticket
 from support.queue import act_by
 

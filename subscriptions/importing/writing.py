@@ -15,12 +15,12 @@ from simple_history.utils import bulk_create_with_history
 
 from portal_project.accounts.models import User
 from portal_project.common import pacing
+from portal_project.common.numbers import random_number
 from products.models import Plan, Product
 from subscriptions.importing.checking import Checked
 from subscriptions.importing.rows import Row
 from subscriptions.lifecycle import unit_of_work
 from subscriptions.models import Channel, Subscription
-from subscriptions.rules.numbers import random_number
 from subscriptions.rules.states import Status
 
 

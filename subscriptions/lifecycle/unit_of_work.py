@@ -14,6 +14,7 @@ from django.db import transaction
 from django.http import Http404
 
 from portal_project.common import bulk
+from portal_project.common.numbers import random_number
 from portal_project.mail import outbox
 from products.models import Plan
 from subscriptions.billing import invoicing
@@ -27,7 +28,6 @@ from subscriptions.models import (
     SubscriptionEvent,
     SubscriptionQuerySet,
 )
-from subscriptions.rules.numbers import random_number
 from subscriptions.rules.states import next_step
 
 if TYPE_CHECKING:

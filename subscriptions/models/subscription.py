@@ -8,13 +8,13 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from portal_project.common.numbers import random_number
 from products import money
 from products.intervals import PER_MONTH, Interval, every
 from products.models import Plan
 from subscriptions.models.event import EventKind, SubscriptionEvent
 from subscriptions.models.verbs import Verbs
 from subscriptions.rules import periods
-from subscriptions.rules.numbers import random_number
 from subscriptions.rules.states import Status
 
 if TYPE_CHECKING:

@@ -2,14 +2,18 @@
 
 from django.urls import register_converter
 
-from subscriptions.rules.numbers import LENGTH, normalized
+from portal_project.common import numbers
 
 
 class NumberConverter:
-    regex = f"[A-Za-z]-[0-9A-Za-z]{{{LENGTH}}}"
+    # Room for the signs and blanks that come along when a number is copied out of a mail.
+    regex = f"[^/]{{{numbers.LENGTH + 1},20}}"
 
     def to_python(self, value: str) -> str:
-        return normalized(value)
+        number = numbers.only(value)
+        if number is None:
+            raise ValueError
+        return number
 
     def to_url(self, value: str) -> str:
         return value

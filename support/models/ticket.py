@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal_project.common import fields
+from portal_project.common.numbers import random_number
 from subscriptions.models import Invoice, Subscription
-from subscriptions.rules.numbers import random_number
 
 UNFINISHED_ONLY = models.Q(status__in=("open", "in_review"))
 

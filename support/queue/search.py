@@ -8,15 +8,14 @@ from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import connection
 from django.db.models import Func, Q, QuerySet, TextField, Value
 
+from portal_project.common import numbers
 from subscriptions.models import Subscription
-from subscriptions.rules.numbers import normalized
 from support.models import Message, Ticket
 
 # Nobody reads further; whoever finds too much types another word.
 MOST = 1000
 # As in the migrations, whose indexes fit only the very same expression.
 SIGNS = "@./:-_+"
-NUMBER = re.compile(r"(?:(?P<letter>[ST])-)?(?P<rest>(?=.*\d)\w{6}|(?<=-)\w{6})", re.IGNORECASE)
 
 
 def found(term: str, tickets: QuerySet[Ticket]) -> set[int]:
@@ -24,7 +23,7 @@ def found(term: str, tickets: QuerySet[Ticket]) -> set[int]:
 
     The number of a ticket, a subscription or an invoice finds its tickets alone.
     """
-    if numbered := _by_number(term.strip(), tickets):
+    if numbered := _by_number(term, tickets):
         return numbered
     words = re.findall(r"[^\W_]+", term)
     if not words:
@@ -34,16 +33,15 @@ def found(term: str, tickets: QuerySet[Ticket]) -> set[int]:
 
 
 def _by_number(term: str, tickets: QuerySet[Ticket]) -> set[int]:
-    """With or without the letter before it, and in any spelling that `normalized` understands."""
-    number = NUMBER.fullmatch(term)
-    if number is None:
+    """The tickets that have one of the numbers in the term, and those of its subscriptions and invoices."""
+    typed = numbers.read(term)
+    if not typed:
         return set()
-    letter, rest = (number["letter"] or "").upper(), normalized(f"-{number['rest']}")[1:]
-    subscriptions = Subscription.objects.filter(number=f"S-{rest}") if letter != "T" else Subscription.objects.none()
-    if rest.isdecimal() and not letter:
-        subscriptions |= Subscription.objects.filter(invoices__number=int(rest))
+    subscriptions = Subscription.objects.filter(number__in=typed.subscriptions)
+    if typed.invoices:
+        subscriptions |= Subscription.objects.filter(invoices__number__in=typed.invoices)
     of_subscription = tickets.filter(subscription__in=subscriptions.values("pk")).order_by()
-    itself = tickets.filter(number=f"T-{rest}").order_by() if letter != "S" else tickets.none()
+    itself = tickets.filter(number__in=typed.tickets).order_by()
     return set(itself.values_list("pk", flat=True).union(of_subscription.values_list("pk", flat=True)))
 
 

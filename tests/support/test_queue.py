@@ -169,7 +169,38 @@ def send(client, tickets, do, **fields):
     return client.post(QUEUE, form, follow=True)
 
 
-@pytest.mark.parametrize("spelling", ["{}", "{} ", "S-{}", "s-{}"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "(T-ABC123)",
+        "t abc123",
+        "T\u2011ABC123",
+        "T\u2013abc 123",
+        "Re: Your request [T-ABC123]",
+        "look at t-abc123, please",
+    ],
+)
+def test_a_tickets_number_finds_it_however_it_is_written(as_agent, alice, typed):
+    a_ticket(alice, "About it", number="T-ABC123")
+    a_ticket(alice, "Please look at this request", number="T-ABC124")
+    assert subjects(as_agent, q=typed) == ["About it"]
+
+
+def test_a_sentence_with_several_numbers_finds_them_all(as_agent, alice):
+    subscription = started(alice, date(2026, 3, 20))
+    Subscription.objects.update(number="S-7KQ4M0")
+    a_ticket(alice, "One", number="T-ABC123")
+    a_ticket(alice, "Two", subscription=subscription)
+    a_ticket(alice, "Three")
+    assert set(subjects(as_agent, q="T-ABC123 is about s 7kq4mo, too")) == {"One", "Two"}
+
+
+def test_words_that_look_like_a_number_are_searched_as_words(as_agent, alice):
+    a_ticket(alice, "The server1 is down")
+    assert subjects(as_agent, q="server1") == ["The server1 is down"]
+
+
+@pytest.mark.parametrize("spelling", ["{}", "{} ", "S-{}", "s-{}", "(S-{})", "S {}", "my s\u2013{}."])
 def test_the_number_of_a_subscription_finds_its_tickets(as_agent, alice, spelling):
     subscription = started(alice, date(2026, 3, 20))
     Subscription.objects.update(number="S-7KQ4M0")
@@ -183,7 +214,8 @@ def test_the_number_of_an_invoice_finds_the_tickets_of_its_subscription(as_agent
     Invoice.objects.update(number=1267)
     a_ticket(alice, "About it", subscription=subscription)
     a_ticket(alice, "About something else")
-    assert subjects(as_agent, q="001267") == ["About it"]
+    for typed in ("001267", "1267", "#1267", "invoice 001267", "(001267)"):
+        assert subjects(as_agent, q=typed) == ["About it"]
 
 
 def test_what_is_finished_stays_so_when_a_page_is_marked_in_review(as_agent, alice):

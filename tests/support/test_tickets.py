@@ -23,6 +23,20 @@ def admin_page(ticket, what="change"):
     return f"/admin/support/ticket/{ticket.pk}/{what}/"
 
 
+@pytest.mark.parametrize("written", ["t-abc123", "(T-ABC123)", "T ABC123", "T\u2011ABC123", "T-ABCI23"])
+def test_an_address_takes_the_number_however_it_is_written(as_alice, ticket, written):
+    Ticket.objects.update(number="T-ABC123")
+    assert as_alice.get(f"/support/{written}/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "written", ["T-ABC12", "T-ABC1234", "ABC123", "x" * 5000, "\u200b", "%00" * 7, "T-ABC123 T-ABC124"]
+)
+def test_an_address_without_a_number_is_a_page_that_does_not_exist(as_alice, ticket, written):
+    Ticket.objects.update(number="T-ABC123")
+    assert as_alice.get(f"/support/{written}/").status_code == 404
+
+
 def test_a_customer_opens_a_ticket_and_sees_it(as_alice, alice, ticket):
     assert (ticket.customer, ticket.status, ticket.type) == (alice, "open", "general")
     assert "A question" in as_alice.get("/support/").content.decode()

@@ -1,0 +1,77 @@
+"""Short, random, easy to read out: numbers that tell nothing about volume (Crockford base32, without I, L, O and U)."""
+
+import re
+import secrets
+from dataclasses import dataclass, field
+
+from portal_project.common import normalize
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LENGTH = 6
+TICKET, SUBSCRIPTION = "T", "S"
+ALIKE = str.maketrans("OIL", "011")
+WORDS = re.compile("[0-9A-Z]+")
+# Whoever reads a number out makes pauses: T, ABC, 123.
+MOST_PARTS = 4
+MOST_WORDS = 200
+# Printed invoice numbers have six digits at least; no column holds more than eighteen.
+INVOICE_DIGITS = range(6, 19)
+
+
+@dataclass
+class Numbers:
+    """What a text may mean: numbers of tickets and of subscriptions as they are stored, and of invoices."""
+
+    tickets: set[str] = field(default_factory=set)
+    subscriptions: set[str] = field(default_factory=set)
+    invoices: set[int] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        return bool(self.tickets or self.subscriptions or self.invoices)
+
+
+def random_number(prefix: str) -> str:
+    """Such as "S-7KQ4M2"."""
+    return f"{prefix}-{''.join(secrets.choice(ALPHABET) for _ in range(LENGTH))}"
+
+
+def read(text: str) -> Numbers:
+    """Every number that may stand in the text, alone or in a sentence: in any case, script, and width, with any signs in
+    or around it, O for 0, I or L for 1, and with or without the letter before it.
+
+    Words can look like numbers, so what counts is which of them there are.
+    """
+    words = WORDS.findall(normalize.number(text).upper())[:MOST_WORDS]
+    found = Numbers()
+    for place, word in enumerate(words):
+        if word.isdecimal() and (len(word) in INVOICE_DIGITS or (words == [word] and len(word) < INVOICE_DIGITS.stop)):
+            found.invoices.add(int(word))
+        for parts in range(1, MOST_PARTS + 1):
+            _add(words[place : place + parts], found)
+    return found
+
+
+def only(text: str) -> str | None:
+    """The ticket's or subscription's number that the whole text is, as it is stored, or None."""
+    found = Numbers()
+    _add(WORDS.findall(normalize.number(text).upper()), found)
+    whole = found.tickets ^ found.subscriptions
+    return whole.pop() if len(whole) == 1 else None
+
+
+def _add(parts: list[str], found: Numbers) -> None:
+    """Add what the parts are together, if anything. Without a sign after its letter a number has a digit, unlike words."""
+    whole = "".join(parts)
+    letter, rest = ("", whole) if len(whole) == LENGTH else (whole[:1], whole[1:])
+    number = rest.translate(ALIKE)
+    if len(rest) != LENGTH or not set(number) <= set(ALPHABET):
+        return
+    if parts[0] != letter and not any(map(str.isdecimal, rest)):
+        return
+    if not letter and parts[0] in (TICKET, SUBSCRIPTION):
+        # A number that is too short.
+        return
+    if letter in ("", TICKET):
+        found.tickets.add(f"{TICKET}-{number}")
+    if letter in ("", SUBSCRIPTION):
+        found.subscriptions.add(f"{SUBSCRIPTION}-{number}")
