@@ -18,8 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 APPS = ("portal_project", "products", "subscriptions", "support")
 
 # Every room of the house, a package or a module directly in an app, with the rooms that it stands on. It may import those and
-# whatever they stand on, nothing else of the project. Migrations are history and stand outside.
-STANDS_ON = {
+# whatever they stand on, nothing else of the project. Migrations are history and stand outside. The document draws `FLOORS`.
+FLOORS = {
     # What every app may use
     "portal_project.common": [],
     "portal_project.accounts": ["portal_project.common"],
@@ -47,7 +47,9 @@ STANDS_ON = {
     "support.jobs": ["support.cancellations"],
     "support.portal": ["support.cancellations", "subscriptions.portal"],
     "support.admin": ["support.cancellations", "subscriptions.admin"],
-    # The top floor of each app, which nothing else may import
+}
+# On top of each app, and imported by nothing.
+TOP_FLOOR = {
     "products.admin": ["products.models", "portal_project.mail"],
     "products.apps": [],
     "subscriptions.apps": ["subscriptions.portal"],
@@ -56,7 +58,9 @@ STANDS_ON = {
     "support.apps": [],
     "support.management": ["support.jobs"],
     "support.templatetags": ["support.portal"],
-    # The installation: settings, addresses, what answers when nothing else does
+}
+# Settings, addresses, what answers when nothing else does; and the sample data.
+INSTALLATION = {
     "portal_project.env_file": [],
     "portal_project.service_urls": [],
     "portal_project.environment": ["portal_project.service_urls"],
@@ -80,6 +84,7 @@ STANDS_ON = {
     "portal_project.demo": ["support.jobs", "portal_project.errors"],
     "portal_project.management": ["portal_project.demo"],
 }
+STANDS_ON = FLOORS | TOP_FLOOR | INSTALLATION
 EXCEPTIONS = {
     # Allauth loads its adapter while the apps are still loading, so that one looks at the outbox when it has mail.
     ("portal_project.accounts.adapter", "portal_project.mail"),
@@ -191,6 +196,11 @@ def statuses(module: str) -> list[ast.Attribute]:
 def test_every_module_has_its_place_in_the_table():
     assert {room(module) for module in modules() if "." in module} == set(STANDS_ON)
     assert {app: imports(app) for app in APPS} == {app: set() for app in APPS}
+
+
+def test_the_document_draws_the_same_floors():
+    drawn = re.findall(r"^ +([\w.]+) --> ([\w.]+)$", (ROOT / "docs/architecture.md").read_text("utf-8"), re.MULTILINE)
+    assert sorted(drawn) == sorted((place, other) for place, others in FLOORS.items() for other in others)
 
 
 @pytest.mark.parametrize("place", STANDS_ON)
