@@ -3,7 +3,8 @@
 from django.contrib import admin
 from django_q import admin as django_q
 from django_q.models import Failure, OrmQ, Schedule, Success
-from unfold.admin import ModelAdmin
+
+from portal_project.common.admin import ModelAdmin
 
 PAGES = {
     Schedule: django_q.ScheduleAdmin,

@@ -1,8 +1,8 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 
 # The admin theme evaluates expressions in attributes and styles elements inline; the portal never does.
 ADMIN_SOURCES = {
@@ -33,3 +33,21 @@ class NoStoreMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+class NulMiddleware:
+    """An address with a NUL, which no text in PostgreSQL can hold, leads nowhere; in a form it is an error of its field."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "\0" in request.path or any("\0" in text for text in _parameters(request)):
+            raise Http404
+        return self.get_response(request)
+
+
+def _parameters(request: HttpRequest) -> Iterator[str]:
+    for name, values in request.GET.lists():
+        yield name
+        yield from values

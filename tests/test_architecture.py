@@ -78,7 +78,7 @@ INSTALLATION = {
     "portal_project.urls": ["portal_project.public_views"],
     "portal_project.wsgi": [],
     "portal_project.models": [],
-    "portal_project.admin": [],
+    "portal_project.admin": ["portal_project.common"],
     "portal_project.schedule": [],
     "portal_project.apps": ["portal_project.accounts", "portal_project.checks", "portal_project.schedule"],
     "portal_project.demo": ["support.jobs", "portal_project.errors"],

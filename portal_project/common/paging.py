@@ -6,6 +6,8 @@ from typing import Generic, TypeVar
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+from portal_project.common.keys import key
+
 Row = TypeVar("Row", bound=Model)
 
 
@@ -19,10 +21,9 @@ class Page(Generic[Row]):
 
 def page(queryset: QuerySet[Row], request: HttpRequest, size: int = 20) -> Page[Row]:
     """The newest `size` rows, or those that follow the row `?after=`. An odd value shows the first page."""
-    after = request.GET.get("after", "")
-    is_first = not after.isdecimal()
-    if not is_first:
-        queryset = queryset.filter(pk__lt=int(after))
+    after = key(request.GET.get("after", ""))
+    if after is not None:
+        queryset = queryset.filter(pk__lt=after)
     rows = list(queryset.order_by("-pk")[: size + 1])
     older = rows[size - 1].pk if len(rows) > size else None
-    return Page(rows[:size], older, is_first)
+    return Page(rows[:size], older, is_first=after is None)

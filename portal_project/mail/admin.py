@@ -15,10 +15,10 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
+from portal_project.common.admin import ModelAdmin
 from portal_project.mail import outbox, rendering, server
 from portal_project.mail.models import OutgoingMail, OutgoingMailQuerySet
 

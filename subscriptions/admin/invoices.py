@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
 from unfold.decorators import action, display
 
 from portal_project.accounts.people import person
+from portal_project.common.admin import ModelAdmin
 from portal_project.common.forms import LineField
 from subscriptions.billing import payments
 from subscriptions.billing.payments import may_settle

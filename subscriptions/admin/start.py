@@ -11,10 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 
 from portal_project.accounts.models import User
 from portal_project.accounts.people import person
+from portal_project.common.admin import ModelAdmin
 from subscriptions.billing.catch_up import as_of
 from subscriptions.lifecycle import unit_of_work
 from subscriptions.models import Channel, Subscription

@@ -5,10 +5,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
+from portal_project.common.admin import ModelAdmin
 from subscriptions.admin.subscriptions import OPERATE, SubscriptionAdmin
 from subscriptions.models import Subscription
 from subscriptions.rules.states import Action

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext as _
-from unfold.admin import ModelAdmin
 
+from portal_project.common.admin import ModelAdmin
 from support.models import SavedReply
 from support.tickets.saved_replies import PLACEHOLDERS, unknown
 

@@ -13,10 +13,10 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from unfold.admin import ModelAdmin
 
 from portal_project.accounts.people import person
 from portal_project.common import drafts
+from portal_project.common.admin import ModelAdmin
 from portal_project.common.full_disk import NoRoom
 from subscriptions.rules.states import NotAllowed
 from support.admin import from_ticket, ticket_page
@@ -105,7 +105,7 @@ class TicketAdmin(ModelAdmin):
     def _ticket(self, request: HttpRequest, key: Any) -> Ticket:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return get_object_or_404(ticket_page.tickets(), pk=key if str(key).isdecimal() else None)
+        return get_object_or_404(ticket_page.tickets(), pk=key)
 
     def _check_may_change(self, request: HttpRequest) -> None:
         if not self.has_change_permission(request):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal_project.common.forms import LineField
+from portal_project.common.keys import key
 from products.models import Product
 from support.models import Ticket
 from support.queue.rows import Tickets, ending_within
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 ANY = ("", gettext_lazy("Any"))
 NOBODY = "nobody"
-# In digits; what is longer is no key of ours.
-LONGEST_KEY = 19
 WITHIN: list[tuple[str, str | Promise]] = [
     ("7", gettext_lazy("7 days")),
     ("14", gettext_lazy("14 days")),
@@ -97,7 +96,7 @@ class BulkForm(forms.Form):
         people = [(key, person.get_full_name()) for key, person in self._colleagues.items()]
         self.fields["assignee"].choices = [("", _("Assign to …")), (NOBODY, _("Nobody")), *people]  # type: ignore[attr-defined]
         sent = data.getlist("tickets") if data else []
-        self.fields["tickets"].choices = [(key, key) for key in sent if key.isdecimal() and len(key) < LONGEST_KEY]  # type: ignore[attr-defined]
+        self.fields["tickets"].choices = [(one, one) for one in sent if key(one) is not None]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         wanted, chosen = self.data.get("do"), self.cleaned_data

@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_date
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from portal_project.common.keys import key
 from support.models import Ticket
 
 if TYPE_CHECKING:
@@ -119,10 +120,10 @@ def _name(ticket: Ticket) -> str:
 
 def _position(after: str) -> tuple[date | None, int | None]:
     """The day and key that a page left off at; no day among what has none, and neither on the first page."""
-    day, _dot, key = after.partition(".")
+    day, _dot, last = after.partition(".")
     try:
         parsed = parse_date(day)
     except ValueError:
         parsed = None
-    odd = not key.isdecimal() or (day and not parsed)
-    return (None, None) if odd else (parsed, int(key))
+    odd = key(last) is None or (day and not parsed)
+    return (None, None) if odd else (parsed, key(last))

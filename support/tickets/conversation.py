@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from portal_project.common.keys import key
 from support.models import Message
 
 SHOWN = 200
@@ -25,10 +26,10 @@ class Conversation:
 
 def conversation(messages: QuerySet[Message], before: str = "") -> Conversation:
     """The latest `SHOWN` of the messages, or those before the message with that key. An odd value shows the latest."""
-    is_latest = not before.isdecimal()
-    if not is_latest:
-        messages = messages.filter(pk__lt=int(before))
+    first_shown = key(before)
+    if first_shown is not None:
+        messages = messages.filter(pk__lt=first_shown)
     wanted = messages.select_related("author").prefetch_related("attachments").order_by("-pk")
     newest = list(wanted[: SHOWN + 1])
     shown = newest[:SHOWN][::-1]
-    return Conversation(shown, shown[0].pk if len(newest) > SHOWN else None, is_latest)
+    return Conversation(shown, shown[0].pk if len(newest) > SHOWN else None, is_latest=first_shown is None)

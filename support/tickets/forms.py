@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal_project.common.forms import LineField, ParagraphsField
+from portal_project.common.keys import key
 from subscriptions.billing.catch_up import as_of
 from subscriptions.models import Invoice, Subscription, SubscriptionQuerySet
 from subscriptions.rules.dates_in_words import short_day
@@ -38,7 +39,7 @@ class InvoiceChoice(forms.ModelChoiceField):
     def offer(self, invoices: QuerySet[Invoice], chosen: str) -> None:
         self.queryset = invoices.select_related("subscription")
         latest = list(self.queryset[:INVOICES_OFFERED])
-        if chosen.isdecimal() and chosen not in {str(invoice.number) for invoice in latest}:
+        if key(chosen) is not None and chosen not in {str(invoice.number) for invoice in latest}:
             latest += self.queryset.filter(number=chosen)
         offered = [(invoice.number, self.label_from_instance(invoice)) for invoice in latest]
         self.choices = [("", self.empty_label), *offered]

@@ -1,0 +1,112 @@
+"""The admin's pages of a model, as all of ours are: with the theme, and proof against what nobody types but anybody can send."""
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
+
+from django import forms
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import EmptyResultSet, FieldDoesNotExist
+from django.db.models import IntegerField, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import URLPattern
+from unfold import admin as unfold
+from unfold.views import ChangeList
+
+from portal_project.common.keys import LARGEST, key
+
+
+class SafeChangeList(ChangeList):
+    """Empty where a filter asks for a number that no row can have."""
+
+    def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Any]:
+        queryset = super().get_queryset(request, *args, **kwargs)
+        return queryset if _fits(queryset) else queryset.none()
+
+
+class Autocomplete(AutocompleteSelect):
+    """Chooses nothing for what is no key, when the form comes again with its errors."""
+
+    def optgroups(self, name: str, value: Sequence[str], attrs: Any = None) -> Any:
+        return super().optgroups(name, [each for each in value if not each or key(each) is not None], attrs)
+
+
+class KeysField(forms.ModelMultipleChoiceField):
+    """Rows chosen by their keys; what is no key is a choice that does not exist."""
+
+    def clean(self, value: Any) -> Any:
+        for each in value or ():
+            if key(each) is None:
+                raise forms.ValidationError(
+                    self.error_messages["invalid_pk_value"], code="invalid_pk_value", params={"pk": each}
+                )
+        return super().clean(value)
+
+
+class ModelAdmin(unfold.ModelAdmin):
+    """Where an address holds what cannot be a key, there is no page; of rows that were chosen, only keys count."""
+
+    @property
+    def urls(self) -> list[URLPattern]:
+        patterns: list[URLPattern] = self.get_urls()
+        for pattern in patterns:
+            pattern.callback = _with_keys(self.model, pattern.callback)
+        return patterns
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return SafeChangeList
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What the address fills a new form with, without keys that are none."""
+        initial = super().get_changeform_initial_data(request)
+        return {name: value for name, value in initial.items() if self._may_fill(name, value)}
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", Autocomplete(db_field, self.admin_site, using=kwargs.get("using")))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().formfield_for_manytomany(db_field, request, **{"form_class": KeysField} | kwargs)
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        sent = request.POST.copy()
+        chosen = [each for each in sent.getlist(ACTION_CHECKBOX_NAME) if _may_be_key(self.model, each)]
+        sent.setlist(ACTION_CHECKBOX_NAME, chosen)
+        request.POST = sent  # type: ignore[assignment]
+        return super().response_action(request, queryset)
+
+    def _may_fill(self, name: str, value: Any) -> bool:
+        try:
+            related = self.opts.get_field(name).related_model
+        except FieldDoesNotExist:
+            return True
+        keys = value if isinstance(value, list) else [value]
+        return not related or all(_may_be_key(related, each) for each in keys)
+
+
+def _may_be_key(model: Any, sent: object) -> bool:
+    """Whether a row of the model can have it; the worker's tasks have texts as keys."""
+    return key(sent) is not None if isinstance(model._meta.pk, IntegerField) else "\0" not in str(sent)
+
+
+def _fits(queryset: QuerySet[Any]) -> bool:
+    """Whether the database can compare with every number in the query."""
+    try:
+        _sql, values = queryset.query.sql_with_params()
+    except EmptyResultSet:
+        return True
+    return all(abs(value) <= LARGEST for value in values if isinstance(value, int))
+
+
+def _with_keys(model: Any, view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """The view of a model's page, all of whose arguments are keys."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not all(_may_be_key(model, each) for each in (*args, *kwargs.values())):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return checked
