@@ -10,7 +10,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
-from portal_project.common.admin import ModelAdmin
+from portal_project.common.search_admin import SearchAdmin
 from products import money
 from products.models import CancellationMode, Plan, Product
 
@@ -51,10 +51,10 @@ class PlanInline(PlanPage, TabularInline):
 
 
 @admin.register(Product)
-class ProductAdmin(SimpleHistoryAdmin, ModelAdmin):
+class ProductAdmin(SimpleHistoryAdmin, SearchAdmin):
     list_display = ("name", "pause", "cancel", "plan_count", "is_active")
     list_filter = ("is_active", "allow_pause", "allow_cancel", "cancellation_mode")
-    search_fields = ("name",)
+    search_fields = ("search_text",)
     inlines = (PlanInline,)
     warn_unsaved_form = True
     compressed_fields = True
@@ -117,12 +117,12 @@ class ProductAdmin(SimpleHistoryAdmin, ModelAdmin):
 
 
 @admin.register(Plan)
-class PlanAdmin(PlanPage, SimpleHistoryAdmin, ModelAdmin):
+class PlanAdmin(PlanPage, SimpleHistoryAdmin, SearchAdmin):
     list_display = ("product", "name", "price", "trial_days", "is_active")
     list_display_links = ("name",)
     list_filter = ("is_active", "product", "interval")
     list_select_related = ("product",)
-    search_fields = ("name", "product__name")
+    search_fields = ("search_text", "product__search_text")
     autocomplete_fields = ("product",)
 
     def get_search_results(

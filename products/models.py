@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from portal_project.common import fields
+from portal_project.common.search import Searchable, SearchTextField
 from products import money
 from products.intervals import Interval, every
 
@@ -26,7 +27,7 @@ class ResumeRule(models.TextChoices):
     GIVE_BACK = "give_back", _("Give unused days back")
 
 
-class Product(models.Model):
+class Product(Searchable):
     """What is sold, and what its customers may do by themselves (the Customer Portal Actions)."""
 
     name = fields.LineField(_("name"), max_length=100, unique=True)
@@ -109,7 +110,9 @@ class Product(models.Model):
         help_text=_("How many pauses a customer may begin within 12 months. Empty: no limit."),
     )
 
-    history = HistoricalRecords()
+    search_text = SearchTextField(of=("name",))
+
+    history = HistoricalRecords(excluded_fields=["search_text"])
 
     class Meta:
         verbose_name = _("product")
@@ -156,7 +159,7 @@ def validate_currency(code: str) -> None:
         )
 
 
-class Plan(models.Model):
+class Plan(Searchable):
     """One price of a product."""
 
     product = models.ForeignKey(Product, models.CASCADE, related_name="plans", verbose_name=_("product"))
@@ -177,7 +180,9 @@ class Plan(models.Model):
         _("active"), default=True, help_text=_("An inactive plan takes no new subscriptions.")
     )
 
-    history = HistoricalRecords()
+    search_text = SearchTextField(of=("name",))
+
+    history = HistoricalRecords(excluded_fields=["search_text"])
 
     class Meta:
         verbose_name = _("plan")

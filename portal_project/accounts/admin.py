@@ -13,6 +13,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from portal_project.accounts.forms import MerchantForm
 from portal_project.accounts.models import Merchant, User
 from portal_project.common.admin import ModelAdmin
+from portal_project.common.search_admin import SearchAdmin
 
 # A user's own e-mail address is the one that counts here; allauth's list of addresses would only be a second one.
 admin.site.unregister(EmailAddress)
@@ -28,13 +29,13 @@ class NewUserForm(UserCreationForm):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):
+class UserAdmin(DjangoUserAdmin, SearchAdmin):
     form = UserChangeForm
     add_form = NewUserForm
     change_password_form = AdminPasswordChangeForm
     list_display = ("email", "name", "is_staff", "is_active", "date_joined")
     list_filter = ("is_staff", "is_active", "groups")
-    search_fields = ("email", "name")
+    search_fields = ("search_text",)
     ordering = ("email",)
     readonly_fields = ("date_joined", "last_login")
     fieldsets = (

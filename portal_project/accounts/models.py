@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal_project.common import fields, normalize, uploads
+from portal_project.common.search import Searchable, SearchTextField
 
 MEGABYTE = 1024 * 1024
 
@@ -33,7 +34,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=email and normalize.address(email))
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(Searchable, AbstractBaseUser, PermissionsMixin):
     """A person who signs in with an e-mail address: a customer, or staff when `is_staff`."""
 
     email = fields.AddressField(_("e-mail address"), unique=True)
@@ -53,6 +54,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         ),
     )
     date_joined = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+    search_text = SearchTextField(of=("name", "email"))
 
     objects: ClassVar[UserManager] = UserManager()
 

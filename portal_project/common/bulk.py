@@ -14,6 +14,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import AutoField, Field, JSONField, Lookup, Model
 
+from portal_project.common.search import with_search_text
+
 AT_ONCE = 500
 # Fields whose attribute is what is stored; any other field is asked.
 AS_THEY_STAND = {
@@ -68,13 +70,14 @@ def insert(rows: Sequence[Model]) -> None:
 
 
 def update(rows: Sequence[Model], names: Iterable[str]) -> None:
-    """Write the named fields of saved objects of one model."""
+    """Write the named fields of saved objects of one model, and the folded texts that are made of them."""
     if not rows:
         return
+    fields = [_field(rows[0], name) for name in with_search_text(type(rows[0]), names)]
     if connection.vendor == "postgresql":
-        _update_from_arrays(rows, [_field(rows[0], name) for name in names])
+        _update_from_arrays(rows, fields)
     else:
-        _update_one_by_one(rows, [_field(rows[0], name) for name in names])
+        _update_one_by_one(rows, fields)
 
 
 def draw_keys(rows: Sequence[Model]) -> None:

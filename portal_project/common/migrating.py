@@ -3,7 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import Model
+
+from portal_project.common import bulk
+from portal_project.common.folding import fold
 
 AT_ONCE = 1000
 
@@ -38,3 +42,24 @@ def normalize_column(
 def _other(model: type[Model], row: dict[str, Any], unique_in: tuple[str, ...], same: dict[str, str]) -> int | None:
     rows = model._default_manager.filter(**{field: row[field] for field in unique_in}, **same).exclude(pk=row["pk"])
     return rows.values_list("pk", flat=True).first()
+
+
+def fill_search_text(model: type[Model], *of: str) -> None:
+    """Fold those columns of all rows into `search_text`."""
+    last = 0
+    while batch := list(model._default_manager.filter(pk__gt=last).order_by("pk").only("pk", *of)[:AT_ONCE]):
+        last = batch[-1].pk
+        for row in batch:
+            row.search_text = fold("\n".join(getattr(row, name) or "" for name in of))  # type: ignore[attr-defined]
+        bulk.update(batch, ["search_text"])
+
+
+def index_search_text(schema_editor: BaseDatabaseSchemaEditor, table: str, name: str) -> None:
+    """By trigrams, on PostgreSQL alone."""
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {table} USING gin (search_text gin_trgm_ops)")
+
+
+def drop_index(schema_editor: BaseDatabaseSchemaEditor, name: str) -> None:
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute(f"DROP INDEX IF EXISTS {name}")

@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template import TemplateDoesNotExist
@@ -18,7 +19,9 @@ from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
-from portal_project.common.admin import ModelAdmin
+from portal_project.common import normalize
+from portal_project.common.numbers import Numbers
+from portal_project.common.search_admin import SearchAdmin
 from portal_project.mail import outbox, rendering, server
 from portal_project.mail.models import OutgoingMail, OutgoingMailQuerySet
 
@@ -27,13 +30,13 @@ COLOURS = {State.PENDING: "info", State.SENT: "success", State.FAILED: "danger",
 
 
 @admin.register(OutgoingMail)
-class OutgoingMailAdmin(ModelAdmin):
+class OutgoingMailAdmin(SearchAdmin):
     """What the portal wrote to whom, and what became of it. Nobody changes a mail; most that failed can be sent again."""
 
     list_display = ("recipient", "subject", "delivery", "created_at", "sent_at", "attempts", "what_failed")
     list_filter = (("state", ChoicesDropdownFilter),)
     list_filter_submit = True
-    search_fields = ("recipient", "=thread")
+    search_fields = ("recipient", "thread")
     search_help_text = gettext_lazy("Recipient, or the number of a ticket or subscription")
     show_full_result_count = False
     list_per_page = 50
@@ -52,6 +55,12 @@ class OutgoingMailAdmin(ModelAdmin):
     readonly_fields = ("mails_of_thread", "subject", "text")
     list_before_template = "admin/mail/outgoingmail/paused.html"
     change_form_outer_before_template = "admin/mail/outgoingmail/send_again.html"
+
+    def with_numbers(self, queryset: QuerySet[OutgoingMail], typed: Numbers) -> QuerySet[OutgoingMail]:
+        return queryset.filter(thread__in=typed.tickets | typed.subscriptions)
+
+    def matching(self, queryset: QuerySet[OutgoingMail], term: str) -> QuerySet[OutgoingMail]:
+        return queryset.filter(recipient__contains=normalize.address(term))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

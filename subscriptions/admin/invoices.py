@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -16,8 +16,9 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
 from unfold.decorators import action, display
 
 from portal_project.accounts.people import person
-from portal_project.common.admin import ModelAdmin
 from portal_project.common.forms import LineField
+from portal_project.common.numbers import Numbers
+from portal_project.common.search_admin import SearchAdmin
 from subscriptions.billing import payments
 from subscriptions.billing.payments import may_settle
 from subscriptions.models import Invoice
@@ -64,12 +65,12 @@ class OverdueFilter(admin.SimpleListFilter):
 
 
 @admin.register(Invoice)
-class InvoiceAdmin(ModelAdmin):
+class InvoiceAdmin(SearchAdmin):
     list_display = ("label", "subscription", "customer", "covers_from", "covers_to", "total", "state", "due_on")
     list_filter = (("status", ChoicesDropdownFilter), OverdueFilter, ("issued_on", RangeDateFilter))
     list_filter_submit = True
     list_select_related = ("subscription__plan__product", "subscription__customer")
-    search_fields = ("=number", "subscription__number", "subscription__customer__email")
+    search_fields = ("subscription__search_text", "subscription__customer__search_text")
     show_full_result_count = False
     actions = None
     fields = (
@@ -87,11 +88,9 @@ class InvoiceAdmin(ModelAdmin):
     actions_detail = ("record_payment", "void")
     actions_list = ("import_payments",)
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Invoice], search_term: str
-    ) -> tuple[QuerySet[Invoice], bool]:
-        """A number is also found as it is printed, with its zeros in front."""
-        return super().get_search_results(request, queryset, search_term.strip().lstrip("0") or search_term)
+    def with_numbers(self, queryset: QuerySet[Invoice], typed: Numbers) -> QuerySet[Invoice]:
+        """Its own, or that of its subscription."""
+        return queryset.filter(Q(number__in=typed.invoices) | Q(subscription__number__in=typed.subscriptions))
 
     def has_settle_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """To record payments and to void: for Merchants, not for Support."""

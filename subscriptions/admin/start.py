@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal_project.accounts.models import User
 from portal_project.accounts.people import person
-from portal_project.common.admin import ModelAdmin
+from portal_project.common.search_admin import SearchAdmin
 from subscriptions.billing.catch_up import as_of
 from subscriptions.lifecycle import unit_of_work
 from subscriptions.models import Channel, Subscription
@@ -61,7 +61,7 @@ class StartForm(forms.ModelForm):
         return begun
 
 
-class StartAdmin(ModelAdmin):
+class StartAdmin(SearchAdmin):
     """The page of a new subscription, its confirmation, and the start; the same form sent twice starts one."""
 
     def add_view(

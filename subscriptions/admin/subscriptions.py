@@ -15,6 +15,7 @@ from unfold.decorators import action, display
 
 from portal_project.accounts.models import User
 from portal_project.accounts.people import person
+from portal_project.common.numbers import Numbers
 from subscriptions.admin.invoices import InvoiceAdmin
 from subscriptions.admin.start import StartAdmin, StartForm
 from subscriptions.billing.catch_up import as_of
@@ -60,7 +61,7 @@ class SubscriptionAdmin(StartAdmin):
     list_filter_submit = True
     list_per_page = 50
     show_full_result_count = False
-    search_fields = ("number", "external_id", "customer__email", "customer__name")
+    search_fields = ("search_text", "customer__search_text")
     autocomplete_fields = ("customer", "plan")
     change_form_outer_after_template = "admin/subscriptions/subscription/history.html"
     actions = None
@@ -86,6 +87,9 @@ class SubscriptionAdmin(StartAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Subscription]:
         return Subscription.objects.for_policies(localdate())
+
+    def with_numbers(self, queryset: QuerySet[Subscription], typed: Numbers) -> QuerySet[Subscription]:
+        return queryset.filter(number__in=typed.subscriptions)
 
     def get_fieldsets(self, request: HttpRequest, obj: Subscription | None = None) -> Any:
         if obj is None:

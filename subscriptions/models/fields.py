@@ -5,13 +5,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from portal_project.common import fields
+from portal_project.common.search import Searchable, SearchTextField
 from products.intervals import Interval
 from products.models import Plan, Product, ResumeRule
 from subscriptions.rules import periods
 from subscriptions.rules.states import Status
 
 
-class Contract(models.Model):
+class Contract(Searchable):
     """What a subscription holds: what was agreed, and the dates that its verbs move."""
 
     number = models.CharField(_("number"), max_length=12, unique=True, editable=False)
@@ -53,6 +54,8 @@ class Contract(models.Model):
     """The discount that the first part of the present period got; the rest of a split period shares it."""
     due_on = models.DateField(_("next step"), null=True, blank=True, editable=False)
     """The date of `states.next_step`, for the job."""
+    search_text = SearchTextField(of=("number", "external_id"))
+    """Without an index: the job would write it anew with each step, and few search for a part of an ID."""
 
     class Meta:
         abstract = True

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -8,7 +9,8 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
-from portal_project.common.admin import ModelAdmin
+from portal_project.common.numbers import Numbers
+from portal_project.common.search_admin import SearchAdmin
 from subscriptions.admin.subscriptions import OPERATE, SubscriptionAdmin
 from subscriptions.models import Subscription
 from subscriptions.rules.states import Action
@@ -68,14 +70,18 @@ class SubscriptionDeskAdmin(SubscriptionAdmin):
 
 
 @admin.register(CancellationRequest)
-class CancellationRequestAdmin(ModelAdmin):
+class CancellationRequestAdmin(SearchAdmin):
     list_display = ("subscription", "customer", "reason", "requested_on", "promised_on", "outcome", "decided_by")
     list_filter = (("reason", ChoicesDropdownFilter), ("decision", ChoicesDropdownFilter))
     list_filter_submit = True
     list_select_related = ("subscription__plan__product", "subscription__customer", "decided_by")
-    search_fields = ("subscription__number", "subscription__customer__email", "ticket__number")
+    search_fields = ("subscription__search_text", "subscription__customer__search_text")
     show_full_result_count = False
     actions = None
+
+    def with_numbers(self, queryset: QuerySet[CancellationRequest], typed: Numbers) -> QuerySet[CancellationRequest]:
+        """That of its subscription, or of its ticket."""
+        return queryset.filter(Q(subscription__number__in=typed.subscriptions) | Q(ticket__number__in=typed.tickets))
 
     @display(description=gettext_lazy("customer"))
     def customer(self, request: CancellationRequest) -> str:

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext as _
 
-from portal_project.common.admin import ModelAdmin
+from portal_project.common.search_admin import SearchAdmin
 from support.models import SavedReply
 from support.tickets.saved_replies import PLACEHOLDERS, unknown
 
@@ -31,8 +31,8 @@ class SavedReplyForm(forms.ModelForm):
 
 
 @admin.register(SavedReply)
-class SavedReplyAdmin(ModelAdmin):
+class SavedReplyAdmin(SearchAdmin):
     form = SavedReplyForm
     list_display = ("title", "body")
     fields = ("title", "body")
-    search_fields = ("title", "body")
+    search_fields = ("search_text",)

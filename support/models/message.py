@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal_project.common import fields
+from portal_project.common.search import Searchable, SearchTextField
 from support.models.ticket import Ticket
 
 
-class Message(models.Model):
+class Message(Searchable):
     """One contribution to a ticket's conversation, as plain text; an internal note never reaches the customer."""
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="messages", verbose_name=_("ticket"))
@@ -22,6 +23,7 @@ class Message(models.Model):
     created_at = models.DateTimeField(_("written"), default=timezone.now)
     token = models.UUIDField(default=uuid4, unique=True, editable=False)
     """From the form that made it: the same form sent twice makes one message."""
+    search_text = SearchTextField(of=("body",))
 
     class Meta:
         verbose_name = _("message")

@@ -1,14 +1,15 @@
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from portal_project.common import fields
+from portal_project.common.search import Searchable, SearchTextField
 
 
-class SavedReply(models.Model):
+class SavedReply(Searchable):
     """A text that staff put into replies; its placeholders are those of `support.tickets.saved_replies`."""
 
     title = fields.LineField(_("title"), max_length=80, unique=True)
     body = fields.ParagraphsField(_("text"), max_length=10000)
+    search_text = SearchTextField(of=("title", "body"))
 
     class Meta:
         verbose_name = _("saved reply")

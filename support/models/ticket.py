@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal_project.common import fields
 from portal_project.common.numbers import random_number
+from portal_project.common.search import Searchable, SearchTextField
 from subscriptions.models import Invoice, Subscription
 
 UNFINISHED_ONLY = models.Q(status__in=("open", "in_review"))
@@ -18,7 +19,7 @@ def new_number() -> str:
     return random_number("T")
 
 
-class Ticket(models.Model):
+class Ticket(Searchable):
     """A support request and its conversation."""
 
     class Type(models.TextChoices):
@@ -83,6 +84,7 @@ class Ticket(models.Model):
     updated_at = models.DateTimeField(_("last change"), default=timezone.now)
     token = models.UUIDField(default=uuid4, unique=True, editable=False)
     """From the form that made it: the same form sent twice makes one ticket."""
+    search_text = SearchTextField(of=("subject",))
 
     class Meta:
         verbose_name = _("ticket")

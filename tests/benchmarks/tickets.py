@@ -39,7 +39,11 @@ def make(size: int, *, messages: int) -> User:
     series = f"generate_series(1, {size}) n"
     fill(
         User(email="", name="", password="!"),
-        {"email": "'customer' || n || '@example.com'", "name": "'Customer ' || n"},
+        {
+            "email": "'customer' || n || '@example.com'",
+            "name": "'Customer ' || n",
+            "search_text": "' customer ' || n || ' customer' || n || ' example com'",
+        },
         f"generate_series(1, {customers}) n",
     )
     first = User.objects.order_by("pk").exclude(is_staff=True).values_list("pk", flat=True)[0]
@@ -90,6 +94,7 @@ def _tickets(series: str, customers: int, first: int, agents: list[User], today:
         {
             "number": "'T-' || lpad(upper(to_hex(n)), 6, '0')",
             "subject": "'Question ' || n",
+            "search_text": "' question ' || n",
             "type": f"CASE WHEN {TO_CANCEL} THEN 'cancel' ELSE (ARRAY['general', 'billing', 'technical'])[1 + n / 2 % 3] END",
             "status": f"CASE WHEN {UNFINISHED} THEN (ARRAY['open', 'in_review'])[1 + n / 2 % 2] ELSE 'resolved' END",
             "priority": "1 + n / 20 % 4",
@@ -117,7 +122,11 @@ def _tickets(series: str, customers: int, first: int, agents: list[User], today:
 
 def _messages(series: str, customers: int, first: int, messages: int) -> None:
     """Two for each ticket, and many for one."""
-    written = {"author_id": f"{first} + n % {customers}", "body": "'I have a question about server ' || n"}
+    written = {
+        "author_id": f"{first} + n % {customers}",
+        "body": "'I have a question about server ' || n",
+        "search_text": "' i have a question about server ' || n",
+    }
     key = "(SELECT min(id) FROM support_ticket) + n - 1"
     for source, ticket in (
         (series, key),
