@@ -53,8 +53,8 @@ class OutgoingMailAdmin(SearchAdmin):
     )
     # Shown although they are no fields; the rest is read-only because nobody has the right to change a mail.
     readonly_fields = ("mails_of_thread", "subject", "text")
-    list_before_template = "admin/mail/outgoingmail/paused.html"
-    change_form_outer_before_template = "admin/mail/outgoingmail/send_again.html"
+    list_before_template = "admin/mail/outgoingmail/_paused.html"
+    change_form_outer_before_template = "admin/mail/outgoingmail/_send_again.html"
 
     def with_numbers(self, queryset: QuerySet[OutgoingMail], typed: Numbers) -> QuerySet[OutgoingMail]:
         return queryset.filter(thread__in=typed.tickets | typed.subscriptions)

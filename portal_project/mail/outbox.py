@@ -1,4 +1,7 @@
-"""Putting mail into the outbox; nothing else in the portal makes or sends mail."""
+"""Putting mail into the outbox, from which `tasks` sends it.
+
+The unit of work writes the many mails of its events by itself, as it writes all its rows, and only calls `wake`.
+"""
 
 from collections.abc import Iterable
 

@@ -84,7 +84,7 @@ class InvoiceAdmin(SearchAdmin):
         ("paid_on", "payment_reference"),
         ("settled_by", "settled_at"),
     )
-    change_form_outer_after_template = "admin/subscriptions/invoice/lines.html"
+    change_form_outer_after_template = "admin/subscriptions/invoice/_lines.html"
     actions_detail = ("record_payment", "void")
     actions_list = ("import_payments",)
 
@@ -108,7 +108,9 @@ class InvoiceAdmin(SearchAdmin):
             payments.record(invoice.number, **form.cleaned_data, by=person(request))
             messages.success(request, _("Invoice %(number)s is paid.") % {"number": invoice.label})
             return redirect("admin:subscriptions_invoice_change", invoice.pk)
-        return self._page(request, _("Record payment"), "settle", invoice=invoice, form=form)
+        return self._page(
+            request, _("Record payment"), "admin/subscriptions/invoice/settle.html", invoice=invoice, form=form
+        )
 
     @action(description=gettext_lazy("Void"), url_path="void", permissions=["settle"])
     def void(self, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -117,7 +119,14 @@ class InvoiceAdmin(SearchAdmin):
             payments.void(invoice.number, by=person(request))
             messages.success(request, _("Invoice %(number)s is void.") % {"number": invoice.label})
             return redirect("admin:subscriptions_invoice_change", invoice.pk)
-        return self._page(request, _("Void"), "settle", invoice=invoice, form=forms.Form(), voids=True)
+        return self._page(
+            request,
+            _("Void"),
+            "admin/subscriptions/invoice/settle.html",
+            invoice=invoice,
+            form=forms.Form(),
+            voids=True,
+        )
 
     @action(description=gettext_lazy("Import payments"), url_path="import-payments", permissions=["settle"])
     def import_payments(self, request: HttpRequest) -> HttpResponse:
@@ -129,7 +138,13 @@ class InvoiceAdmin(SearchAdmin):
                 outcomes = payments.record_file(content, received_on=received_on, by=person(request))
             except payments.FileProblem as problem:
                 form.add_error("file", str(problem))
-        return self._page(request, _("Import payments"), "import_payments", form=form, **_report(outcomes))
+        return self._page(
+            request,
+            _("Import payments"),
+            "admin/subscriptions/invoice/import_payments.html",
+            form=form,
+            **_report(outcomes),
+        )
 
     def _open(self, object_id: int) -> Invoice:
         invoice = get_object_or_404(Invoice.objects.select_related("subscription__customer"), pk=object_id)
@@ -139,7 +154,7 @@ class InvoiceAdmin(SearchAdmin):
     def _page(self, request: HttpRequest, title: str, template: str, **context: Any) -> HttpResponse:
         context |= self.admin_site.each_context(request) | {"title": title, "opts": self.opts}
         context["back"] = reverse("admin:subscriptions_invoice_changelist")
-        return TemplateResponse(request, f"admin/subscriptions/invoice/{template}.html", context)
+        return TemplateResponse(request, template, context)
 
     @display(description=gettext_lazy("number"), ordering="number")
     def label(self, invoice: Invoice) -> str:

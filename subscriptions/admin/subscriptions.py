@@ -63,7 +63,7 @@ class SubscriptionAdmin(StartAdmin):
     show_full_result_count = False
     search_fields = ("search_text", "customer__search_text")
     autocomplete_fields = ("customer", "plan")
-    change_form_outer_after_template = "admin/subscriptions/subscription/history.html"
+    change_form_outer_after_template = "admin/subscriptions/subscription/_history.html"
     actions = None
     verbs: dict[str, Action] = {
         "pause": Action.PAUSE,
@@ -240,7 +240,7 @@ def _why_dates(stored: Subscription, reader: User) -> dict[str, str]:
         "pause_dates": format_html_join("", "<p>{}: {}</p>", ((day(on), why) for why, on in pause if why)),
         # A template, because the request knows why, and subscriptions have never heard of requests.
         "end": render_to_string(
-            "admin/subscriptions/subscription/why_it_ends.html", {"subscription": subscription, "because": because}
+            "admin/subscriptions/subscription/_why_it_ends.html", {"subscription": subscription, "because": because}
         ).strip(),
     }
 

@@ -36,7 +36,7 @@ def act_by(ticket: Ticket, today: date) -> date | None:
 
 
 def refresh(tickets: Iterable[int], today: date) -> None:
-    """Write `act_by` anew onto the tickets with these primary keys. Nothing else writes it."""
+    """Write `act_by` anew onto the tickets with these primary keys. Whoever finishes a ticket clears it by themselves."""
     with transaction.atomic():
         rows = Ticket.objects.filter(pk__in=list(tickets)).order_by("pk").select_for_update(of=("self",))
         known = rows.select_related("cancellation_request__subscription__plan__product").prefetch_related(
