@@ -15,12 +15,13 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from portal_project.accounts.models import User
 from portal_project.accounts.people import person
 from subscriptions.rules.states import NotAllowed
-from support.mails.recipients import able
 from support.models import Ticket
 from support.queue.filters import BulkForm, FilterForm
 from support.queue.rows import TABS, page, tabs, unfinished
+from support.queue.staff import able
 from support.tickets import triage
 
 # The cookie that keeps the queue as it was last seen; a session would be written at every look.
@@ -39,14 +40,16 @@ def queue(request: HttpRequest, site: AdminSite) -> HttpResponse:
         _do(request, bulk, today)
         return redirect(request.get_full_path())
     filters = FilterForm(request.GET, colleagues=colleagues)
-    context = site.each_context(request) | _rows(request, filters, today) | {"bulk": bulk, "title": _("Tickets")}
+    context = (
+        site.each_context(request) | _rows(request, filters, colleagues, today) | {"bulk": bulk, "title": _("Tickets")}
+    )
     response = TemplateResponse(request, "admin/support/queue.html", context)
     seen = request.GET.urlencode()
     response.set_cookie(LAST_SEEN, seen, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax")
     return response
 
 
-def _rows(request: HttpRequest, filters: FilterForm, today: date) -> dict[str, Any]:
+def _rows(request: HttpRequest, filters: FilterForm, colleagues: list[User], today: date) -> dict[str, Any]:
     by, tab = person(request), request.GET.get("tab", "")
     tab = tab if tab in TABS else "all"
     _label, keep = TABS[tab]
@@ -56,6 +59,7 @@ def _rows(request: HttpRequest, filters: FilterForm, today: date) -> dict[str, A
         "tabs": tabs(by, today),
         "filters": filters,
         "page": page(tickets, request.GET.get("after", "")),
+        "able": {colleague.pk for colleague in colleagues},
         "is_first": "after" not in request.GET,
         "today": today,
         "may_change": request.user.has_perm("support.change_ticket"),

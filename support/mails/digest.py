@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
@@ -13,9 +14,9 @@ from django.utils.translation import gettext as _
 from portal_project.mail import outbox
 from portal_project.mail.models import OutgoingMail
 from subscriptions.rules.dates_in_words import day
-from support.mails import recipients
 from support.models import Ticket
 from support.queue import rows
+from support.queue.staff import able, nobodys
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User
@@ -35,17 +36,17 @@ class Part:
 
 def add(today: date) -> None:
     """Write today's digests to those who do not have theirs and have something to do. Safe to repeat."""
-    keys = {f"digest:{today}:{person.pk}": person for person in recipients.able() if person.wants_status_mails}
+    keys = {f"digest:{today}:{person.pk}": person for person in able() if person.wants_status_mails}
     for written in OutgoingMail.objects.filter(key__in=keys).values_list("key", flat=True):
         del keys[written]
     if keys:
-        shared = (_ending(today), _late(_("Unassigned tickets to act on"), today, assignee=None))
+        shared = (_ending(today), _late(_("Unassigned tickets to act on"), today, nobodys()))
         mails = [_digest(key, person, shared, today) for key, person in keys.items()]
         outbox.add(*[mail for mail in mails if mail.context["parts"]])
 
 
 def _digest(key: str, person: "User", shared: tuple[Part, ...], today: date) -> OutgoingMail:
-    mine = _late(_("Your tickets to act on"), today, assignee=person)
+    mine = _late(_("Your tickets to act on"), today, Q(assignee=person))
     context = {
         "name": person.name,
         "day": day(today),
@@ -62,9 +63,9 @@ def _ending(today: date) -> Part:
     return _part(_("Ending within a week"), ordered, lambda ticket: ticket.cancellation_request.promised_on)
 
 
-def _late(title: str, today: date, *, assignee: "User | None") -> Part:
+def _late(title: str, today: date, whose: Q) -> Part:
     """Whose day to act is today or has passed, the first one first."""
-    tickets = rows.unfinished(_before(today)).filter(act_by__lte=today, assignee=assignee)
+    tickets = rows.unfinished(_before(today)).filter(whose, act_by__lte=today)
     return _part(title, tickets.order_by("act_by", "pk"), lambda ticket: ticket.act_by)
 
 

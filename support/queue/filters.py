@@ -1,6 +1,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,6 +12,7 @@ from products.models import Product
 from support.models import Ticket
 from support.queue.rows import Tickets, ending_within
 from support.queue.search import found
+from support.queue.staff import nobodys
 
 if TYPE_CHECKING:
     from datetime import date
@@ -61,7 +63,8 @@ class FilterForm(forms.Form):
             if field in chosen:
                 tickets = tickets.filter(**{field: chosen[field]})
         if "assignee" in chosen:
-            tickets = tickets.filter(assignee=None if chosen["assignee"] == NOBODY else chosen["assignee"])
+            whose = chosen["assignee"]
+            tickets = tickets.filter(nobodys() if whose == NOBODY else Q(assignee=whose))
         if "product" in chosen:
             tickets = tickets.filter(subscription__plan__product=chosen["product"])
         if "within" in chosen:

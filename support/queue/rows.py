@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal_project.common.keys import key
 from support.models import Ticket
+from support.queue.staff import nobodys
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User
@@ -37,7 +38,7 @@ def unfinished(tickets: Tickets) -> Tickets:
 
 TABS: dict[str, tuple[str | Promise, Callable[[Tickets, "User", date], Tickets]]] = {
     "mine": (_("Mine"), lambda tickets, by, today: unfinished(tickets).filter(assignee=by)),
-    "unassigned": (_("Unassigned"), lambda tickets, by, today: unfinished(tickets).filter(assignee=None)),
+    "unassigned": (_("Unassigned"), lambda tickets, by, today: unfinished(tickets).filter(nobodys())),
     "open": (_("Open"), lambda tickets, by, today: unfinished(tickets).filter(status=Ticket.Status.OPEN)),
     "in_review": (
         _("In review"),

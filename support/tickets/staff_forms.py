@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal_project.common.forms import ParagraphsField
-from support.mails.recipients import able
 from support.models import SavedReply, Ticket
+from support.queue.staff import able
 from support.tickets import saved_replies
 from support.tickets.attachments import WithFiles
 

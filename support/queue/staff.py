@@ -1,0 +1,26 @@
+"""Who of the staff works on tickets, and which tickets are nobody's."""
+
+from django.contrib.auth.models import Permission
+from django.db.models import Q, QuerySet
+
+from portal_project.accounts.models import User
+
+
+def able(*others: int) -> QuerySet[User]:
+    """Active staff who may work on tickets: by their role, by a right of their own, or as superusers; and `others`, by key.
+
+    `ModelBackend.with_perm` asks the same, but of every customer in turn.
+    """
+    right = Permission.objects.filter(content_type__app_label="support", codename="change_ticket")
+    by_role, by_right = User.groups.through.objects, User.user_permissions.through.objects
+    may = (
+        Q(is_superuser=True)
+        | Q(pk__in=by_role.filter(group__permissions__in=right).values("user"))
+        | Q(pk__in=by_right.filter(permission__in=right).values("user"))
+    )
+    return User.objects.filter(Q(may, is_staff=True, is_active=True) | Q(pk__in=others)).order_by("pk")
+
+
+def nobodys() -> Q:
+    """Of tickets: without an assignee, or with one who has left the staff, is inactive, or may no longer work on tickets."""
+    return ~Q(assignee__in=able())
