@@ -16,6 +16,8 @@ class NumberConverter:
         return number
 
     def to_url(self, value: str) -> str:
+        """Raises `ValueError` where it would lead nowhere."""
+        self.to_python(value)
         return value
 
 

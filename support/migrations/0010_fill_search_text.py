@@ -1,6 +1,10 @@
+from importlib import import_module
+
 from django.db import migrations
 
 from portal_project.common.migrating import drop_index, fill_search_text, index_search_text
+
+earlier = import_module("support.migrations.0006_search")
 
 
 def fill(apps, schema_editor):
@@ -9,8 +13,6 @@ def fill(apps, schema_editor):
     fill_search_text(apps.get_model("support", "SavedReply"), "title", "body")
     index_search_text(schema_editor, "support_ticket", "ticket_search_text")
     index_search_text(schema_editor, "support_message", "message_search_text")
-    for name in ("ticket_search", "message_search"):
-        drop_index(schema_editor, name)
 
 
 def drop(apps, schema_editor):
@@ -30,4 +32,5 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(fill, drop),
+        migrations.RunPython(earlier.drop, earlier.make),
     ]

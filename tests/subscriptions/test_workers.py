@@ -81,7 +81,7 @@ def facts():
         key: place for place, key in enumerate(Subscription.objects.order_by("pk").values_list("number", flat=True))
     }
     return (
-        columns(Subscription.objects.order_by("pk"), "number", "start_token"),
+        columns(Subscription.objects.order_by("pk"), "number", "search_text", "start_token"),
         columns(SubscriptionEvent.objects.order_by("subscription", "pk"), "subscription", "recorded_at"),
         columns(
             Invoice.objects.order_by("subscription", "covers_from"), "subscription", "number", "issued_on", "due_on"
