@@ -28,6 +28,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
         [
             (_("Subscriptions"), "autorenew", "subscriptions_subscription", "subscriptions.view_subscription"),
             (_("Invoices"), "receipt_long", "subscriptions_invoice", "subscriptions.view_invoice"),
+            (_("Payment files"), "upload_file", "subscriptions_paymentfile", "subscriptions.change_invoice"),
             (_("Products"), "sell", "products_product", "products.view_product"),
             (_("Plans"), "payments", "products_plan", "products.view_plan"),
         ],

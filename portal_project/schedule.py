@@ -8,6 +8,11 @@ SCHEDULE = {
         "schedule_type": Schedule.MINUTES,
         "minutes": 1,
     },
+    "Record payment files": {
+        "func": "subscriptions.billing.payment_files.record_confirmed",
+        "schedule_type": Schedule.MINUTES,
+        "minutes": 1,
+    },
     "Apply what is due": {
         "func": "django.core.management.call_command",
         "args": "'apply_due'",

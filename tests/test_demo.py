@@ -11,7 +11,7 @@ from portal_project.accounts.models import Merchant, User
 from portal_project.demo import people
 from portal_project.mail.models import OutgoingMail
 from products.models import CancellationMode
-from subscriptions.models import Invoice, LinkedService, Subscription, SubscriptionEvent
+from subscriptions.models import Invoice, LinkedService, PaymentFile, Subscription, SubscriptionEvent
 from subscriptions.rules.states import Status
 from support.models import CancellationRequest, Message, SavedReply, Ticket, TicketEvent
 from support.queue import act_by
@@ -114,3 +114,9 @@ def test_a_second_run_keeps_what_was_done(sample, db):
     call_command("demo", no_serve=True, yes_production=True)
     assert (Subscription.objects.count(), Ticket.objects.count(), User.objects.count()) == before
     assert not LinkedService.objects.exists()
+
+
+def test_one_file_of_payments_is_recorded_and_one_waits(sample, db):
+    waiting, recorded = PaymentFile.objects.all()
+    assert (recorded.recorded, recorded.refused, recorded.is_finished) == (12, 3, True)
+    assert (waiting.left, waiting.refused, waiting.is_confirmed) == (7, 1, False)

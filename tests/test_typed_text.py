@@ -21,6 +21,9 @@ NOT_TYPED = {
     "mail.MailServer": {"error"},
     "mail.OutgoingMail": {"key", "recipient", "template", "error", "thread"},
     "subscriptions.Invoice": {"currency", "seller", "buyer", "payment_instructions"},
+    "subscriptions.PaymentFile": {"error"},
+    # What stood in a file, to be read again.
+    "subscriptions.RefusedPayment": {"reference", "amount", "reason"},
     "subscriptions.Subscription": {"number", "currency"},
     # What prints of the name that a file has.
     "support.Attachment": {"name", "content_type"},

@@ -7,7 +7,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -20,10 +20,13 @@ DELIMITERS = ",;\t"
 BLANK = ' \t\r\n"' + DELIMITERS
 # A spreadsheet's own line that says what separates the cells.
 SEPARATOR = re.compile(r'"?sep=(.)"?[,;\s]*', re.IGNORECASE)
-LARGEST_MB = 10
+LARGEST = 10 * 1024 * 1024
 MOST_LINES = 100_000
 # What a workbook and every other zip archive begins with.
 ZIP = b"PK\x03\x04"
+
+# What a spreadsheet takes for the beginning of a formula, some also in full width.
+FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
 class FileError(Exception):
@@ -57,8 +60,8 @@ def read(content: bytes, columns: Columns) -> list[Line]:
 
     UTF-8, UTF-16 or Windows-1252; any line ends; comma, semicolon or tab between the cells.
     """
-    if len(content) > LARGEST_MB * 1024 * 1024:
-        raise FileError(_("The file is larger than %(most)d MB. Send it in parts.") % {"most": LARGEST_MB})
+    if len(content) > LARGEST:
+        raise FileError(_("The file is larger than %(most)d MB. Send it in parts.") % {"most": LARGEST // 1024**2})
     source = _Source(_text(content))
     rows = _rows(source, source.find_header(columns))
     names = _names(next(rows, (0, [], "")), columns)
@@ -70,6 +73,19 @@ def read(content: bytes, columns: Columns) -> list[Line]:
     if not lines:
         raise FileError(_("The file has a header, but no lines below it."))
     return lines
+
+
+def written(names: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A CSV that spreadsheets open as it is, and in which no cell of somebody else's becomes a formula."""
+    file = io.StringIO(newline="")
+    writer = csv.writer(file)
+    writer.writerow(names)
+    writer.writerows([_harmless(str(cell)) for cell in row] for row in rows)
+    return "\ufeff" + file.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    return "'" + cell if cell.startswith(FORMULA) else cell
 
 
 def _text(content: bytes) -> str:

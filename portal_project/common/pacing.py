@@ -12,11 +12,21 @@ T = TypeVar("T")
 PAUSE = 0.15
 
 
+def batch_size() -> int:
+    """How many rows to write in one transaction."""
+    return 200 if connection.vendor == "sqlite" else 500
+
+
+def let_others_in() -> None:
+    """To be called between two batches, outside of a transaction."""
+    if connection.vendor == "sqlite":
+        time.sleep(PAUSE)
+
+
 def batches(rows: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Parts to be written in one transaction each. On SQLite they are small, with a pause in between for everybody else."""
-    is_sqlite = connection.vendor == "sqlite"
-    size = 200 if is_sqlite else 500
+    """Parts to be written in one transaction each, with a pause in between for everybody else."""
+    size = batch_size()
     for first in range(0, len(rows), size):
-        if first and is_sqlite:
-            time.sleep(PAUSE)
+        if first:
+            let_others_in()
         yield rows[first : first + size]

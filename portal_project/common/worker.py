@@ -7,7 +7,8 @@ a long task holds all its processes. An entry that runs each minute so tells whe
 from datetime import datetime, timedelta
 
 from django.utils import timezone
-from django_q.models import Schedule
+from django_q.models import OrmQ, Schedule
+from django_q.tasks import async_task
 
 # The scheduler looks twice a minute; the rest is patience with a busy machine.
 GONE_AFTER = timedelta(minutes=5)
@@ -26,3 +27,10 @@ def is_running() -> bool:
     """Whether a worker was seen within the last five minutes."""
     seen = last_seen()
     return seen is not None and timezone.now() - seen < GONE_AFTER
+
+
+def wake(function: str) -> None:
+    """Have the worker call the function of that dotted name soon, unless it waits in line already."""
+    waiting = OrmQ.objects.filter(lock__lte=timezone.now())
+    if not any(entry.task.get("func") == function for entry in waiting):
+        async_task(function)

@@ -8,7 +8,7 @@ from django.db.models import F, OuterRef, Subquery
 from django_q.models import OrmQ
 
 from portal_project.accounts.models import User
-from portal_project.demo import people, story
+from portal_project.demo import payment_files, people, story
 from portal_project.demo.catalogue import make_catalogue
 from portal_project.demo.others import Others
 from portal_project.demo.support_desk import make_saved_replies
@@ -47,6 +47,7 @@ def load(began: datetime) -> None:
         _reckon_when_to_act(timeline)
         _date_customers()
         _pay(timeline, chance)
+        payment_files.add(began, timeline.today, accounts[people.MERCHANT])
         _settle_mail()
     # Each act has woken the worker, for mail that has long been sent.
     OrmQ.objects.all().delete()

@@ -1,5 +1,6 @@
 """Invoices in the admin: read them, record payments, void. Registered through `subscriptions.admin.subscriptions`."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -19,36 +20,25 @@ from portal_project.accounts.people import person
 from portal_project.common.forms import LineField
 from portal_project.common.numbers import Numbers
 from portal_project.common.search_admin import SearchAdmin
+from subscriptions.admin.payment_files import ReceivedForm, may_settle_invoices
 from subscriptions.billing import payments
 from subscriptions.billing.payments import may_settle
 from subscriptions.models import Invoice
 
-LARGEST_FILE = 2 * 1024 * 1024
 
-
-class PaymentForm(forms.Form):
-    received_on = forms.DateField(
-        label=gettext_lazy("Received on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+class PaymentForm(ReceivedForm):
     reference = LineField(label=gettext_lazy("Reference (optional)"), required=False, max_length=100)
 
-    def clean_received_on(self) -> Any:
-        if self.cleaned_data["received_on"] > localdate():
-            raise forms.ValidationError(_("A payment is recorded once it is received: today at the latest."))
-        return self.cleaned_data["received_on"]
+    def __init__(self, *args: Any, invoice: Invoice, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.invoice = invoice
 
-
-class PaymentFileForm(PaymentForm):
-    reference = None  # type: ignore[assignment]
-    file = forms.FileField(
-        label=gettext_lazy("CSV file"),
-        help_text=gettext_lazy("With the columns reference (holding the invoice number) and amount, such as 12.50."),
-    )
-
-    def clean_file(self) -> Any:
-        if self.cleaned_data["file"].size > LARGEST_FILE:
-            raise forms.ValidationError(_("The file is larger than 2 MB. Send it in parts."))
-        return self.cleaned_data["file"]
+    def clean_received_on(self) -> date:
+        received_on = super().clean_received_on()
+        verdict = payments.may_pay(self.invoice, received_on)
+        if not verdict:
+            raise forms.ValidationError(verdict.reason)
+        return received_on
 
 
 class OverdueFilter(admin.SimpleListFilter):
@@ -93,8 +83,7 @@ class InvoiceAdmin(SearchAdmin):
         return queryset.filter(Q(number__in=typed.invoices) | Q(subscription__number__in=typed.subscriptions))
 
     def has_settle_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        """To record payments and to void: for Merchants, not for Support."""
-        return request.user.has_perm("subscriptions.change_invoice")
+        return may_settle_invoices(request)
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         invoice = Invoice.objects.filter(pk=object_id).first()
@@ -103,7 +92,7 @@ class InvoiceAdmin(SearchAdmin):
     @action(description=gettext_lazy("Record payment"), url_path="record-payment", permissions=["settle"])
     def record_payment(self, request: HttpRequest, object_id: int) -> HttpResponse:
         invoice = self._open(object_id)
-        form = PaymentForm(request.POST or None, initial={"received_on": localdate()})
+        form = PaymentForm(request.POST or None, invoice=invoice, initial={"received_on": localdate()})
         if request.method == "POST" and form.is_valid():
             payments.record(invoice.number, **form.cleaned_data, by=person(request))
             messages.success(request, _("Invoice %(number)s is paid.") % {"number": invoice.label})
@@ -130,21 +119,7 @@ class InvoiceAdmin(SearchAdmin):
 
     @action(description=gettext_lazy("Import payments"), url_path="import-payments", permissions=["settle"])
     def import_payments(self, request: HttpRequest) -> HttpResponse:
-        form = PaymentFileForm(request.POST or None, request.FILES or None, initial={"received_on": localdate()})
-        outcomes = None
-        if request.method == "POST" and form.is_valid():
-            received_on, content = form.cleaned_data["received_on"], form.cleaned_data["file"].read()
-            try:
-                outcomes = payments.record_file(content, received_on=received_on, by=person(request))
-            except payments.FileProblem as problem:
-                form.add_error("file", str(problem))
-        return self._page(
-            request,
-            _("Import payments"),
-            "admin/subscriptions/invoice/import_payments.html",
-            form=form,
-            **_report(outcomes),
-        )
+        return redirect("admin:subscriptions_paymentfile_add")
 
     def _open(self, object_id: int) -> Invoice:
         invoice = get_object_or_404(Invoice.objects.select_related("subscription__customer"), pk=object_id)
@@ -190,11 +165,3 @@ class InvoiceAdmin(SearchAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Invoice | None = None) -> bool:
         return False
-
-
-def _report(outcomes: list[payments.Outcome] | None) -> dict[str, Any]:
-    """What the page says of a file: how many were recorded, and the lines that were not."""
-    if outcomes is None:
-        return {}
-    problems = [outcome for outcome in outcomes if outcome.problem]
-    return {"reported": True, "recorded": len(outcomes) - len(problems), "problems": problems}

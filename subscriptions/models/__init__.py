@@ -1,6 +1,7 @@
 from subscriptions.models.event import Channel, EventKind, SubscriptionEvent
 from subscriptions.models.invoice import Invoice, InvoiceCounter, LineKind
 from subscriptions.models.linked_service import LinkedService
+from subscriptions.models.payment_file import PaymentFile, RefusedPayment
 from subscriptions.models.subscription import Subscription, SubscriptionQuerySet
 
 __all__ = [
@@ -10,6 +11,8 @@ __all__ = [
     "InvoiceCounter",
     "LineKind",
     "LinkedService",
+    "PaymentFile",
+    "RefusedPayment",
     "Subscription",
     "SubscriptionEvent",
     "SubscriptionQuerySet",

@@ -188,7 +188,7 @@ def test_a_payment_comes_back(as_merchant, merchant, hosting):
 
 
 def test_a_file_of_payments_is_named(as_merchant, merchant, hosting):
-    page = "/admin/subscriptions/invoice/import-payments/"
+    page = "/admin/subscriptions/paymentfile/add/"
     file = SimpleUploadedFile("april.csv", b"reference,amount\n")
     sent_too_late(as_merchant, page, received_on="2026-04-02", file=file)
     again = sign_in(as_merchant, merchant).get(page)

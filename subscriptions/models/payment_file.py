@@ -1,0 +1,101 @@
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from portal_project.common import fields
+
+
+class PaymentFile(models.Model):
+    """A file of payments: checked when it was sent in, and recorded by the worker once somebody has confirmed it."""
+
+    name = fields.LineField(_("file"), max_length=150)
+    received_on = models.DateField(_("received on"))
+    content = models.BinaryField(_("content"), blank=True)
+    """As it was sent, until the last line is recorded; empty from then on."""
+    lines = models.PositiveIntegerField(_("lines"))
+    refused = models.PositiveIntegerField(_("refused"), default=0)
+    """How many lines pay no invoice: as the check found, and since then as recording finds."""
+    recorded = models.PositiveIntegerField(_("recorded"), default=0)
+    last_line = models.PositiveIntegerField(_("last line"), default=0)
+    """Up to this line all is done; written in the transaction that did it, so that nothing is done twice."""
+    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("sent by"))
+    sent_at = models.DateTimeField(_("sent"))
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("confirmed by"),
+    )
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    error = models.TextField(_("error"), blank=True)
+    """Why the worker's last attempt ended early; it tries again."""
+
+    class Meta:
+        verbose_name = _("payment file")
+        verbose_name_plural = _("payment files")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(
+                "confirmed_at",
+                name="payment_file_to_record",
+                condition=models.Q(confirmed_at__isnull=False, finished_at=None),
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="payment_file_counts_each_line_once",
+                condition=models.Q(lines__gte=models.F("refused") + models.F("recorded")),
+            ),
+            models.CheckConstraint(
+                name="payment_file_records_what_is_confirmed",
+                condition=models.Q(confirmed_at__isnull=False) | models.Q(recorded=0, finished_at=None),
+            ),
+            models.CheckConstraint(
+                name="payment_file_is_finished_with_every_line",
+                condition=models.Q(finished_at=None) | models.Q(lines=models.F("refused") + models.F("recorded")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("admin:subscriptions_paymentfile_change", args=[self.pk])
+
+    @property
+    def left(self) -> int:
+        """How many lines are still to be recorded."""
+        return self.lines - self.refused - self.recorded
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.confirmed_at is not None
+
+    @property
+    def is_finished(self) -> bool:
+        return self.finished_at is not None
+
+
+class RefusedPayment(models.Model):
+    """A line of a payment file that pays no invoice, with what stood there and why."""
+
+    file = models.ForeignKey(
+        PaymentFile, models.CASCADE, related_name="refused_payments", verbose_name=_("payment file")
+    )
+    line = models.PositiveIntegerField(_("line"))
+    reference = models.CharField(_("reference"), max_length=200, blank=True)
+    amount = models.CharField(_("amount"), max_length=60, blank=True)
+    reason = models.CharField(_("why"), max_length=500)
+
+    class Meta:
+        verbose_name = _("refused payment")
+        verbose_name_plural = _("refused payments")
+        ordering = ["line"]
+        constraints = [models.UniqueConstraint(fields=["file", "line"], name="refused_payment_once_a_line")]
+
+    def __str__(self) -> str:
+        return f"{self.file_id}:{self.line}"
