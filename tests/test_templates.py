@@ -17,6 +17,7 @@ TEMPLATES = {
 }
 PAGES = {name: text for name, text in TEMPLATES.items() if name.endswith(".html")}
 STATIC = ROOT / "portal_project/static/portal"
+LONGEST = 120
 
 # Parts of allauth that nobody reaches here: people have one address, and no telephone; a password is reset by a link.
 CLOSED = ("decorators.py", "manage_email.py", "password_reset_by_code.py", "phone_verification.py")
@@ -66,6 +67,18 @@ def test_what_is_closed_of_allauth_is_closed():
 def test_a_template_that_is_no_whole_page_begins_with_an_underscore():
     whole = {name for name, text in PAGES.items() if re.search(r"{% extends|<!doctype html>", text, re.IGNORECASE)}
     assert whole == {name for name in PAGES if not Path(name).name.startswith("_")}
+
+
+def test_lines_of_pages_fit_on_a_screen():
+    """Mails keep their text as it is read."""
+    long = [
+        (name, number)
+        for name, text in PAGES.items()
+        if not name.startswith("emails/")
+        for number, line in enumerate(text.splitlines(), 1)
+        if len(line) > LONGEST
+    ]
+    assert long == []
 
 
 @pytest.mark.parametrize("stylesheet", ["portal.css", "admin.css"])

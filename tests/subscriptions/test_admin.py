@@ -119,7 +119,7 @@ def test_a_confirmation_names_customer_and_product(as_agent, hosting):
 def test_a_confirmation_names_the_services_that_stop_renewing(as_agent, hosting, verb):
     LinkedService.objects.create(subscription=hosting, name="example.org")
     LinkedService.objects.create(subscription=hosting, name="off.example.org", auto_renew=False)
-    text = as_agent.get(page(hosting, verb)).content.decode()
+    text = " ".join(as_agent.get(page(hosting, verb)).content.decode().split())
     assert "These linked services will no longer renew by themselves: example.org." in text
     assert "no longer renew" not in as_agent.get(page(hosting, "pause")).content.decode()
 
