@@ -5,3 +5,10 @@ from django.utils.translation import gettext_lazy as _
 class SupportConfig(AppConfig):
     name = "support"
     verbose_name = _("Support")
+
+    def ready(self) -> None:
+        from subscriptions.confirm.forms import check_that_every_button_has_a_form
+        from support.cancellations import forms
+
+        assert forms
+        check_that_every_button_has_a_form()

@@ -55,7 +55,7 @@ TOP_FLOOR = {
     "subscriptions.apps": ["subscriptions.portal"],
     "subscriptions.management": ["subscriptions.importing"],
     "subscriptions.templatetags": ["subscriptions.portal"],
-    "support.apps": [],
+    "support.apps": ["support.cancellations"],
     "support.management": ["support.jobs"],
     "support.templatetags": ["support.portal"],
 }
@@ -285,12 +285,12 @@ def test_only_the_edge_reads_what_day_it_is():
     assert {name for name in readers if not edge.search(name)} == set()
 
 
-def test_the_switches_of_a_product_are_read_by_the_policies_alone():
+def test_the_switches_of_a_product_are_read_by_the_refusals_alone():
     """And edited in its admin."""
     readers = {
         module for module in modules() if {node.attr for node in attributes(module)} & {"allow_pause", "allow_cancel"}
     }
-    assert readers == {"subscriptions.rules.policies", "products.admin"}
+    assert readers == {"subscriptions.rules.refusals", "products.admin"}
 
 
 def test_a_subscriptions_status_is_asked_about_in_few_places():

@@ -27,23 +27,19 @@ class Normalized(models.Field):
         return name, f"django.db.models.{djangos.__name__}", args, kwargs
 
     def to_python(self, value: Any) -> Any:
-        return self._normalized(super().to_python(value))
-
-    def get_prep_value(self, value: Any) -> Any:
-        return self._normalized(super().get_prep_value(value))
+        """Also what is written and what is looked up."""
+        value = super().to_python(value)
+        return self.normalized(value) if isinstance(value, str) else value
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         """The object has it as the row does."""
-        value = self._normalized(super().pre_save(model_instance, add))
+        value = self.to_python(super().pre_save(model_instance, add))
         setattr(model_instance, self.attname, value)
         return value
 
     def formfield(self, **kwargs: Any) -> Any:
         # What has choices is not typed.
         return super().formfield(**({} if self.choices else {"form_class": self.form_class}) | kwargs)
-
-    def _normalized(self, value: Any) -> Any:
-        return self.normalized(value) if isinstance(value, str) else value
 
 
 class LineField(Normalized, models.CharField):

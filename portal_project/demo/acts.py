@@ -1,19 +1,18 @@
 """What people in the demo do; each act takes the way of the portal's own pages, with its verdict and announcement."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 
 from portal_project.accounts.models import User
 from portal_project.demo.timeline import Act
 from products.models import Plan
-from subscriptions.billing.catch_up import as_of
-from subscriptions.confirm.confirmation import Confirmation
+from subscriptions.confirm.confirmation import confirm, shown
+from subscriptions.confirm.forms import ActionForm, PauseForm, ResumeForm
 from subscriptions.lifecycle import unit_of_work
-from subscriptions.models import Channel, LinkedService, Subscription, SubscriptionQuerySet
-from subscriptions.preview.trial_run import effect_of
-from subscriptions.rules import policies
-from subscriptions.rules.states import Action
-from support.cancellations import requests
+from subscriptions.models import Channel, LinkedService, Subscription
+from support.cancellations.forms import CancelNowForm, RequestForm, WithdrawForm
+from support.cancellations.staff_forms import StaffRequestForm
 
 Subscriptions = dict[str, Subscription]
 """What has been started so far, each under a name of its own; an act finds its subscription when its day comes."""
@@ -34,44 +33,27 @@ def pause(subscriptions: Subscriptions, name: str, *, days: int | None = None) -
     """The customer pauses; `days` after the day of asking it resumes by itself, or else as the product says."""
 
     def act(today: date) -> None:
-        resumes_on = today + timedelta(days=days) if days else None
-        _do(subscriptions[name], Action.PAUSE, today, lambda s: s.pause(today, resumes_on=resumes_on, own=True))
+        _confirm(PauseForm, subscriptions[name], today, resumes_on=today + timedelta(days=days) if days else "")
 
     return act
 
 
 def resume(subscriptions: Subscriptions, name: str) -> Act:
-    return lambda today: _do(subscriptions[name], Action.RESUME, today, lambda s: s.resume(today))
+    return lambda today: _confirm(ResumeForm, subscriptions[name], today)
 
 
 def request(subscriptions: Subscriptions, name: str, reason: str, message: str, by: User | None = None) -> Act:
     """A cancellation request, by the customer, or by staff on their behalf."""
-
-    def act(today: date) -> None:
-        mine, who, channel = _door(subscriptions[name], by)
-        announced = _announce(mine, Action.SCHEDULE_CANCELLATION, requests.scheduling(today), today)
-        confirmation = Confirmation(who, today, channel, announced)
-        requests.submit(mine, confirmation, reason=reason, message=message)
-
-    return act
+    form_class = StaffRequestForm if by else RequestForm
+    return lambda today: _confirm(form_class, subscriptions[name], today, by, reason=reason, message=message)
 
 
 def withdraw(subscriptions: Subscriptions, name: str) -> Act:
-    def act(today: date) -> None:
-        mine, who, channel = _door(subscriptions[name], None)
-        announced = _announce(mine, Action.WITHDRAW_CANCELLATION, requests.withdrawing(today), today)
-        requests.withdraw(mine, Confirmation(who, today, channel, announced))
-
-    return act
+    return lambda today: _confirm(WithdrawForm, subscriptions[name], today)
 
 
 def cancel_now(subscriptions: Subscriptions, name: str, by: User | None = None) -> Act:
-    def act(today: date) -> None:
-        mine, who, channel = _door(subscriptions[name], by)
-        announced = _announce(mine, Action.CANCEL, requests.canceling(today), today)
-        requests.cancel_now(mine, Confirmation(who, today, channel, announced))
-
-    return act
+    return lambda today: _confirm(CancelNowForm, subscriptions[name], today, by)
 
 
 def link(subscriptions: Subscriptions, name: str, services: Iterable[tuple[str, str, int]]) -> Act:
@@ -88,19 +70,12 @@ def link(subscriptions: Subscriptions, name: str, services: Iterable[tuple[str, 
     return act
 
 
-def _do(subscription: Subscription, action: Action, today: date, verb: Callable[[Subscription], None]) -> None:
-    mine, who, channel = _door(subscription, None)
-    with unit_of_work.changing_one(mine, today=today, by=who, channel=channel) as locked:
-        policies.may(action, locked, by=who, today=today).enforce()
-        verb(locked)
-
-
-def _door(subscription: Subscription, staff: User | None) -> tuple[SubscriptionQuerySet, User, Channel]:
-    mine = Subscription.objects.filter(pk=subscription.pk)
-    return mine, staff or subscription.customer, Channel.ADMIN if staff else Channel.PORTAL
-
-
-def _announce(mine: SubscriptionQuerySet, action: Action, act: Callable[[Subscription], None], today: date) -> str:
-    """What the page would have announced, signed, as its form carries it."""
-    subscription = as_of(mine.for_policies(today).get(), today)
-    return effect_of(action, act, subscription, today).signed(subscription)
+def _confirm(
+    form_class: type[ActionForm], subscription: Subscription, today: date, staff: User | None = None, **typed: Any
+) -> None:
+    """Open the page, and confirm what it announces."""
+    subscriptions = Subscription.objects.filter(pk=subscription.pk)
+    by, channel = staff or subscription.customer, Channel.ADMIN if staff else Channel.PORTAL
+    page = shown(form_class, typed, subscriptions, by=by, today=today)
+    sent = typed | {"announced": page.announcement}
+    confirm(form_class, sent, subscriptions, by=by, today=today, channel=channel)

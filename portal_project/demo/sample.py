@@ -78,12 +78,12 @@ def _settle_mail() -> None:
     """Nothing of the past is sent now. Alice and Bob have had their mail; that of invented people is left out."""
     OutgoingMail.objects.exclude(recipient__in=[people.ALICE, people.BOB]).delete()
     for request in CancellationRequest.objects.filter(subscription__customer__email=people.ALICE):
-        _correct(notifications.request_received(request, request.requested_on))
+        _correct(request)
     OutgoingMail.objects.update(state=OutgoingMail.State.SENT, attempts=1, sent_at=F("created_at"))
 
 
-def _correct(right: OutgoingMail) -> None:
+def _correct(request: CancellationRequest) -> None:
     """Say when the request came in: the mail was written before its time was set back."""
-    mail = OutgoingMail.objects.get(key=right.key)
-    mail.context["requested_at"] = right.context["requested_at"]
+    mail = OutgoingMail.objects.get(key=notifications.key(request, "received"))
+    mail.context["requested_at"] = notifications.requested_at(request)
     mail.save(update_fields=["context"])

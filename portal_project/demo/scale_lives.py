@@ -10,7 +10,6 @@ from portal_project.demo.conversations import FAREWELLS
 from products.models import Plan
 from subscriptions.billing.catch_up import take
 from subscriptions.models import Invoice, Subscription
-from subscriptions.preview.reasons import why_it_ends
 from subscriptions.rules import periods
 from subscriptions.rules.states import Action, Status, next_step
 from support.cancellations import requests
@@ -57,7 +56,7 @@ def stays_in_trial(subscription: Subscription, today: date, chance: Random) -> L
 
 def pauses(subscription: Subscription, today: date, chance: Random) -> Lived:
     """Paused, with or without a day ahead on which it resumes."""
-    longest = subscription.product.max_pause_days
+    longest = subscription.plan.product.max_pause_days
     asked_on = today - chance.randint(1, max(1, min(LONGEST_PAUSE, (longest or LONGEST_PAUSE + 1) - 1))) * DAY
     bring_to(subscription, asked_on)
     first, last = periods.resume_dates(asked_on, longest, today)
@@ -68,7 +67,7 @@ def pauses(subscription: Subscription, today: date, chance: Random) -> Lived:
 
 
 def resumes(subscription: Subscription, today: date, chance: Random) -> Lived:
-    longest = min(subscription.product.max_pause_days or LONGEST_PAUSE, LONGEST_PAUSE)
+    longest = min(subscription.plan.product.max_pause_days or LONGEST_PAUSE, LONGEST_PAUSE)
     asked_on = today - chance.randint(1, longest) * DAY
     bring_to(subscription, asked_on)
     subscription.pause(asked_on, resumes_on=today, own=True)
@@ -85,13 +84,13 @@ def plans_a_pause(subscription: Subscription, today: date, chance: Random) -> Li
 
 
 def waits_for_its_end(subscription: Subscription, today: date, chance: Random) -> Lived:
-    notice = subscription.product.notice_days
+    notice = subscription.plan.product.notice_days
     asked_on = today - chance.randint(1, max(1, min(LONGEST_WAIT, notice - 1))) * DAY
     return _ask_to_cancel(subscription, asked_on, today, chance)
 
 
 def has_ended(subscription: Subscription, today: date, chance: Random) -> Lived:
-    asked_on = today - (subscription.product.notice_days + chance.randint(1, LONGEST_GONE)) * DAY
+    asked_on = today - (subscription.plan.product.notice_days + chance.randint(1, LONGEST_GONE)) * DAY
     return _ask_to_cancel(subscription, asked_on, today, chance)
 
 
@@ -111,17 +110,15 @@ def has_ended_at_once(subscription: Subscription, today: date, chance: Random) -
 
 def _ask_to_cancel(subscription: Subscription, asked_on: date, until: date, chance: Random) -> CancellationRequest:
     bring_to(subscription, asked_on)
-    notice_days, before = subscription.product.notice_days, subscription.draft()
-    requests.scheduling(asked_on)(subscription)
-    ends_on = subscription.cancels_on or asked_on
+    promised = requests.schedule(subscription, asked_on)
     reason, message = chance.choice(FAREWELLS)
     request = CancellationRequest(
         reason=reason,
         message=message,
         requested_on=asked_on,
-        notice_days=notice_days,
-        promised_on=ends_on,
-        why=why_it_ends(before, asked_on, notice_days, ends_on),
+        notice_days=subscription.plan.product.notice_days,
+        promised_on=promised.ends_on,
+        why=promised.why,
     )
     live_until(subscription, until)
     return request

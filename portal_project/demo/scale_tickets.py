@@ -101,7 +101,7 @@ def of_request(request: CancellationRequest, number: str, staff: Sequence[User],
     row = Ticket(
         number=number,
         type=Ticket.Type.CANCEL,
-        subject=f"Cancel {subscription.product.name}",
+        subject=f"Cancel {subscription.plan.product.name}",
         status=Status.RESOLVED if request.decided_at else chance.choice(Ticket.UNFINISHED),
         customer_id=subscription.customer_id,
         subscription_id=subscription.pk,

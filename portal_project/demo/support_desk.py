@@ -44,7 +44,7 @@ class Conversation:
             customer=self.customer,
             kind=self.script.type,
             subject=self.script.subject,
-            body=text.format(product=subscription.product.name),
+            body=text.format(product=subscription.plan.product.name),
             subscription=subscription,
             token=uuid4(),
             today=day,

@@ -15,12 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from portal_project.accounts.models import User
 from portal_project.accounts.people import person
 from portal_project.common.search_admin import SearchAdmin
-from subscriptions.billing.catch_up import as_of
 from subscriptions.lifecycle import unit_of_work
 from subscriptions.models import Channel, Subscription
 from subscriptions.preview import reasons
-from subscriptions.preview.effect import Effect
-from subscriptions.preview.trial_run import effect_of
+from subscriptions.preview.trial_run import Trial, carry_out
 from subscriptions.rules import policies
 from subscriptions.rules.states import Action
 
@@ -72,15 +70,13 @@ class StartAdmin(SearchAdmin):
             planned, announced = form.begin(localdate()), request.POST.get("announced", "")
             # The number is drawn anew each time; the token is that of this form.
             planned.number = str(planned.start_token)
-            effect = effect_of(Action.START, lambda new: None, planned, planned.started_on)
-            if not effect.was_announced(announced, planned):
-                return self.confirm_start(request, form, planned, effect)
+            trial = carry_out(Action.START, lambda new: None, planned.draft(), planned.started_on)
+            if not trial.effect.was_announced(announced, planned):
+                return self.confirm_start(request, form, planned, trial)
         return super().add_view(request, form_url, extra_context)
 
-    def confirm_start(
-        self, request: HttpRequest, form: StartForm, planned: Subscription, effect: Effect
-    ) -> HttpResponse:
-        started = as_of(planned, planned.started_on)
+    def confirm_start(self, request: HttpRequest, form: StartForm, planned: Subscription, trial: Trial) -> HttpResponse:
+        started, effect = trial.subscription, trial.effect
         context = {
             "title": _("Start subscription"),
             "opts": self.opts,
@@ -89,7 +85,7 @@ class StartAdmin(SearchAdmin):
             "effect": effect,
             "announcement": effect.signed(planned),
             "changed": effect.differences(request.POST.get("announced", ""), planned),
-            "because": reasons.why_dates(started, reasons.History([], person(request)).followed_by(started)),
+            "because": reasons.why_dates(started, reasons.History([], person(request)).followed_by(started.new_events)),
         }
         return render(
             request, "admin/subscriptions/subscription/start.html", self.admin_site.each_context(request) | context

@@ -4,8 +4,8 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.html import escape, format_html_join
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
@@ -20,11 +20,12 @@ from subscriptions.admin.invoices import InvoiceAdmin
 from subscriptions.admin.start import StartAdmin, StartForm
 from subscriptions.billing.catch_up import as_of
 from subscriptions.confirm.forms import ActionForm, DropPauseForm, PauseForm, ResumeDateForm, ResumeForm
-from subscriptions.confirm.page import Door, act
+from subscriptions.confirm.page import Door, answer
 from subscriptions.models import Channel, LinkedService, Subscription
 from subscriptions.preview import reasons
 from subscriptions.preview.trial_run import beyond_end, upcoming
 from subscriptions.rules import policies
+from subscriptions.rules.actions import ACTIONS
 from subscriptions.rules.dates_in_words import day, short_day
 from subscriptions.rules.policies import may
 from subscriptions.rules.states import Action, Status
@@ -41,6 +42,21 @@ STATUS_COLORS = {
     _("In notice"): "warning",
 }
 OPERATE = ["operate"]
+
+
+def operation(name: str, form_class: type[ActionForm], label: str | Promise = "", title: str | Promise = "") -> Any:
+    """A button on the page of a subscription that leads to the confirmation of the form's action, under the admin's name for it.
+
+    `name` is that of the attribute; `label` and `title` stand in the place of the action's own label.
+    """
+    label = label or ACTIONS[form_class.action].in_admin
+
+    def confirm(self: "SubscriptionAdmin", request: HttpRequest, object_id: int) -> HttpResponse:
+        return self.confirm(request, object_id, form_class, title or label)
+
+    confirm.__name__ = name
+    confirm.form_class = form_class  # type: ignore[attr-defined]
+    return action(description=label, url_path=name.replace("_", "-"), permissions=OPERATE)(confirm)
 
 
 class LinkedServiceInline(TabularInline):
@@ -65,13 +81,7 @@ class SubscriptionAdmin(StartAdmin):
     autocomplete_fields = ("customer", "plan")
     change_form_outer_after_template = "admin/subscriptions/subscription/_history.html"
     actions = None
-    verbs: dict[str, Action] = {
-        "pause": Action.PAUSE,
-        "resume": Action.RESUME,
-        "resume_date": Action.CHANGE_RESUME_DATE,
-        "drop_pause": Action.DROP_PAUSE,
-    }
-    actions_detail = tuple(verbs)
+    actions_detail: tuple[str, ...] = ("pause", "resume", "resume_date", "drop_pause")
     facts = (
         "number",
         "state",
@@ -100,7 +110,7 @@ class SubscriptionAdmin(StartAdmin):
         return self.facts if obj else ()
 
     def get_form(self, request: HttpRequest, obj: Subscription | None = None, **kwargs: Any) -> Any:
-        more = {"help_texts": _why_dates(obj, person(request))} if obj else {"form": StartForm}
+        more = {"help_texts": self._why_dates(obj, person(request))} if obj else {"form": StartForm}
         return super().get_form(request, obj, **kwargs | more)
 
     def get_inlines(self, request: HttpRequest, obj: Subscription | None) -> Any:
@@ -147,27 +157,15 @@ class SubscriptionAdmin(StartAdmin):
             return []
         subscription = as_of(stored, today)
         shown = super().get_actions_detail(request, object_id)
-        return [
-            button
-            for button in shown
-            if may(self.verbs[button.path.replace("-", "_")], subscription, by=person(request), today=today)
-        ]
+        return [button for button in shown if may(self._action(button), subscription, by=person(request), today=today)]
 
-    @action(description=_("Pause"), url_path="pause", permissions=OPERATE)
-    def pause(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        return self.confirm(request, object_id, PauseForm, _("Pause"))
+    def _action(self, button: Any) -> Action:
+        return getattr(self, button.path.replace("-", "_")).form_class.action
 
-    @action(description=_("Resume"), url_path="resume", permissions=OPERATE)
-    def resume(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        return self.confirm(request, object_id, ResumeForm, _("Resume"))
-
-    @action(description=_("Change resume date"), url_path="resume-date", permissions=OPERATE)
-    def resume_date(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        return self.confirm(request, object_id, ResumeDateForm, _("Change resume date"))
-
-    @action(description=_("Drop scheduled pause"), url_path="drop-pause", permissions=OPERATE)
-    def drop_pause(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        return self.confirm(request, object_id, DropPauseForm, _("Drop scheduled pause"))
+    pause = operation("pause", PauseForm)
+    resume = operation("resume", ResumeForm)
+    resume_date = operation("resume_date", ResumeDateForm)
+    drop_pause = operation("drop_pause", DropPauseForm)
 
     def confirm(self, request: HttpRequest, object_id: int, form_class: type[ActionForm], label: Any) -> HttpResponse:
         """The confirmation, which names customer and product, and then the act."""
@@ -176,15 +174,31 @@ class SubscriptionAdmin(StartAdmin):
         door = Door(
             Channel.ADMIN,
             Subscription.objects.filter(pk=object_id),
+            lambda: back,
             "admin/subscriptions/subscription/act.html",
-            lambda _subscription: back,
             self.admin_site.each_context(request) | context,
         )
-        return act(request, door, form_class, localdate())
+        return answer(request, door, form_class, localdate())
 
     def where_from(self, object_id: int) -> str:
         """The address that a confirmation leads back to, asked before the act."""
         return reverse("admin:subscriptions_subscription_change", args=[object_id])
+
+    def _why_dates(self, stored: Subscription, reader: User) -> dict[str, str]:
+        """Per date on the page why it is that day, as HTML for its help text."""
+        subscription = as_of(stored, localdate())
+        because = reasons.why_dates(subscription, reasons.History.of(subscription, reader))
+        pause = [(because[name], getattr(subscription, name)) for name in ("paused_on", "pauses_on", "resumes_on")]
+        return {
+            "next_billing": escape(because["first_bill"]),
+            "billed_until": escape(because["period_end"]),
+            "pause_dates": format_html_join("", "<p>{}: {}</p>", ((day(on), why) for why, on in pause if why)),
+            "end": escape(self.why_it_ends(subscription) or because["end"]),
+        }
+
+    def why_it_ends(self, subscription: Subscription) -> str:
+        """What is known of the end besides its own changes; subscriptions have never heard of requests."""
+        return ""
 
     @display(description=_("customer"), ordering="customer__name")
     def customer_name(self, subscription: Subscription) -> str:
@@ -227,22 +241,6 @@ class SubscriptionAdmin(StartAdmin):
     def end(self, subscription: Subscription) -> str:
         shown = as_of(subscription, localdate())
         return short_day(shown.canceled_on or shown.cancels_on) or "–"
-
-
-def _why_dates(stored: Subscription, reader: User) -> dict[str, str]:
-    """Per date on the page why it is that day, as HTML for its help text."""
-    subscription = as_of(stored, localdate())
-    because = reasons.why_dates(subscription, reasons.History.of(subscription, reader))
-    pause = [(because[name], getattr(subscription, name)) for name in ("paused_on", "pauses_on", "resumes_on")]
-    return {
-        "next_billing": escape(because["first_bill"]),
-        "billed_until": escape(because["period_end"]),
-        "pause_dates": format_html_join("", "<p>{}: {}</p>", ((day(on), why) for why, on in pause if why)),
-        # A template, because the request knows why, and subscriptions have never heard of requests.
-        "end": render_to_string(
-            "admin/subscriptions/subscription/_why_it_ends.html", {"subscription": subscription, "because": because}
-        ).strip(),
-    }
 
 
 admin.site.register(Subscription, SubscriptionAdmin)

@@ -24,7 +24,7 @@ def owed(subscription: Subscription, today: date) -> list[Invoice]:
     end = min(period[1], subscription.cancels_on) if subscription.cancels_on else period[1]
     kind = _kind(subscription, period, start, end)
     percent = subscription.split_discount_percent if kind == LineKind.REST else subscription.discount_percent
-    return [_Part(subscription, kind, period, start, end, percent).invoice(subscription.product.tax_rate, today)]
+    return [_Part(subscription, kind, period, start, end, percent).invoice(subscription.plan.product.tax_rate, today)]
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ class _Part:
         """What is billed and why, as JSON holds it: the days, then the discount."""
         line = {
             "kind": self.kind,
-            "product": self.subscription.product.name,
+            "product": self.subscription.plan.product.name,
             "plan": self.subscription.plan.name,
             "days": (self.end - self.start).days,
             "of": (self.period[1] - self.period[0]).days,

@@ -14,7 +14,7 @@ from portal_project.accounts.models import Merchant
 from portal_project.common import bulk
 from subscriptions.billing import charges
 from subscriptions.billing.charges import End
-from subscriptions.models import EventKind, Invoice, InvoiceCounter, SubscriptionEvent
+from subscriptions.models import Invoice, InvoiceCounter, SubscriptionEvent
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User
@@ -28,15 +28,11 @@ def issue(invoices: list[Invoice]) -> None:
 
 
 def correct(events: Sequence[SubscriptionEvent], today: date) -> None:
-    """Void or shorten the open invoices for days that an end among the events has taken away; what is paid stays.
+    """Void or shorten the open invoices for days that the ends which these events tell of have taken away; what is paid stays.
 
     Nothing is read where nobody was billed beyond the end, as for nearly everybody whose notice is over.
     """
-    ended = {
-        event.subscription_id: event
-        for event in events
-        if event.kind == EventKind.CANCELED and event.subscription.period_end > event.effective_on
-    }
+    ended = {event.subscription_id: event for event in events if event.subscription.period_end > event.effective_on}
     if not ended:
         return
     corrections = [

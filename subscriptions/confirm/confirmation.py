@@ -1,41 +1,58 @@
-"""An action as a person confirmed it: under the lock it must still be allowed, and still have the effect that was announced."""
+"""An action as a person confirmed it: decided once, under the lock, and done there if it still has the announced effect."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.shortcuts import get_object_or_404
+
+from subscriptions.billing.catch_up import as_of
+from subscriptions.confirm.forms import ActionForm
 from subscriptions.lifecycle.unit_of_work import changing_one
-from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
-from subscriptions.preview import trial_run
-from subscriptions.rules.policies import may
-from subscriptions.rules.states import Action
+from subscriptions.models import Channel, SubscriptionQuerySet
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User
 
 
-@dataclass(frozen=True)
-class Confirmation:
-    """Who confirmed, when, through which door, and the signed effect that the form carried."""
-
-    by: "User"
-    today: date
-    channel: Channel
-    announced: str
+class Unconfirmed(Exception):
+    """Nothing was done: the form is not valid, or what would happen now is not what it had announced."""
 
 
-@contextmanager
-def confirmed(
-    subscriptions: SubscriptionQuerySet, action: Action, act: trial_run.Act, confirmation: Confirmation
-) -> Iterator[Subscription]:
-    """The one subscription of the queryset, locked and caught up, on which `act` may be done now; leaving writes it.
+def shown(
+    form_class: Callable[..., ActionForm], data: Any, subscriptions: SubscriptionQuerySet, *, by: "User", today: date
+) -> ActionForm:
+    """The form of the one subscription of the queryset as its page shows it, tried on a copy; `data` is None or what was sent.
 
-    Raises `NotAllowed`, `preview.EffectChanged`, or `Http404` when there is no such subscription.
+    Raises `NotAllowed`, or `Http404` when there is no such subscription.
     """
-    by, today = confirmation.by, confirmation.today
-    with changing_one(subscriptions, today=today, by=by, channel=confirmation.channel) as subscription:
-        may(action, subscription, by=by, today=today).enforce()
-        trial_run.enforce(confirmation.announced, action, act, subscription, today)
-        yield subscription
+    subscription = as_of(get_object_or_404(subscriptions.for_policies(today)), today)
+    form = form_class(data, subscription=subscription, by=by, today=today)
+    form.verdict().enforce()
+    form.full_clean()
+    return form
+
+
+def confirm(
+    form_class: Callable[..., ActionForm],
+    data: Any,
+    subscriptions: SubscriptionQuerySet,
+    *,
+    by: "User",
+    today: date,
+    channel: Channel,
+) -> ActionForm:
+    """Do what the form's data confirm to the one subscription of the queryset, and return the form it was done by.
+
+    Raises `NotAllowed`, `Unconfirmed`, or `Http404` when there is no such subscription; then nothing is written.
+    """
+    with changing_one(subscriptions, today=today, by=by, channel=channel) as subscription:
+        form = form_class(data, subscription=subscription, by=by, today=today)
+        form.verdict().enforce()
+        if not form.is_valid():
+            raise Unconfirmed
+        form.carry_out()
+        if not form.has_its_announced_effect():
+            raise Unconfirmed
+        form.conclude(channel)
+    return form

@@ -1,25 +1,29 @@
-"""Forms that confirm an action: each shows its exact effect and carries it, signed (`docs/design.md`, Announced = happened)."""
+"""Forms that confirm an action: each shows its exact effect and carries it, signed (`docs/design.md`, States)."""
 
+from collections.abc import Callable
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from subscriptions.confirm.confirmation import Confirmation, confirmed
-from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
-from subscriptions.models.verbs import resume_date_rule
+from subscriptions.models import Channel, LinkedService, Subscription
+from subscriptions.models.pausing import resume_date_rule
+from subscriptions.preview import reasons
 from subscriptions.preview.effect import Effect
-from subscriptions.preview.trial_run import effect_of
+from subscriptions.preview.trial_run import Trial, carry_out
 from subscriptions.rules import periods, policies
+from subscriptions.rules.actions import ACTIONS
 from subscriptions.rules.dates_in_words import day
 from subscriptions.rules.policies import may
 from subscriptions.rules.states import Action, Status, Verdict
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from portal_project.accounts.models import User
 
 
@@ -27,6 +31,8 @@ class ActionForm(forms.Form):
     """Confirms one action on a subscription that is caught up to `today`. Subclasses say what is done, in `act`."""
 
     action: ClassVar[Action]
+    template: ClassVar[str]
+    """Of its page in the portal; the admin has one for all."""
     done: ClassVar[str | Promise]
     """What the person reads afterwards."""
 
@@ -35,24 +41,46 @@ class ActionForm(forms.Form):
     def __init__(self, *args: Any, subscription: Subscription, by: "User", today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.subscription, self.by, self.today = subscription, by, today
-        # Somebody only asks what a choice would lead to.
-        self.previewing = "preview" in self.data
 
-    def act(self, subscription: Subscription) -> None:
-        """Do it, with the form's cleaned data where there is some; also used to try it on a copy."""
+    def act(self, subscription: Subscription) -> Any:
+        """Do it, with the form's cleaned data where there is some: to a copy, or to the form's own subscription."""
         raise NotImplementedError
 
-    def verdict(self, subscription: Subscription) -> Verdict:
-        return may(self.action, subscription, by=self.by, today=self.today)
+    def verdict(self) -> Verdict:
+        return may(self.action, self.subscription, by=self.by, today=self.today)
+
+    def carry_out(self) -> None:
+        """Do it to the form's own subscription, a locked row; `trial` is then what it came to."""
+        self.trial = carry_out(self.action, self.act, self.subscription, self.today)
+
+    def conclude(self, channel: Channel) -> None:
+        """What is to be written beside the subscription once it is done."""
 
     @cached_property
+    def trial(self) -> Trial:
+        """What it would come to, tried on a copy."""
+        return carry_out(self.action, self.act, self.subscription.draft(), self.today)
+
+    @property
     def effect(self) -> Effect:
-        return effect_of(self.action, self.act, self.subscription, self.today)
+        return self.trial.effect
 
     @property
     def announcement(self) -> str:
         """The present effect, signed, for the form to carry."""
         return self.effect.signed(self.subscription)
+
+    @cached_property
+    def because(self) -> dict[str, str]:
+        """Why the dates after it are these, as `reasons.why_dates`."""
+        history = reasons.History.of(self.subscription, self.by).followed_by(self.trial.events)
+        return reasons.why_dates(self.trial.subscription, history)
+
+    @property
+    def services_that_stop(self) -> "QuerySet[LinkedService]":
+        """Which linked services an end, scheduled or at once, keeps from renewing."""
+        ends = self.effect.dates["cancels_on"] or self.effect.dates["canceled_on"]
+        return self.subscription.linked_services.filter(auto_renew=True) if ends else LinkedService.objects.none()
 
     def chosen(self, field: str) -> Any:
         """A valid value of the field, sent or filled in beforehand; None while there is none."""
@@ -63,27 +91,38 @@ class ActionForm(forms.Form):
         except forms.ValidationError:
             return None
 
-    def clean(self) -> dict[str, Any]:
-        if self.previewing or self.errors:
-            return self.cleaned_data
-        if not self.effect.was_announced(self.cleaned_data["announced"], self.subscription):
-            self.add_error(None, forms.ValidationError(self.changed_message(), code="changed"))
-        return self.cleaned_data
+    def has_its_announced_effect(self) -> bool:
+        return self.effect.was_announced(self.cleaned_data["announced"], self.subscription)
 
-    def changed_message(self) -> str:
-        announced = self.cleaned_data["announced"]
-        differences = self.effect.differences(announced, self.subscription)
-        return " ".join(
-            [_("Nothing has been done yet: please check what will happen, and confirm again."), *differences]
-        )
+    def ask_again(self) -> None:
+        """Say, on the page of a valid form, that nothing was done, and what is no longer as it was announced."""
+        differences = self.effect.differences(self.cleaned_data["announced"], self.subscription)
+        nothing_done = _("Nothing has been done yet: please check what will happen, and confirm again.")
+        self.add_error(None, forms.ValidationError(" ".join([nothing_done, *differences]), code="changed"))
 
-    def perform(self, subscriptions: SubscriptionQuerySet, channel: Channel) -> None:
-        """Do it under the lock. Raises as `confirming.confirmed`."""
-        with confirmed(subscriptions, self.action, self.act, self.confirmation(channel)) as subscription:
-            self.act(subscription)
 
-    def confirmation(self, channel: Channel) -> Confirmation:
-        return Confirmation(self.by, self.today, channel, self.cleaned_data["announced"])
+FORMS: dict[Action, type[ActionForm]] = {}
+"""By which form a customer confirms each action; every app that has such forms registers them."""
+
+Form = TypeVar("Form", bound=type[ActionForm])
+
+
+def confirms(action: Action) -> Callable[[Form], Form]:
+    """Register the form as the one by which customers confirm the action."""
+
+    def register(form_class: Form) -> Form:
+        form_class.action = action
+        FORMS[action] = form_class
+        return form_class
+
+    return register
+
+
+def check_that_every_button_has_a_form() -> None:
+    """Raises `ImportError` for an action whose button would lead nowhere."""
+    missing = [action for action, record in ACTIONS.items() if record.button and action not in FORMS]
+    if missing:
+        raise ImportError(f"no form confirms {', '.join(missing)}")
 
 
 class ResumeDateField(forms.DateField):
@@ -104,8 +143,9 @@ class ResumeDateField(forms.DateField):
         return chosen
 
 
+@confirms(Action.PAUSE)
 class PauseForm(ActionForm):
-    action = Action.PAUSE
+    template = "subscriptions/pause.html"
 
     resumes_on = ResumeDateField(
         required=False,
@@ -134,24 +174,27 @@ class PauseForm(ActionForm):
         subscription.pause(self.today, resumes_on=self.chosen("resumes_on"), own=self.own)
 
 
+@confirms(Action.RESUME)
 class ResumeForm(ActionForm):
-    action = Action.RESUME
+    template = "subscriptions/resume.html"
     done = gettext_lazy("The subscription is active again.")
 
     def act(self, subscription: Subscription) -> None:
         subscription.resume(self.today)
 
 
+@confirms(Action.DROP_PAUSE)
 class DropPauseForm(ActionForm):
-    action = Action.DROP_PAUSE
+    template = "subscriptions/drop_pause.html"
     done = gettext_lazy("The scheduled pause is dropped. The subscription goes on as before.")
 
     def act(self, subscription: Subscription) -> None:
         subscription.drop_pause(self.today)
 
 
+@confirms(Action.CHANGE_RESUME_DATE)
 class ResumeDateForm(ActionForm):
-    action = Action.CHANGE_RESUME_DATE
+    template = "subscriptions/resume_date.html"
     done = gettext_lazy("The resume date is changed.")
 
     resumes_on = ResumeDateField(

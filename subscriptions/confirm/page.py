@@ -1,20 +1,20 @@
 """The page of an action, the same for every action and both doors: show the effect, take the confirmation, do it once."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from portal_project.accounts.people import person
-from subscriptions.billing.catch_up import as_of
+from subscriptions.confirm.confirmation import Unconfirmed, confirm, shown
 from subscriptions.confirm.forms import ActionForm
-from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
-from subscriptions.preview.trial_run import EffectChanged
+from subscriptions.models import Channel, SubscriptionQuerySet
 from subscriptions.rules.states import Code, NotAllowed
 
 
@@ -25,31 +25,50 @@ class Door:
     channel: Channel
     subscriptions: SubscriptionQuerySet
     """The one subscription that the address names, if this person may see it."""
-    template: str
-    back: Callable[[Subscription], str] = Subscription.get_absolute_url
+    back: Callable[[], str]
+    template: str = ""
+    """In the place of the form's own."""
     context: dict[str, Any] = field(default_factory=dict)
 
 
-def act(request: HttpRequest, door: Door, form_class: Callable[..., ActionForm], today: date) -> HttpResponse:
-    """Answer a GET with what will happen, and a POST by doing it.
+def answer(request: HttpRequest, door: Door, form_class: Callable[..., ActionForm], today: date) -> HttpResponse:
+    """Answer a GET with what will happen, and a POST by doing it; a POST with `preview` only asks what a choice leads to.
 
-    What is already so leads to its first result; a refusal leaves as `NotAllowed`; an effect that is no longer the announced
-    one brings the page again with the new effect and all that was typed.
+    What is already so leads to its first result; a refusal leaves as `NotAllowed`; what is not valid, or has another effect
+    than was announced, brings the page with what will happen now and all that was typed.
     """
-    subscription = as_of(get_object_or_404(door.subscriptions.for_policies(today)), today)
-    data, by = request.POST or None, person(request)
-    form = form_class(data, subscription=subscription, by=by, today=today)
     try:
-        form.verdict(subscription).enforce()
-        if request.method == "POST" and form.is_valid() and not form.previewing:
-            form.perform(door.subscriptions, door.channel)
-            messages.success(request, str(form.done))
-            return redirect(door.back(subscription))
+        form = _confirmed(request, door, form_class, today)
+        if form is None:
+            return _page(request, door, form_class, today)
     except NotAllowed as refusal:
         if refusal.verdict.code != Code.DONE:
             raise
         messages.info(request, refusal.verdict.reason)
-        return redirect(door.back(subscription))
-    except EffectChanged:
-        return act(request, door, form_class, today)
-    return TemplateResponse(request, door.template, {"form": form, "subscription": subscription} | door.context)
+    else:
+        messages.success(request, str(form.done))
+    return redirect(door.back())
+
+
+def _confirmed(
+    request: HttpRequest, door: Door, form_class: Callable[..., ActionForm], today: date
+) -> ActionForm | None:
+    """The form by which the request did it, or None where its page is to be shown."""
+    if not _is_confirmed(request):
+        return None
+    with suppress(Unconfirmed):
+        by = person(request)
+        return confirm(form_class, request.POST, door.subscriptions, by=by, today=today, channel=door.channel)
+    return None
+
+
+def _is_confirmed(request: HttpRequest) -> bool:
+    return request.method == "POST" and "preview" not in request.POST
+
+
+def _page(request: HttpRequest, door: Door, form_class: Callable[..., ActionForm], today: date) -> HttpResponse:
+    form = shown(form_class, request.POST or None, door.subscriptions, by=person(request), today=today)
+    if _is_confirmed(request) and form.is_valid():
+        form.ask_again()
+    context = {"form": form, "subscription": form.subscription} | door.context
+    return TemplateResponse(request, door.template or form.template, context)

@@ -50,7 +50,7 @@ def context(subscription: Subscription) -> dict[str, str]:
     """What every mail about a subscription needs, as JSON holds it."""
     return {
         "name": subscription.customer.name,
-        "product": subscription.product.name,
+        "product": subscription.plan.product.name,
         "number": subscription.number,
         "url": settings.PORTAL_URL + subscription.get_absolute_url(),
     }

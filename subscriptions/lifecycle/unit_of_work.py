@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from portal_project.accounts.models import User
 
 # What no verb ever changes. All else is written back, so that a field added later cannot be forgotten.
-FIXED = {"id", "number", "external_id", "start_token", "customer", "currency", "started_on"}
+FIXED = {"id", "number", "external_id", "search_text", "start_token", "customer", "currency", "started_on"}
 WRITTEN = [field.name for field in Subscription._meta.concrete_fields if field.name not in FIXED]
 
 
@@ -78,7 +78,7 @@ def catching_up(
         locked = queryset.order_by("pk").select_for_update(of=("self",), skip_locked=skip_locked)
         subscriptions = caught_up(locked, today, on_failure)
         yield subscriptions
-        _write_changed(subscriptions, today, None, Channel.JOB)
+        _finish(subscriptions, today, None, Channel.JOB)
 
 
 def caught_up(
@@ -130,16 +130,13 @@ def add(subscriptions: list[Subscription], *, today: date, by: "User | None" = N
 
 
 def _finish(subscriptions: list[Subscription], today: date, by: "User | None", channel: Channel) -> None:
-    """Do what the changes made due at once, then write it all."""
-    for subscription in subscriptions:
-        catch_up(subscription, today)
-    _write_changed(subscriptions, today, by, channel)
-
-
-def _write_changed(subscriptions: list[Subscription], today: date, by: "User | None", channel: Channel) -> None:
+    """Do what the changes made due at once, then write what has changed."""
     changed = []
     for subscription in subscriptions:
         step = next_step(subscription)
+        if step and step[0] <= today:
+            catch_up(subscription, today)
+            step = next_step(subscription)
         due_on = step[0] if step else None
         if subscription.new_events or subscription.due_on != due_on:
             subscription.due_on = due_on
@@ -158,8 +155,10 @@ def _write(subscriptions: list[Subscription], today: date, by: "User | None", ch
     _write_events(events, by, channel)
     _write_linked_services(events)
     _write_mails(events)
-    invoicing.issue([invoice for subscription in subscriptions for invoice in subscription.new_invoices])
-    invoicing.correct(events, today)
+    if invoices := [invoice for subscription in subscriptions for invoice in subscription.new_invoices]:
+        invoicing.issue(invoices)
+    if ended := [event for event in events if event.kind == EventKind.CANCELED]:
+        invoicing.correct(ended, today)
     for subscription in subscriptions:
         subscription.new_events.clear()
         subscription.new_invoices.clear()
@@ -189,8 +188,8 @@ def _write_events(events: list[SubscriptionEvent], by: "User | None", channel: C
 def _write_mails(events: list[SubscriptionEvent]) -> None:
     """The keys are made of new events' keys, so none of them can be there already."""
     mails = [mail for event in events if (mail := notifications.mail_about(event))]
-    bulk.insert(mails)
     if mails:
+        bulk.insert(mails)
         transaction.on_commit(outbox.wake, robust=True)
 
 

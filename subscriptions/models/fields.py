@@ -12,7 +12,7 @@ from subscriptions.rules import periods
 from subscriptions.rules.states import Status
 
 
-class Contract(Searchable):
+class SubscriptionFields(Searchable):
     """What a subscription holds: what was agreed, and the dates that its verbs move."""
 
     number = models.CharField(_("number"), max_length=12, unique=True, editable=False)
@@ -55,7 +55,7 @@ class Contract(Searchable):
     due_on = models.DateField(_("next step"), null=True, blank=True, editable=False)
     """The date of `states.next_step`, for the job."""
     search_text = SearchTextField(of=("number", "external_id"))
-    """Without an index: the job would write it anew with each step, and few search for a part of an ID."""
+    """Without an index, which each step of the job would have to write anew: few search for a part of an ID."""
 
     class Meta:
         abstract = True

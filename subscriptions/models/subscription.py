@@ -12,8 +12,8 @@ from portal_project.common.numbers import random_number
 from products import money
 from products.intervals import PER_MONTH, Interval, every
 from products.models import Plan
+from subscriptions.models.canceling import Canceling
 from subscriptions.models.event import EventKind, SubscriptionEvent
-from subscriptions.models.verbs import Verbs
 from subscriptions.rules import periods
 from subscriptions.rules.states import Status
 
@@ -44,7 +44,7 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         return self.select_related("plan__product", "next_plan", "customer").annotate(own_pauses_in_year=own_pauses)
 
 
-class Subscription(Verbs):
+class Subscription(Canceling):
     """One customer's contract on one plan. Its dates are written by `changing` alone."""
 
     objects = SubscriptionQuerySet.as_manager()
@@ -128,12 +128,11 @@ class Subscription(Verbs):
         draft = copy.copy(self)
         draft._state = copy.copy(self._state)
         draft._state.fields_cache = self._state.fields_cache.copy()
-        for recorded in ("new_events", "new_invoices"):
-            draft.__dict__.pop(recorded, None)
+        draft.new_events, draft.new_invoices = [*self.new_events], [*self.new_invoices]
         return draft
 
     def get_absolute_url(self) -> str:
-        return reverse("subscriptions:detail", args=[self.number])
+        return reverse("subscription", args=[self.number])
 
     @property
     def price(self) -> str:
@@ -152,10 +151,3 @@ class Subscription(Verbs):
         billed = self.status in (Status.ACTIVE, Status.TRIALING) and self.pauses_on is None
         ends_first = self.cancels_on is not None and self.cancels_on <= self.period_end
         return self.period_end if billed and not ends_first else None
-
-    def earliest_end(self, asked_on: date, notice_days: int) -> date:
-        """The first day without the subscription for a cancellation asked for on that day (`docs/design.md`, Dates)."""
-        if self.status == Status.TRIALING:
-            return self.period_end
-        billed_until = periods.billed_through(*self.rhythm, self.period_end)
-        return periods.cancellation_date(asked_on, notice_days, billed_until)

@@ -1,11 +1,12 @@
 """The numbers of subscriptions and tickets in addresses: whatever else stands there is a page that does not exist."""
 
 from django.urls import register_converter
+from django.urls.converters import StringConverter
 
 from portal_project.common import numbers
 
 
-class NumberConverter:
+class NumberConverter(StringConverter):
     # Room for the signs and blanks that come along when a number is copied out of a mail.
     regex = f"[^/]{{{numbers.LENGTH + 1},20}}"
 
@@ -14,11 +15,6 @@ class NumberConverter:
         if number is None:
             raise ValueError
         return number
-
-    def to_url(self, value: str) -> str:
-        """Raises `ValueError` where it would lead nowhere."""
-        self.to_python(value)
-        return value
 
 
 def register() -> None:

@@ -1,13 +1,13 @@
 from django.urls import path
 
 from subscriptions.portal import views
+from subscriptions.rules.states import Action
 
 app_name = "subscriptions"
 urlpatterns = [
     path("", views.subscriptions, name="list"),
-    path("<number:number>/", views.detail, name="detail"),
-    path("<number:number>/pause/", views.pause, name="pause"),
-    path("<number:number>/drop-pause/", views.drop_pause, name="drop_pause"),
-    path("<number:number>/resume-date/", views.resume_date, name="resume_date"),
-    path("<number:number>/resume/", views.resume, name="resume"),
+    path("<number:number>/pause/", views.act, {"action": Action.PAUSE}, name="pause"),
+    path("<number:number>/drop-pause/", views.act, {"action": Action.DROP_PAUSE}, name="drop_pause"),
+    path("<number:number>/resume-date/", views.act, {"action": Action.CHANGE_RESUME_DATE}, name="resume_date"),
+    path("<number:number>/resume/", views.act, {"action": Action.RESUME}, name="resume"),
 ]

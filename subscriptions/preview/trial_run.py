@@ -1,74 +1,86 @@
-"""What will happen: any action tried on a copy, by the functions that do the real thing (`docs/design.md`, Billing)."""
+"""What will happen, or just has: any action tried by the functions that do the real thing (`docs/design.md`, States)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from subscriptions.billing import charges
 from subscriptions.billing.catch_up import catch_up, take
 from subscriptions.billing.charges import End
-from subscriptions.models import EventKind, Invoice, Subscription
+from subscriptions.models import EventKind, Invoice, Subscription, SubscriptionEvent
 from subscriptions.preview.effect import LABELS, Beyond, Bill, Effect
 from subscriptions.rules.states import Action, next_step
 
 BILLS = 3
 
-Act = Callable[[Subscription], None]
+Act = Callable[[Subscription], Any]
 
 
-class EffectChanged(Exception):
-    """What would happen now is not what the form had announced."""
+@dataclass(frozen=True)
+class Trial:
+    """What an action came to: the subscription after it, its effect, and the changes it made, oldest first."""
+
+    subscription: Subscription
+    effect: Effect
+    events: list[SubscriptionEvent]
+    result: Any
+    """What `act` returned."""
 
 
-def effect_of(action: Action, act: Act, subscription: Subscription, today: date) -> Effect:
-    """Try `act` on a copy of a subscription that is caught up to `today`. Raises what `act` raises."""
-    draft = subscription.draft()
-    act(draft)
-    catch_up(draft, today)
-    dates = {name: getattr(draft, name) for name in LABELS}
-    return Effect(
+def carry_out(action: Action, act: Act, subscription: Subscription, today: date) -> Trial:
+    """Do `act` to this very subscription, and what that makes due at once; it must be caught up to `today`.
+
+    On a copy this is a preview, on a locked row the act itself. Raises what `act` raises.
+    """
+    scheduled_on, billed_until = subscription.cancels_on, subscription.period_end
+    known, owed = len(subscription.new_events), len(subscription.new_invoices)
+    result = act(subscription)
+    catch_up(subscription, today)
+    events, invoices = subscription.new_events[known:], subscription.new_invoices
+    effect = Effect(
         action=str(action),
-        scheduled_on=subscription.cancels_on,
-        status=str(draft.status),
-        resume_rule=draft.pause_resume_rule,
-        dates=dates,
-        now=_bills(draft),
-        bills=upcoming(draft, today),
-        beyond=_beyond(subscription, _end_of(draft)),
+        scheduled_on=scheduled_on,
+        status=str(subscription.status),
+        resume_rule=subscription.pause_resume_rule,
+        dates={name: getattr(subscription, name) for name in LABELS},
+        now=_bills(invoices[owed:]),
+        bills=upcoming(subscription, today),
+        beyond=_beyond(subscription, billed_until, invoices[:owed], _end_of(subscription, events)),
     )
-
-
-def enforce(announced: str, action: Action, act: Act, subscription: Subscription, today: date) -> None:
-    """Raises `EffectChanged` unless the form announced just what `act` would do now."""
-    if not effect_of(action, act, subscription, today).was_announced(announced, subscription):
-        raise EffectChanged
+    return Trial(subscription, effect, events, result)
 
 
 def upcoming(subscription: Subscription, today: date, count: int = BILLS) -> tuple[Bill, ...]:
     """The next bills of a subscription that is caught up to `today`, as things stand."""
     draft = subscription.draft()
-    while len(draft.new_invoices) < count and (step := next_step(draft)):
+    owed = len(draft.new_invoices)
+    while len(draft.new_invoices) < owed + count and (step := next_step(draft)):
         take(draft, *step, today=max(step[0], today))
-    return _bills(draft)
+    return _bills(draft.new_invoices[owed:])
 
 
 def beyond_end(subscription: Subscription) -> tuple[Beyond, ...]:
     """What becomes of the invoices for days after the scheduled end of a subscription that is caught up."""
-    return _beyond(subscription, _end_of(subscription))
+    return _beyond(subscription, subscription.period_end, subscription.new_invoices, _end_of(subscription, []))
 
 
-def _end_of(draft: Subscription) -> End | None:
-    """The end that is scheduled, or that has just come."""
-    if draft.cancels_on:
-        return End(draft.cancels_on, draft.cancels_on)
-    canceled = [event for event in draft.new_events if event.kind == EventKind.CANCELED]
+def _end_of(subscription: Subscription, events: Sequence[SubscriptionEvent]) -> End | None:
+    """The end that is scheduled, or that has just come with these changes."""
+    if subscription.cancels_on:
+        return End(subscription.cancels_on, subscription.cancels_on)
+    canceled = [event for event in events if event.kind == EventKind.CANCELED]
     return End.told_by(canceled[0]) if canceled else None
 
 
-def _beyond(subscription: Subscription, end: End | None) -> tuple[Beyond, ...]:
-    if end is None or subscription.period_end <= end.on:
+def _beyond(
+    subscription: Subscription, billed_until: date, owed: Sequence[Invoice], end: End | None
+) -> tuple[Beyond, ...]:
+    """`billed_until` and the invoices owed, not yet saved, are those of before the end."""
+    if end is None or billed_until <= end.on:
         return ()
     saved = subscription.invoices.exclude(status=Invoice.Status.VOID).filter(covers_to__gt=end.on)
-    invoices = [*saved.order_by("covers_from"), *subscription.new_invoices]
+    invoices = [*saved.order_by("covers_from"), *owed]
     fates = [_fate(invoice, subscription, end) for invoice in invoices]
     return tuple(fate for fate in fates if fate)
 
@@ -83,8 +95,8 @@ def _fate(invoice: Invoice, subscription: Subscription, end: End) -> Beyond | No
     return None
 
 
-def _bills(draft: Subscription) -> tuple[Bill, ...]:
-    return tuple(_bill(invoice) for invoice in draft.new_invoices)
+def _bills(invoices: Sequence[Invoice]) -> tuple[Bill, ...]:
+    return tuple(_bill(invoice) for invoice in invoices)
 
 
 def _bill(invoice: Invoice) -> Bill:

@@ -1,36 +1,36 @@
-"""The state diagram of the documentation, made from the table in `states`, so that it cannot differ from it."""
+"""The state diagram of the documentation, made from the records in `actions`, so that it cannot differ from it."""
 
 from collections.abc import Iterator
 
-from subscriptions.rules.states import TABLE, Action, Status, Transition
-
-# Done by the calendar rather than by a person.
-BY_DATE = {Action.START_PAUSE, Action.CONVERT_TRIAL, Action.RENEW}
+from subscriptions.rules.actions import ACTIONS, Record
+from subscriptions.rules.states import Action, Status
 
 
 def as_mermaid() -> str:
     lines = ["stateDiagram-v2"]
-    for action, line in TABLE.items():
-        lines += [f"    {source} --> {target}: {_label(action, line)}" for source, target in _arrows(line)]
+    for action, record in ACTIONS.items():
+        lines += [f"    {source} --> {target}: {_label(action, record)}" for source, target in _arrows(record)]
     lines.append(f"    {Status.CANCELED} --> [*]")
     return "\n".join(lines)
 
 
-def _arrows(line: Transition) -> Iterator[tuple[str, str]]:
-    if not line.sources:
-        yield from (("[*]", str(target)) for target in sorted(line.targets))
-    elif line.targets == line.sources:
-        yield from ((str(status), str(status)) for status in sorted(line.sources))
+def _arrows(record: Record) -> Iterator[tuple[str, str]]:
+    if not record.sources:
+        yield from (("[*]", str(target)) for target in sorted(record.targets))
+    elif record.targets == record.sources:
+        yield from ((str(status), str(status)) for status in sorted(record.sources))
     else:
-        yield from ((str(source), str(target)) for source in sorted(line.sources) for target in sorted(line.targets))
+        yield from (
+            (str(source), str(target)) for source in sorted(record.sources) for target in sorted(record.targets)
+        )
 
 
-def _label(action: Action, line: Transition) -> str:
+def _label(action: Action, record: Record) -> str:
     notes = []
-    if action in BY_DATE:
+    if record.by_date:
         notes.append("on its date")
-    if line.needs_end:
+    if record.needs_end:
         notes.append("while an end is scheduled")
-    if line.refuses_end:
+    if record.refuses_end:
         notes.append("while no end is scheduled")
     return f"{action.label} ({', '.join(notes)})" if notes else str(action.label)

@@ -1,9 +1,8 @@
-"""The state machine: statuses, actions, the one table, and what a subscription's dates ask for next.
+"""The state machine's words, what a subscription's dates ask for next, and what is answered to "may this happen now?".
 
 Pure: reads attributes of whatever looks like a subscription, touches no database and no clock (`docs/design.md`, States).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -43,67 +42,6 @@ class Dated(Protocol):
     resumes_on: date | None
     cancels_on: date | None
     canceled_on: date | None
-
-
-@dataclass(frozen=True)
-class Transition:
-    """One line of the table: from which statuses an action is possible, and which statuses it can lead to."""
-
-    sources: frozenset[Status]
-    targets: frozenset[Status]
-    needs_end: bool = False
-    """Only while an end is scheduled."""
-    refuses_end: bool = False
-    """Not while an end is scheduled."""
-    needs_pause: bool = False
-    """Only while paused or while a pause is scheduled."""
-
-
-def _from(*sources: Status, to: Status | None = None, **conditions: bool) -> Transition:
-    return Transition(frozenset(sources), frozenset(sources if to is None else {to}), **conditions)
-
-
-TABLE: dict[Action, Transition] = {
-    Action.START: Transition(frozenset(), frozenset({Status.TRIALING, Status.ACTIVE})),
-    # At once it leads to PAUSED; at the end of the billed period it leaves ACTIVE with `pauses_on`.
-    Action.PAUSE: Transition(frozenset({Status.ACTIVE}), frozenset({Status.PAUSED, Status.ACTIVE}), refuses_end=True),
-    Action.DROP_PAUSE: _from(Status.ACTIVE, needs_pause=True),
-    Action.CHANGE_RESUME_DATE: _from(Status.ACTIVE, Status.PAUSED, needs_pause=True, refuses_end=True),
-    Action.RESUME: _from(Status.PAUSED, to=Status.ACTIVE, refuses_end=True),
-    Action.SCHEDULE_CANCELLATION: _from(Status.TRIALING, Status.ACTIVE, Status.PAUSED, refuses_end=True),
-    Action.WITHDRAW_CANCELLATION: _from(Status.TRIALING, Status.ACTIVE, Status.PAUSED, needs_end=True),
-    Action.CANCEL: _from(Status.TRIALING, Status.ACTIVE, Status.PAUSED, to=Status.CANCELED),
-    Action.START_PAUSE: _from(Status.ACTIVE, to=Status.PAUSED, needs_pause=True, refuses_end=True),
-    Action.CONVERT_TRIAL: _from(Status.TRIALING, to=Status.ACTIVE),
-    Action.RENEW: _from(Status.ACTIVE),
-}
-
-
-def is_possible(action: Action, subscription: Dated) -> bool:
-    """Whether the table allows the action in the subscription's present status and dates."""
-    line = TABLE[action]
-    return (
-        subscription.status in line.sources
-        and not (line.needs_end and subscription.cancels_on is None)
-        and not (line.refuses_end and subscription.cancels_on is not None)
-        and not (line.needs_pause and subscription.paused_on is None and subscription.pauses_on is None)
-    )
-
-
-# An action that finds its own result already there is done: no refusal, and no second effect.
-_ALREADY: dict[Action, Callable[[Dated], bool]] = {
-    Action.PAUSE: lambda s: s.status == Status.PAUSED or s.pauses_on is not None,
-    Action.DROP_PAUSE: lambda s: s.status == Status.ACTIVE and s.pauses_on is None,
-    Action.RESUME: lambda s: s.status == Status.ACTIVE,
-    Action.SCHEDULE_CANCELLATION: lambda s: s.status == Status.CANCELED or s.cancels_on is not None,
-    Action.WITHDRAW_CANCELLATION: lambda s: s.status != Status.CANCELED and s.cancels_on is None,
-    Action.CANCEL: lambda s: s.status == Status.CANCELED,
-}
-
-
-def is_done(action: Action, subscription: Dated) -> bool:
-    """Whether what the action would bring about is already so."""
-    return action in _ALREADY and _ALREADY[action](subscription)
 
 
 def next_step(subscription: Dated) -> tuple[date, Action] | None:

@@ -15,14 +15,13 @@ from django.utils.translation import gettext as _
 from portal_project.accounts.models import User
 from portal_project.accounts.people import person
 from subscriptions.billing.catch_up import as_of
-from subscriptions.confirm.page import Door, act
+from subscriptions.confirm.page import Door, answer
 from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
 from subscriptions.rules.policies import OPERATE, may
 from subscriptions.rules.states import Action, Code
-from support.cancellations.decisions import undecided
 from support.cancellations.from_ticket import may_turn
 from support.cancellations.staff_forms import TurnForm
-from support.models import Ticket
+from support.models import CancellationRequest, Ticket
 
 FORM, CHOICE = "admin/support/cancellation/turn.html", "admin/support/cancellation/choose.html"
 
@@ -50,8 +49,8 @@ def turn_into_request(request: HttpRequest, pk: int, *, site: AdminSite) -> Http
     if not subscriptions.exists():
         return render(request, CHOICE, context | {"subscriptions": _choice(theirs, person(request), localdate())})
     context["back"] = reverse("admin:support_ticket_change", args=[pk])
-    door = Door(Channel.ADMIN, subscriptions, FORM, partial(_back, ticket), context)
-    return act(request, door, partial(TurnForm, ticket=ticket), localdate())
+    door = Door(Channel.ADMIN, subscriptions, partial(_back, ticket, subscriptions), FORM, context)
+    return answer(request, door, partial(TurnForm, ticket=ticket), localdate())
 
 
 def _choice(theirs: SubscriptionQuerySet, by: User, today: date) -> list[Subscription]:
@@ -60,7 +59,7 @@ def _choice(theirs: SubscriptionQuerySet, by: User, today: date) -> list[Subscri
     return [each for each in shown if may(Action.SCHEDULE_CANCELLATION, each, by=by, today=today)]
 
 
-def _back(ticket: Ticket, subscription: Subscription) -> str:
+def _back(ticket: Ticket, subscriptions: SubscriptionQuerySet) -> str:
     """To the request that is undecided now, be it this ticket's or one that came first."""
-    first = undecided(subscription)
+    first = CancellationRequest.objects.undecided().filter(subscription__in=subscriptions).first()
     return reverse("admin:support_ticket_change", args=[first.ticket_id if first else ticket.pk])

@@ -2,20 +2,20 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
-from unfold.decorators import action, display
+from unfold.decorators import display
 
 from portal_project.common.numbers import Numbers
 from portal_project.common.search_admin import SearchAdmin
-from subscriptions.admin.subscriptions import OPERATE, SubscriptionAdmin
+from subscriptions.admin.subscriptions import SubscriptionAdmin, operation
 from subscriptions.models import Subscription
-from subscriptions.rules.states import Action
 from support.admin.saved_replies import SavedReplyAdmin
 from support.admin.tickets import TicketAdmin
+from support.cancellations.end_date import why_promised
 from support.cancellations.forms import CancelNowForm, WithdrawForm
 from support.cancellations.staff_forms import KeepForm, StaffRequestForm
 from support.models import CancellationRequest
@@ -29,13 +29,13 @@ admin.site.unregister(Subscription)
 class SubscriptionDeskAdmin(SubscriptionAdmin):
     """The page of a subscription with the verbs that also touch requests and tickets."""
 
-    verbs = SubscriptionAdmin.verbs | {
-        "request_cancellation": Action.SCHEDULE_CANCELLATION,
-        "withdraw": Action.WITHDRAW_CANCELLATION,
-        "keep_active": Action.WITHDRAW_CANCELLATION,
-        "cancel_now": Action.CANCEL,
-    }
-    actions_detail = tuple(verbs)
+    actions_detail = (
+        *SubscriptionAdmin.actions_detail,
+        "request_cancellation",
+        "withdraw",
+        "keep_active",
+        "cancel_now",
+    )
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """An end that nobody requested here can be withdrawn, but there is no request to be kept in spite of."""
@@ -52,21 +52,15 @@ class SubscriptionDeskAdmin(SubscriptionAdmin):
             return super().where_from(object_id)
         return reverse("admin:support_ticket_change", args=[request.ticket_id])
 
-    @action(description=gettext_lazy("Request cancellation"), url_path="request-cancellation", permissions=OPERATE)
-    def request_cancellation(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        return self.confirm(request, object_id, StaffRequestForm, _("Request cancellation for the customer"))
+    def why_it_ends(self, subscription: Subscription) -> str:
+        return why_promised(subscription)
 
-    @action(description=gettext_lazy("Withdraw cancellation"), url_path="withdraw", permissions=OPERATE)
-    def withdraw(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        return self.confirm(request, object_id, WithdrawForm, _("Withdraw cancellation"))
-
-    @action(description=gettext_lazy("Keep active"), url_path="keep-active", permissions=OPERATE)
-    def keep_active(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        return self.confirm(request, object_id, KeepForm, _("Keep active"))
-
-    @action(description=gettext_lazy("Cancel now"), url_path="cancel-now", permissions=OPERATE)
-    def cancel_now(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        return self.confirm(request, object_id, CancelNowForm, _("Cancel now"))
+    request_cancellation = operation(
+        "request_cancellation", StaffRequestForm, title=gettext_lazy("Request cancellation for the customer")
+    )
+    withdraw = operation("withdraw", WithdrawForm)
+    keep_active = operation("keep_active", KeepForm, gettext_lazy("Keep active"))
+    cancel_now = operation("cancel_now", CancelNowForm)
 
 
 @admin.register(CancellationRequest)

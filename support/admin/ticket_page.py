@@ -10,6 +10,7 @@ from products import money
 from subscriptions.billing.catch_up import as_of
 from subscriptions.models import Invoice, Subscription
 from subscriptions.preview.trial_run import upcoming
+from support.cancellations.end_date import why_promised
 from support.models import Ticket
 from support.tickets import timeline
 from support.tickets.conversation import conversation
@@ -46,18 +47,20 @@ def context(ticket: Ticket, today: date, before: str) -> dict[str, Any]:
         "subscriptions": [as_of(subscription, today) for subscription in theirs[:LISTED]],
         "tickets": others[:LISTED],
         "listed": LISTED,
-        **_about(ticket.subscription, getattr(ticket, "billed", None), today),
+        **_about(ticket, getattr(ticket, "billed", None), today),
     }
 
 
-def _about(subscription: Subscription | None, billed: Decimal | None, today: date) -> dict[str, Any]:
-    """The subscription as of today, its next bill, and what it has brought so far."""
-    if subscription is None:
+def _about(ticket: Ticket, billed: Decimal | None, today: date) -> dict[str, Any]:
+    """The ticket's subscription as of today, its next bill, what it has brought so far, and why it ends where it does."""
+    if ticket.subscription is None:
         return {}
-    shown = as_of(subscription, today)
+    shown = as_of(ticket.subscription, today)
+    is_told_above = hasattr(ticket, "cancellation_request")
     value = (billed or Decimal(0)) + sum(invoice.amount for invoice in shown.new_invoices)
     return {
         "subscription": shown,
         "next_bill": next(iter(upcoming(shown, today)), None),
         "value": money.formatted(value, shown.currency),
+        "why_it_ends": why_promised(shown) if shown.cancels_on and not is_told_above else "",
     }

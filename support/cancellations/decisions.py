@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from subscriptions.models import Subscription, SubscriptionQuerySet
+from subscriptions.models import Subscription
 from subscriptions.rules.dates_in_words import day
 from subscriptions.rules.states import Code, Verdict
 from support.models import CancellationRequest, Ticket, TicketEvent
@@ -66,10 +66,8 @@ def decide(requests: Sequence[CancellationRequest], decision: Decision, *, by: "
 
 def _finish(tickets: list[int], status: Ticket.Status, by: "User | None", now: datetime) -> None:
     rows = list(Ticket.objects.filter(pk__in=tickets).order_by("pk").select_for_update(of=("self",)))
-    events = [triage.event(ticket, "status", ticket.status, status, by) for ticket in rows if ticket.status != status]
-    for ticket in rows:
-        ticket.status, ticket.updated_at, ticket.act_by = status, now, None
-    Ticket.objects.bulk_update(rows, ["status", "updated_at", "act_by"])
+    events = [event for ticket in rows if (event := triage.set_status(ticket, status, by=by, at=now))]
+    Ticket.objects.bulk_update(rows, triage.WITH_STATUS)
     TicketEvent.objects.bulk_create(events)
 
 
@@ -78,11 +76,11 @@ def outcome(request: CancellationRequest, reader: "User") -> str:
     return str(request.get_decision_display() if reader.is_staff else FOR_CUSTOMERS[request.decision])
 
 
-def explained(verdict: Verdict, subscriptions: SubscriptionQuerySet, reader: "User") -> Verdict:
-    """The verdict with what became of the newest request, where somebody else was quicker with the one subscription."""
+def explained(verdict: Verdict, subscription: Subscription, reader: "User") -> Verdict:
+    """The verdict with what became of the newest request, where somebody else was quicker with the subscription."""
     if verdict.code not in (Code.DONE, Code.NOT_NOW):
         return verdict
-    request = CancellationRequest.objects.filter(subscription__in=subscriptions).select_related("ticket").first()
+    request = CancellationRequest.objects.filter(subscription=subscription.pk).select_related("ticket").first()
     # What is not possible now has to do with the request only where it has ended the subscription.
     if request is None or (verdict.code == Code.NOT_NOW and request.decision not in ENDINGS):
         return verdict

@@ -37,8 +37,18 @@ def promise(subscription: Subscription, today: date, asked_on: date | None = Non
     return promised if promised.ends_on >= today else _passed(promised, then, asked_on, today)
 
 
+def why_promised(subscription: Subscription) -> str:
+    """Why the request that brings or brought the end named that day; empty where no request did."""
+    ends_on = subscription.cancels_on or subscription.canceled_on
+    if ends_on is None:
+        return ""
+    promised = CancellationRequest.objects.filter(subscription=subscription.pk, promised_on=ends_on)
+    binding = promised.filter(decision__in=["", CancellationRequest.Decision.ENDED])
+    return binding.values_list("why", flat=True).first() or ""
+
+
 def _usual(subscription: Subscription, asked_on: date) -> PromisedEnd:
-    notice_days = subscription.product.notice_days
+    notice_days = subscription.plan.product.notice_days
     ends_on = subscription.earliest_end(asked_on, notice_days)
     return PromisedEnd(ends_on, why_it_ends(subscription, asked_on, notice_days, ends_on))
 

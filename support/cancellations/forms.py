@@ -10,40 +10,40 @@ from django.utils.translation import gettext_lazy
 from portal_project.common.forms import ParagraphsField
 from products.models import ResumeRule
 from subscriptions.billing.catch_up import catch_up
-from subscriptions.confirm.forms import ActionForm
-from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
+from subscriptions.confirm.forms import ActionForm, confirms
+from subscriptions.models import Channel, Subscription
 from subscriptions.rules.states import Action, Verdict
 from support.cancellations import requests
 from support.cancellations.decisions import explained
-from support.cancellations.end_date import promise
+from support.cancellations.end_date import PromisedEnd, promise
 from support.models import CancellationRequest
 
 
 class DecidingForm(ActionForm):
     """Whoever comes second is told what was decided before."""
 
-    def verdict(self, subscription: Subscription) -> Verdict:
-        return explained(self.possible(subscription), Subscription.objects.filter(pk=subscription.pk), self.by)
-
-    def possible(self, subscription: Subscription) -> Verdict:
-        return super().verdict(subscription)
+    def verdict(self) -> Verdict:
+        verdict = super().verdict()
+        return verdict if verdict else explained(verdict, self.subscription, self.by)
 
 
+@confirms(Action.CANCEL)
 class CancelNowForm(DecidingForm):
-    action = Action.CANCEL
+    template = "support/cancel_now.html"
     done = gettext_lazy("The subscription has ended.")
 
     def act(self, subscription: Subscription) -> None:
-        requests.canceling(self.today)(subscription)
+        subscription.cancel(self.today)
 
-    def perform(self, subscriptions: SubscriptionQuerySet, channel: Channel) -> None:
-        requests.cancel_now(subscriptions, self.confirmation(channel))
+    def conclude(self, channel: Channel) -> None:
+        requests.canceled_now(self.trial, by=self.by)
 
 
+@confirms(Action.SCHEDULE_CANCELLATION)
 class RequestForm(DecidingForm):
     """The request to cancel: why, and whatever the customer wants to add."""
 
-    action = Action.SCHEDULE_CANCELLATION
+    template = "support/cancel_request.html"
 
     reason = forms.ChoiceField(
         choices=CancellationRequest.Reason.choices,
@@ -67,7 +67,8 @@ class RequestForm(DecidingForm):
 
     @property
     def ends_on(self) -> Any:
-        return self.effect.dates["cancels_on"] or self.effect.dates["canceled_on"]
+        dates = self.trial.effect.dates
+        return dates["cancels_on"] or dates["canceled_on"]
 
     @property
     def day_asked(self) -> date:
@@ -75,7 +76,7 @@ class RequestForm(DecidingForm):
 
     @property
     def why(self) -> str:
-        return promise(self.subscription, self.today, self.day_asked).why
+        return self.trial.result.why
 
     @property
     def ends_on_if_resumed(self) -> date | None:
@@ -85,26 +86,31 @@ class RequestForm(DecidingForm):
         resumed = self.subscription.draft()
         resumed.resume(self.today)
         catch_up(resumed, self.today)
-        if resumed.new_invoices:
+        if len(resumed.new_invoices) > len(self.subscription.new_invoices):
             # Nothing was left to give back: resuming would bill a new period.
             return None
         ends_on = promise(resumed, self.today).ends_on
         return ends_on if ends_on > self.ends_on else None
 
-    def act(self, subscription: Subscription) -> None:
-        requests.scheduling(self.today, self.day_asked)(subscription)
+    def act(self, subscription: Subscription) -> PromisedEnd:
+        return requests.schedule(subscription, self.today, self.day_asked)
 
-    def perform(self, subscriptions: SubscriptionQuerySet, channel: Channel) -> None:
-        typed = {name: self.cleaned_data[name] for name in ("reason", "message")}
-        requests.submit(subscriptions, self.confirmation(channel), **typed)
+    @property
+    def asked(self) -> requests.Asked:
+        typed = self.cleaned_data
+        return requests.Asked(typed["reason"], typed["message"], self.day_asked, self.trial.result)
+
+    def conclude(self, channel: Channel) -> None:
+        requests.submit(self.trial, self.asked, by=self.by, today=self.today)
 
 
+@confirms(Action.WITHDRAW_CANCELLATION)
 class WithdrawForm(DecidingForm):
-    action = Action.WITHDRAW_CANCELLATION
+    template = "support/withdraw.html"
     done = gettext_lazy("The cancellation is withdrawn. The subscription goes on.")
 
     def act(self, subscription: Subscription) -> None:
-        requests.withdrawing(self.today)(subscription)
+        requests.withdraw(subscription, self.today)
 
-    def perform(self, subscriptions: SubscriptionQuerySet, channel: Channel) -> None:
-        requests.withdraw(subscriptions, self.confirmation(channel))
+    def conclude(self, channel: Channel) -> None:
+        requests.withdrawn(self.trial, by=self.by)

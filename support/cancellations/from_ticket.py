@@ -29,16 +29,18 @@ def may_turn(ticket: Ticket) -> Verdict:
 
 
 def become_a_request(ticket: Ticket, subscription: Subscription, *, by: "User", answer: str) -> None:
-    """Give the locked ticket its type and subscription, open again, with what staff answer. Raises `NotAllowed`."""
+    """Give the locked ticket its type and subscription, open again, with what staff answer; the caller saves it.
+
+    Raises `NotAllowed`.
+    """
     may_turn(ticket).enforce()
     events = [TicketEvent(ticket=ticket, kind=TicketEvent.Kind.REQUEST, actor=by, old=ticket.get_type_display())]
-    if ticket.is_finished:
-        events.append(triage.event(ticket, "status", ticket.status, Ticket.Status.OPEN, by))
-        ticket.status = Ticket.Status.OPEN
+    now = timezone.now()
+    if ticket.is_finished and (reopened := triage.set_status(ticket, Ticket.Status.OPEN, by=by, at=now)):
+        events.append(reopened)
     if answer:
         ticket.answered_at = Message.objects.create(ticket=ticket, author=by, body=answer).created_at
-    ticket.type, ticket.subscription, ticket.updated_at = Ticket.Type.CANCEL, subscription, timezone.now()
-    ticket.save(update_fields=["type", "subscription", "status", "answered_at", "updated_at"])
+    ticket.type, ticket.subscription, ticket.updated_at = Ticket.Type.CANCEL, subscription, now
     TicketEvent.objects.bulk_create(events)
 
 

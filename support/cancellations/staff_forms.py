@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal_project.common.forms import LineField
-from subscriptions.models import Channel, Invoice, Subscription, SubscriptionQuerySet
+from subscriptions.models import Channel, Invoice
 from subscriptions.preview.effect import Beyond
 from subscriptions.rules.dates_in_words import day
 from subscriptions.rules.states import Verdict
 from support.cancellations import from_ticket, requests
-from support.cancellations.decisions import undecided
+from support.cancellations.decisions import explained, undecided
 from support.cancellations.forms import RequestForm, WithdrawForm
 from support.models import Ticket
 
@@ -78,11 +78,8 @@ class TurnForm(StaffRequestForm):
         fates = {each.bill.covers_from: each for each in self.effect.beyond}
         return [(each, fates.get(each.covers_from)) for each in known if each.covers_from > self.day_asked]
 
-    def perform(self, subscriptions: SubscriptionQuerySet, channel: Channel) -> None:
-        typed = {name: self.cleaned_data[name] for name in ("reason", "message")}
-        requests.turn(
-            self.ticket.pk, subscriptions, self.confirmation(channel), on=self.cleaned_data["asked_on"], **typed
-        )
+    def conclude(self, channel: Channel) -> None:
+        requests.turn(self.ticket.pk, self.trial, self.asked, by=self.by, today=self.today)
 
 
 class KeepForm(WithdrawForm):
@@ -107,10 +104,12 @@ class KeepForm(WithdrawForm):
         self.fields["agreed_on"].set_range(first, self.today)  # type: ignore[attr-defined]
         self.fields["agreed_on"].initial = self.today
 
-    def possible(self, subscription: Subscription) -> Verdict:
-        verdict = super().possible(subscription)
-        return verdict if self.request or not verdict else requests.nothing_to_keep(subscription)
+    def verdict(self) -> Verdict:
+        verdict = super().verdict()
+        if self.request or not verdict:
+            return verdict
+        return explained(requests.nothing_to_keep(self.subscription), self.subscription, self.by)
 
-    def perform(self, subscriptions: SubscriptionQuerySet, channel: Channel) -> None:
+    def conclude(self, channel: Channel) -> None:
         agreed = {name: self.cleaned_data[name] for name in ("agreement", "agreed_on")}
-        requests.keep_active(subscriptions, self.confirmation(channel), **agreed)
+        requests.kept(self.trial, by=self.by, **agreed)

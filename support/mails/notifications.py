@@ -10,7 +10,8 @@ from django.utils.timezone import localtime
 
 from portal_project.mail.models import OutgoingMail
 from subscriptions.lifecycle.notifications import bill_context, context
-from subscriptions.preview.trial_run import beyond_end, upcoming
+from subscriptions.preview.effect import Effect
+from subscriptions.preview.trial_run import BILLS, upcoming
 from subscriptions.rules.dates_in_words import day
 from support.mails import recipients
 from support.models import CancellationRequest, Message, Ticket
@@ -22,24 +23,40 @@ if TYPE_CHECKING:
 MOST_BILLS = 12
 
 
-def request_received(request: CancellationRequest, today: date) -> OutgoingMail:
-    """To the customer. The request's subscription is the one at hand: caught up, with the end that was asked for."""
-    bills = _bills(request, MOST_BILLS + 1)
-    beyond = [each.fate for each in beyond_end(request.subscription)]
+def request_received(request: CancellationRequest, effect: Effect, today: date, *, by: "User") -> list[OutgoingMail]:
+    """To the customer, with the effect of the request that `by` made, and to staff; its subscription is the one at hand."""
+    subscription, ticket = request.subscription, request.ticket
+    about = context(subscription) | _asked(request, today)
+    bills = _bills(request, effect, today)
+    beyond = [each.fate for each in effect.beyond]
     still_billed = {"bills": bills[:MOST_BILLS], "has_more_bills": len(bills) > MOST_BILLS, "beyond": beyond}
-    return _about_request(request, "received", _asked(request, today) | still_billed)
+    for_staff = _of_ticket(ticket) | about | {"price": subscription.price}
+    return [
+        _about_request(request, "received", about | still_billed),
+        *_to_staff(ticket, f"request:{request.pk}", "support/staff_request", for_staff, by=by),
+    ]
 
 
-def request_withdrawn(request: CancellationRequest) -> OutgoingMail:
-    """To the customer. The request's subscription is the one at hand, without its end."""
+def request_withdrawn(request: CancellationRequest, effect: Effect) -> OutgoingMail:
+    """To the customer, with the effect of having withdrawn it."""
     by_staff = request.decided_by != request.subscription.customer
-    return _about_request(request, "withdrawn", {"bills": _bills(request, 1), "by_staff": by_staff})
+    return _about_request(request, "withdrawn", _goes_on(request, effect) | {"by_staff": by_staff})
 
 
-def request_kept(request: CancellationRequest) -> OutgoingMail:
-    """To the customer, with what staff recorded of their agreement. The request's subscription is the one at hand."""
+def request_kept(request: CancellationRequest, effect: Effect) -> OutgoingMail:
+    """To the customer, with what staff recorded of their agreement, and its effect."""
     agreed = {"agreed_on": day(request.agreed_on), "agreement": request.agreement}
-    return _about_request(request, "kept", agreed | {"bills": _bills(request, 1)})
+    return _about_request(request, "kept", _goes_on(request, effect) | agreed)
+
+
+def key(request: CancellationRequest, what: str) -> str:
+    """The outbox's key of the mail to the customer about the request: `what` is received, withdrawn or kept."""
+    return f"request:{request.pk}:{what}"
+
+
+def requested_at(request: CancellationRequest) -> str:
+    """When the request came in, as mails write it."""
+    return date_format(localtime(request.requested_at), "DATETIME_FORMAT")
 
 
 def ticket_opened(ticket: Ticket) -> OutgoingMail:
@@ -72,32 +89,21 @@ def staff_about_message(message: Message, *, is_new: bool = False) -> list[Outgo
     return _to_staff(ticket, f"message:{message.pk}", "support/staff_message", told, by=message.author)
 
 
-def staff_about_request(request: CancellationRequest, today: date, *, by: "User") -> list[OutgoingMail]:
-    """To staff, about a request to cancel that `by` made."""
-    subscription = request.subscription
-    told = _of_ticket(request.ticket) | context(subscription) | {"price": subscription.price} | _asked(request, today)
-    return _to_staff(request.ticket, f"request:{request.pk}", "support/staff_request", told, by=by)
-
-
 def _about_request(request: CancellationRequest, what: str, told: dict[str, Any]) -> OutgoingMail:
-    subscription, ticket = request.subscription, request.ticket
-    shared = {
-        "ticket": ticket.number,
-        "ticket_url": settings.PORTAL_URL + ticket.get_absolute_url(),
-        "promised_on": day(request.promised_on),
-    }
+    ticket = request.ticket
+    named = {"ticket": ticket.number, "ticket_url": settings.PORTAL_URL + ticket.get_absolute_url()}
     return OutgoingMail(
-        key=f"request:{request.pk}:{what}",
+        key=key(request, what),
         thread=ticket.number,
-        recipient=subscription.customer.email,
+        recipient=request.subscription.customer.email,
         template=f"support/request_{what}",
-        context=context(subscription) | shared | told,
+        context=told | named,
     )
 
 
 def _asked(request: CancellationRequest, today: date) -> dict[str, Any]:
     return {
-        "requested_at": date_format(localtime(request.requested_at), "DATETIME_FORMAT"),
+        "requested_at": requested_at(request),
         "promised_on": day(request.promised_on),
         "ends_at_once": request.promised_on <= today,
         "why": request.why,
@@ -106,9 +112,17 @@ def _asked(request: CancellationRequest, today: date) -> dict[str, Any]:
     }
 
 
-def _bills(request: CancellationRequest, most: int) -> list[dict[str, str]]:
-    # Of a subscription that is caught up every bill lies ahead, whatever day it was asked on.
-    return [bill_context(bill) for bill in upcoming(request.subscription, request.requested_on, count=most)]
+def _bills(request: CancellationRequest, effect: Effect, today: date) -> list[dict[str, str]]:
+    """One more than a mail names, where there are as many; an effect names the first few alone."""
+    has_more = len(effect.bills) == BILLS
+    bills = upcoming(request.subscription, today, MOST_BILLS + 1) if has_more else effect.bills
+    return [bill_context(bill) for bill in bills]
+
+
+def _goes_on(request: CancellationRequest, effect: Effect) -> dict[str, Any]:
+    """What a request that is dropped leaves behind, with the first bill to come."""
+    bills = [bill_context(bill) for bill in effect.bills[:1]]
+    return context(request.subscription) | {"promised_on": day(request.promised_on), "bills": bills}
 
 
 def _to_customer(ticket: Ticket) -> dict[str, Any]:

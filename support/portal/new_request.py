@@ -13,7 +13,8 @@ from portal_project.common import drafts
 from subscriptions.billing.catch_up import as_of
 from subscriptions.models import Subscription
 from subscriptions.portal.views import mine
-from subscriptions.rules.policies import cancel_action, may
+from subscriptions.rules.policies import may
+from subscriptions.rules.refusals import cancel_action
 from subscriptions.rules.states import Action
 from support.cancellations.decisions import undecided
 from support.models import CancellationRequest, Ticket

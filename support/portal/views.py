@@ -15,12 +15,14 @@ from portal_project.accounts.people import person
 from portal_project.common.full_disk import NoRoom
 from portal_project.common.paging import page
 from subscriptions.billing.catch_up import as_of
-from subscriptions.confirm.page import Door, act
-from subscriptions.models import Channel, Invoice
-from subscriptions.portal.views import mine
-from subscriptions.rules.policies import cancel_action
-from subscriptions.rules.states import Action
-from support.cancellations.forms import CancelNowForm, RequestForm, WithdrawForm
+from subscriptions.models import Invoice, Subscription
+from subscriptions.portal.actions_area import actions_area
+from subscriptions.portal.views import act, mine
+from subscriptions.preview.reasons import History, why_dates
+from subscriptions.preview.trial_run import beyond_end, upcoming
+from subscriptions.rules.refusals import cancel_action
+from support.cancellations.decisions import undecided
+from support.cancellations.end_date import why_promised
 from support.models import Attachment, Ticket
 from support.portal import new_request
 from support.tickets import timeline
@@ -30,6 +32,8 @@ from support.tickets.forms import ReplyForm, TicketForm
 from support.tickets.opening import SENT_BEFORE, SentBefore, reply, saw
 
 HOME_SHOWS = 5
+EVENTS_SHOWN = 20
+INVOICES_SHOWN = 6
 
 
 @require_safe
@@ -46,21 +50,41 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "support/home.html", context)
 
 
+@require_safe
+def subscription(request: HttpRequest, number: str) -> HttpResponse:
+    """The page of a subscription: what it is, what may be done, what comes, and what was."""
+    today, reader = localdate(), person(request)
+    stored = get_object_or_404(mine(request).for_policies(today), number=number)
+    shown = as_of(stored, today)
+    history = History.of(shown, reader)
+    context = {
+        "subscription": shown,
+        "today": today,
+        "area": actions_area(shown, by=reader, today=today),
+        "because": _because(shown, history),
+        "cancellation": undecided(shown) if shown.cancels_on else None,
+        "beyond": beyond_end(shown),
+        "bills": upcoming(shown, today),
+        "events": history.events[:EVENTS_SHOWN],
+        "linked_services": stored.linked_services.all(),
+        "invoices": stored.invoices.order_by("-covers_from")[:INVOICES_SHOWN],
+    }
+    return render(request, "subscriptions/detail.html", context)
+
+
+def _because(subscription: Subscription, history: History) -> dict[str, str]:
+    """As `why_dates`; the request that brought the end knows the notice, and tells more."""
+    because = why_dates(subscription, history)
+    if subscription.canceled_on:
+        because["end"] = why_promised(subscription) or because["end"]
+    return because
+
+
 @require_http_methods(["GET", "POST"])
 def cancel(request: HttpRequest, number: str) -> HttpResponse:
     """Cancel in the mode that the product has now: at once, or as a request."""
     owned = mine(request).filter(number=number)
-    subscription = get_object_or_404(owned.select_related("plan__product"))
-    immediate = cancel_action(subscription) == Action.CANCEL
-    template = "support/cancel_now.html" if immediate else "support/cancel_request.html"
-    form_class = CancelNowForm if immediate else RequestForm
-    return act(request, Door(Channel.PORTAL, owned, template), form_class, localdate())
-
-
-@require_http_methods(["GET", "POST"])
-def withdraw(request: HttpRequest, number: str) -> HttpResponse:
-    owned = mine(request).filter(number=number)
-    return act(request, Door(Channel.PORTAL, owned, "support/withdraw.html"), WithdrawForm, localdate())
+    return act(request, number, cancel_action(get_object_or_404(owned.select_related("plan__product"))))
 
 
 @require_safe

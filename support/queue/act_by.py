@@ -22,7 +22,8 @@ def act_by(ticket: Ticket, today: date) -> date | None:
     """The day by which staff should have acted; None for a finished ticket.
 
     While a request to cancel is undecided: the earliest of its end, the next invoice, a linked service's renewal, and the
-    answer to what the customer has written since. Otherwise the day the answer is due.
+    answer to what the customer has written since. Otherwise the day the answer is due. The request's subscription must be
+    caught up to `today`.
     """
     if ticket.is_finished:
         return None
@@ -44,6 +45,8 @@ def refresh(tickets: Iterable[int], today: date) -> None:
         )
         moved = []
         for ticket in known:
+            if request := _undecided(ticket):
+                request.subscription = as_of(request.subscription, today)
             day = act_by(ticket, today)
             if day != ticket.act_by:
                 ticket.act_by = day
@@ -66,6 +69,6 @@ def _silent_on(ticket: Ticket) -> date:
 
 def _dates_before_the_end(subscription: Subscription, today: date) -> list[date]:
     """What still happens to the subscription, and better not if the customer stays: the next invoice, and renewals."""
-    next_invoice = as_of(subscription, today).next_billing_on
+    next_invoice = subscription.next_billing_on
     renewals = [service.renews_on for service in subscription.linked_services.all()]
     return [day for day in (next_invoice, *renewals) if day and day >= today]

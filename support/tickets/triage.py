@@ -1,7 +1,7 @@
 """What staff decide about tickets themselves: status, priority, and whose they are. One ticket or a page of them."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from portal_project.accounts.models import User
 
 FIELDS = ("status", "priority", "assignee")
+WITH_STATUS = ("status", "updated_at", "act_by")
 
 
 def change(tickets: Iterable[int], *, by: "User", today: date, **values: Any) -> int:
@@ -38,6 +39,18 @@ def change(tickets: Iterable[int], *, by: "User", today: date, **values: Any) ->
     return len(changed)
 
 
+def set_status(ticket: Ticket, status: str, *, by: "User | None", at: datetime) -> TicketEvent | None:
+    """Give the locked ticket a status, and return the event to save with it; None where it has that status already.
+
+    The caller saves the fields `WITH_STATUS`. Nothing else sets the status of a ticket that is there.
+    """
+    if ticket.status == status:
+        return None
+    old, ticket.status = ticket.status, status
+    ticket.updated_at, ticket.act_by = at, None
+    return event(ticket, "status", old, status, by)
+
+
 def event(ticket: Ticket, field: str, old: Any, new: Any, by: "User | None") -> TicketEvent:
     """What to save about the field having become `new`, in words."""
     return TicketEvent(ticket=ticket, kind=field, actor=by, old=_word(field, old), new=_word(field, new))
@@ -45,13 +58,14 @@ def event(ticket: Ticket, field: str, old: Any, new: Any, by: "User | None") -> 
 
 def _applied(ticket: Ticket, by: "User", values: dict[str, Any]) -> Iterable[TicketEvent]:
     for field, new in values.items():
+        if field == "status":
+            if changed := set_status(ticket, new, by=by, at=timezone.now()):
+                yield changed
+            continue
         old = getattr(ticket, field)
         if old == new:
             continue
         setattr(ticket, field, new)
-        if field == "status":
-            ticket.updated_at = timezone.now()
-            ticket.act_by = None
         yield event(ticket, field, old, new, by)
 
 

@@ -14,12 +14,14 @@ from hypothesis import strategies as st
 
 from products.models import PauseStarts, ResumeRule
 from subscriptions.billing.catch_up import as_of
-from subscriptions.confirm.confirmation import Confirmation, confirmed
+from subscriptions.confirm.confirmation import confirm, shown
+from subscriptions.confirm.forms import DropPauseForm, PauseForm, ResumeDateForm, ResumeForm
 from subscriptions.lifecycle.unit_of_work import changing_one
 from subscriptions.models import Channel, Invoice, Subscription
 from subscriptions.preview import trial_run
-from subscriptions.rules.states import Action
-from support.cancellations import requests
+from subscriptions.rules.states import Code, NotAllowed, Verdict
+from support.cancellations.forms import CancelNowForm, RequestForm, WithdrawForm
+from support.cancellations.staff_forms import KeepForm
 from tests.factories import PlanFactory, ProductFactory, UserFactory, started
 from tests.subscriptions.billing_model import PAUSED, TRIALING
 from tests.subscriptions.model_prices import Price
@@ -147,42 +149,43 @@ class Portal:
             return self._act(name, today, *arguments)
 
     def _act(self, name, today, *arguments):
+        if name in FORMS:
+            return self._confirm(FORMS[name], today, **TYPED.get(name, lambda today: {})(today, *arguments))
         if name == "change_plan":
             arguments = [self.plans[arguments[0]]]
         verb = VERBS[name](today, *arguments)
-        row = self.shown(today)
-        announced = trial_run.effect_of(ACTIONS.get(name, name), verb, row, today)
-        by = self.staff if name in (Action.CANCEL, "keep_active") else self.customer
-        confirmation = Confirmation(by, today, Channel.PORTAL, announced.signed(row))
-        if name in REQUESTS:
-            function, typed = REQUESTS[name]
-            function(self.mine(), confirmation, **typed(today))
-        elif name in set(Action):
-            with confirmed(self.mine(), name, verb, confirmation) as row:
-                verb(row)
-        else:
-            with changing_one(self.mine(), today=today, by=self.staff, channel=Channel.ADMIN) as row:
-                verb(row)
+        announced = trial_run.carry_out(name, verb, self.shown(today), today).effect
+        with changing_one(self.mine(), today=today, by=self.staff, channel=Channel.ADMIN) as row:
+            verb(row)
         return announced
+
+    def _confirm(self, form_class, today, **typed):
+        by = self.staff if form_class in (CancelNowForm, KeepForm) else self.customer
+        page = shown(form_class, typed, self.mine(), by=by, today=today)
+        if not page.is_valid():
+            raise NotAllowed(Verdict(Code.NOT_NOW, str(page.errors)))
+        sent = typed | {"announced": page.announcement}
+        confirm(form_class, sent, self.mine(), by=by, today=today, channel=Channel.PORTAL)
+        return page.effect
 
 
 VERBS = {
-    "pause": lambda today, until: lambda row: row.pause(today, resumes_on=until, own=True),
-    "drop_pause": lambda today: lambda row: row.drop_pause(today),
-    "change_resume_date": lambda today, until: lambda row: row.change_resume_date(today, until),
-    "resume": lambda today: lambda row: row.resume(today),
-    "schedule_cancellation": requests.scheduling,
-    "withdraw_cancellation": requests.withdrawing,
-    "keep_active": requests.withdrawing,
-    "cancel": requests.canceling,
     "grant_discount": lambda today, percent, invoices: lambda row: row.grant_discount(today, percent, invoices),
     "change_plan": lambda today, plan: lambda row: row.change_plan(today, plan),
 }
-REQUESTS = {
-    "schedule_cancellation": (requests.submit, lambda today: {"reason": "other", "message": ""}),
-    "withdraw_cancellation": (requests.withdraw, lambda today: {}),
-    "keep_active": (requests.keep_active, lambda today: {"agreement": "By phone", "agreed_on": today}),
-    "cancel": (requests.cancel_now, lambda today: {}),
+FORMS = {
+    "pause": PauseForm,
+    "drop_pause": DropPauseForm,
+    "change_resume_date": ResumeDateForm,
+    "resume": ResumeForm,
+    "schedule_cancellation": RequestForm,
+    "withdraw_cancellation": WithdrawForm,
+    "keep_active": KeepForm,
+    "cancel": CancelNowForm,
 }
-ACTIONS = {"keep_active": Action.WITHDRAW_CANCELLATION}
-"""Of what is not an action of its own."""
+TYPED = {
+    "pause": lambda today, until: {"resumes_on": until},
+    "change_resume_date": lambda today, until: {"resumes_on": until},
+    "schedule_cancellation": lambda today: {"reason": "other", "message": ""},
+    "keep_active": lambda today: {"agreement": "By phone", "agreed_on": today},
+}

@@ -36,7 +36,9 @@ TRIALING = {"status": Status.TRIALING}
 
 def subscription(**differences):
     switches = {name: differences.pop(name, value) for name, value in SWITCHES.items()}
-    return SimpleNamespace(**(DATES | differences), product=SimpleNamespace(**switches), customer=CUSTOMER)
+    return SimpleNamespace(
+        **(DATES | differences), plan=SimpleNamespace(product=SimpleNamespace(**switches)), customer=CUSTOMER
+    )
 
 
 @pytest.mark.parametrize(

@@ -13,24 +13,18 @@ from portal_project.accounts.models import User
 from portal_project.mail.models import OutgoingMail
 from products.models import PauseStarts, ResumeRule
 from subscriptions.billing.catch_up import as_of
-from subscriptions.confirm.confirmation import Confirmation
+from subscriptions.confirm.confirmation import Unconfirmed, confirm, shown
+from subscriptions.confirm.forms import FORMS
 from subscriptions.lifecycle import due
-from subscriptions.lifecycle.unit_of_work import changing_one
 from subscriptions.models import Channel, Invoice, Subscription, SubscriptionEvent
-from subscriptions.preview import trial_run
+from subscriptions.rules.actions import is_possible
 from subscriptions.rules.policies import may
-from subscriptions.rules.states import Action, NotAllowed, Status, is_possible, next_step
-from support.cancellations import requests
+from subscriptions.rules.states import Action, NotAllowed, Status, next_step
 from support.jobs import follow_up
 from support.models import CancellationRequest, Ticket
 from tests.factories import PlanFactory, ProductFactory, UserFactory, started
 
-VERBS = {
-    Action.PAUSE: lambda today, resumes_on: lambda s: s.pause(today, resumes_on=resumes_on, own=True),
-    Action.DROP_PAUSE: lambda today, resumes_on: lambda s: s.drop_pause(today),
-    Action.CHANGE_RESUME_DATE: lambda today, resumes_on: lambda s: s.change_resume_date(today, resumes_on),
-    Action.RESUME: lambda today, resumes_on: lambda s: s.resume(today),
-}
+OWN = [Action.PAUSE, Action.DROP_PAUSE, Action.CHANGE_RESUME_DATE, Action.RESUME]
 MAILED = {"paused", "pause_scheduled", "pause_dropped", "resumed", "canceled"}
 
 
@@ -79,55 +73,46 @@ class Life(RuleBasedStateMachine):
         follow_up.run(self.today)
         assert next_step(self.stored()) is None or next_step(self.stored())[0] > self.today
 
-    @rule(action=st.sampled_from(list(VERBS)), wait=st.none() | st.integers(1, 60))
+    @rule(action=st.sampled_from(OWN), wait=st.none() | st.integers(1, 60))
     def act(self, action, wait):
-        resumes_on = self.today + timedelta(days=wait) if wait else None
-        verb = VERBS[action](self.today, resumes_on)
-        expected = may(action, as_of(self.stored(), self.today), by=self.customer, today=self.today)
-        announced = None
-        try:
-            with changing_one(self.mine(), today=self.today, by=self.customer, channel=Channel.PORTAL) as row:
-                verdict = may(action, row, by=self.customer, today=self.today)
-                assert verdict == expected, "the page and the lock disagree"
-                assert not (verdict and not is_possible(action, row)), "a verdict against the table"
-                verdict.enforce()
-                announced = trial_run.effect_of(action, verb, row, self.today)
-                verb(row)
-        except NotAllowed:
-            return
-        row = self.stored()
-        happened = {name: getattr(row, name) for name in announced.dates}
-        assert (announced.status, announced.dates) == (row.status, happened), "announced is not what happened"
+        self.confirm(action, resumes_on=self.today + timedelta(days=wait) if wait else None)
 
     @rule()
     def request_cancellation(self):
-        act = requests.scheduling(self.today)
-        self.through_support(Action.SCHEDULE_CANCELLATION, act, requests.submit, reason="other", message="")
+        self.confirm(Action.SCHEDULE_CANCELLATION, reason="other", message="")
 
     @rule()
     def withdraw(self):
-        act = requests.withdrawing(self.today)
-        self.through_support(Action.WITHDRAW_CANCELLATION, act, requests.withdraw)
+        self.confirm(Action.WITHDRAW_CANCELLATION)
 
     @rule(one_in_ten=st.integers(0, 9))
     def staff_cancel_now(self, one_in_ten):
         """Seldom, because it ends the story."""
         if one_in_ten == 0:
-            staff = UserFactory(is_staff=True, is_superuser=True)
-            act = requests.canceling(self.today)
-            self.through_support(Action.CANCEL, act, requests.cancel_now, by=staff)
+            self.confirm(Action.CANCEL, by=UserFactory(is_staff=True, is_superuser=True))
 
-    def through_support(self, action, act, function, *, by=None, **typed):
-        row = as_of(self.stored(), self.today)
-        possible = is_possible(action, row)
-        announced = trial_run.effect_of(action, act, row, self.today).signed(row) if possible else ""
-        confirmation = Confirmation(by or self.customer, self.today, Channel.PORTAL, announced)
+    def confirm(self, action, *, by=None, **typed):
+        """Open the page and confirm it; the page, the table and the lock agree, and what was announced happens."""
+        form_class, by = FORMS[action], by or self.customer
+        verdict = may(action, as_of(self.stored(), self.today), by=by, today=self.today)
+        assert not (verdict and not is_possible(action, as_of(self.stored(), self.today))), "against the table"
         try:
-            function(self.mine(), confirmation, **typed)
+            page = shown(form_class, typed, self.mine(), by=by, today=self.today)
         except NotAllowed:
-            assert not possible
-        else:
-            assert possible
+            assert not verdict, "the page refuses what the policy allows"
+            page = None
+        sent = typed | {"announced": page.announcement if page else ""}
+        try:
+            confirm(form_class, sent, self.mine(), by=by, today=self.today, channel=Channel.PORTAL)
+        except NotAllowed:
+            assert not verdict, "the lock refuses what the page offers"
+            return
+        except Unconfirmed:
+            assert not page.is_valid(), "the lock sees another effect than the page"
+            return
+        row = self.stored()
+        happened = {name: getattr(row, name) for name in page.effect.dates}
+        assert (page.effect.status, page.effect.dates) == (row.status, happened), "announced is not what happened"
 
     @invariant()
     def no_day_is_billed_twice_and_no_invoice_is_empty(self):

@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from subscriptions.rules.states import TABLE, Action, Status, is_done, is_possible, next_step
+from subscriptions.rules.actions import ACTIONS, is_possible
+from subscriptions.rules.states import Action, Status, next_step
 
 
 @dataclass(frozen=True)
@@ -66,15 +67,15 @@ def test_an_action_is_possible_in_these_states_and_no_others(action, possible):
     ],
 )
 def test_an_action_is_already_done_in_these_states(action, done):
-    assert {name for name, state in STATES.items() if is_done(action, state)} == done
+    assert {name for name, state in STATES.items() if ACTIONS[action].is_done(state)} == done
 
 
 def test_nothing_leads_out_of_canceled():
-    assert not [action for action, line in TABLE.items() if Status.CANCELED in line.sources]
+    assert not [action for action, record in ACTIONS.items() if Status.CANCELED in record.sources]
 
 
 def test_every_action_has_its_line_in_the_table():
-    assert set(TABLE) == set(Action)
+    assert set(ACTIONS) == set(Action)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 """Where drafts come from and where they go: a POST that could not be answered, and the next GET of the page it came from."""
 
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse
 from django.utils.datastructures import MultiValueDict
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import csrf
@@ -48,17 +50,21 @@ class DraftsMiddleware:
         if request.user.is_anonymous:
             page = marks.sent_from(request)
             return _to_sign_in(request, page) if page else None
-        store.forget_of_others(request, marks.owner(request.user))
-        request.draft_page = marks.page_of(request)  # type: ignore[attr-defined]
-        if request.method == "POST":
-            request.draft_sent = store.kept(request, request.draft_page)  # type: ignore[attr-defined]
+        page = cast("Page", SimpleLazyObject(partial(marks.page_of, request)))
+        request.draft_page = page  # type: ignore[attr-defined]
+        if request.session.get(store.KEY):
+            store.forget_of_others(request, marks.owner(request.user))
+            if request.method == "POST":
+                request.draft_sent = store.kept(request, page)  # type: ignore[attr-defined]
         return None
 
     def process_template_response(
         self, request: HttpRequest, response: SimpleTemplateResponse
     ) -> SimpleTemplateResponse:
         page = getattr(request, "draft_page", None)
-        if request.method == "GET" and page and (draft := store.kept(request, page)):
+        if not page or request.method != "GET" or not request.session.get(store.KEY):
+            return response
+        if draft := store.kept(request, page):
             is_filled = fill(response.context_data or {}, MultiValueDict(draft["typed"]))
             _tell(request, draft, is_filled=is_filled)
         return response

@@ -24,10 +24,10 @@ def why_billed_until(subscription: Subscription, history: History) -> str:
 
 def why_first_bill(subscription: Subscription, history: History) -> str:
     """Why the first bill to come, if any, is on its day: so also after a pause that ends by itself."""
-    draft = subscription.draft()
+    draft, known = subscription.draft(), len(subscription.new_events)
     while (step := next_step(draft)) and step[1] != Action.RENEW:
         take(draft, *step, today=step[0])
-    return why_billed_until(draft, history.followed_by(draft)) if step else ""
+    return why_billed_until(draft, history.followed_by(draft.new_events[known:])) if step else ""
 
 
 def _trial(subscription: Subscription) -> str:

@@ -17,6 +17,7 @@ def why_it_ends(subscription: Subscription, asked_on: date, notice_days: int, en
             "end": day(ends_on)
         }
     billed_until = periods.billed_through(*subscription.rhythm, subscription.period_end)
+    notice_end = periods.notice_end(asked_on, notice_days)
     if notice_days == 0:
         return _no_notice(subscription, asked_on, billed_until)
     notice = ngettext(
@@ -26,7 +27,7 @@ def why_it_ends(subscription: Subscription, asked_on: date, notice_days: int, en
     ) % {
         "count": notice_days,
         "asked": day(asked_on),
-        "notice_end": day(periods.notice_end(asked_on, notice_days)),
+        "notice_end": day(notice_end),
     }
     if ends_on == billed_until:
         return _("%(notice)s; you are billed until %(until)s, so it ends then.") % {

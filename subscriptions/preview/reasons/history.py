@@ -25,11 +25,11 @@ class History:
     def of(cls, subscription: Subscription, reader: "User") -> Self:
         """Read in one query; what catching up has just done in memory comes first."""
         written = subscription.events.exclude(kind=EventKind.RENEWED).select_related("actor")[:EVENTS_READ]
-        return cls(list(written), reader).followed_by(subscription)
+        return cls(list(written), reader).followed_by(subscription.new_events)
 
-    def followed_by(self, draft: Subscription) -> Self:
-        """With what was done to a copy since."""
-        coming = [event for event in reversed(draft.new_events) if event.kind != EventKind.RENEWED]
+    def followed_by(self, events: Sequence[SubscriptionEvent]) -> Self:
+        """With what was done since, oldest first, and is not written yet."""
+        coming = [event for event in reversed(events) if event.kind != EventKind.RENEWED]
         return type(self)([*coming, *self.events], self.reader)
 
     def that_set(self, field: str, value: date) -> SubscriptionEvent | None:

@@ -1,0 +1,168 @@
+"""One record per action: its line of the table of states, and all else that it has one of (`docs/design.md`, States).
+
+The policies, the pages of both doors and the forms read these records and keep no list of their own. A gap fails at import.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from subscriptions.rules import refusals
+from subscriptions.rules.states import Action, Dated, Status
+
+if TYPE_CHECKING:
+    from subscriptions.models import Subscription
+
+Sentence = Callable[["Subscription"], str]
+"""A refusal in words; empty where there is none."""
+
+
+@dataclass(frozen=True)
+class Button:
+    label: str | Promise
+    page: str
+    """The name of the URL that confirms it; takes the subscription's number."""
+    style: str = ""
+
+
+@dataclass(frozen=True)
+class Contact:
+    """The support request that stands in for an action which the product does not offer."""
+
+    ticket_type: str
+    label: str | Promise
+
+
+def _none(_subscription: "Subscription") -> str:
+    return ""
+
+
+@dataclass(frozen=True)
+class Record:
+    """From which statuses an action is possible and to which it leads; when it is done; how it is offered and refused."""
+
+    sources: frozenset[Status]
+    targets: frozenset[Status]
+    needs_end: bool = False
+    """Only while an end is scheduled."""
+    refuses_end: bool = False
+    """Not while an end is scheduled."""
+    needs_pause: bool = False
+    """Only while paused or while a pause is scheduled."""
+    by_date: bool = False
+    """Brought by a date alone: nobody asks for it."""
+    is_done: Callable[[Dated], bool] = lambda subscription: False
+    """Whether what it would bring about is already so: no refusal then, and no second effect."""
+    why_done: Sentence = refusals.ended_or_running
+    why_not_offered: Sentence = _none
+    """By the product's switches, for its customers."""
+    why_not_now: Sentence = refusals.not_now
+    at_limit: Sentence = _none
+    """By the product's limits, for its customers."""
+    button: Button | None = None
+    contact: Contact | None = None
+    in_admin: str | Promise = ""
+    """What staff read on its button; empty where they have none."""
+
+
+TRIALING, ACTIVE, PAUSED = frozenset({Status.TRIALING}), frozenset({Status.ACTIVE}), frozenset({Status.PAUSED})
+CANCELED = frozenset({Status.CANCELED})
+NOT_ENDED = TRIALING | ACTIVE | PAUSED
+CANCEL_BUTTON = Button(_("Cancel Subscription"), "cancel_subscription", "danger")
+CANCEL_CONTACT = Contact("cancel", _("Contact us to cancel"))
+
+ACTIONS: dict[Action, Record] = {
+    Action.START: Record(frozenset(), TRIALING | ACTIVE),
+    # At once it leads to PAUSED; at the end of the billed period it leaves ACTIVE with `pauses_on`.
+    Action.PAUSE: Record(
+        ACTIVE,
+        PAUSED | ACTIVE,
+        refuses_end=True,
+        is_done=lambda s: s.status == Status.PAUSED or s.pauses_on is not None,
+        why_done=refusals.already_paused,
+        why_not_offered=refusals.no_pausing,
+        why_not_now=refusals.no_pause_now,
+        at_limit=refusals.paused_often_enough,
+        button=Button(_("Pause Subscription"), "subscriptions:pause"),
+        contact=Contact("pause", _("Contact us to pause")),
+        in_admin=_("Pause"),
+    ),
+    Action.DROP_PAUSE: Record(
+        ACTIVE,
+        ACTIVE,
+        needs_pause=True,
+        is_done=lambda s: s.status == Status.ACTIVE and s.pauses_on is None,
+        button=Button(_("Drop the scheduled pause"), "subscriptions:drop_pause"),
+        in_admin=_("Drop scheduled pause"),
+    ),
+    Action.CHANGE_RESUME_DATE: Record(
+        ACTIVE | PAUSED,
+        ACTIVE | PAUSED,
+        needs_pause=True,
+        refuses_end=True,
+        button=Button(_("Change the resume date"), "subscriptions:resume_date"),
+        in_admin=_("Change resume date"),
+    ),
+    Action.RESUME: Record(
+        PAUSED,
+        ACTIVE,
+        refuses_end=True,
+        is_done=lambda s: s.status == Status.ACTIVE,
+        button=Button(_("Resume Subscription"), "subscriptions:resume", "primary"),
+        in_admin=_("Resume"),
+    ),
+    Action.SCHEDULE_CANCELLATION: Record(
+        NOT_ENDED,
+        NOT_ENDED,
+        refuses_end=True,
+        is_done=lambda s: s.status == Status.CANCELED or s.cancels_on is not None,
+        why_done=refusals.ended_or_ends,
+        why_not_offered=refusals.no_request,
+        button=CANCEL_BUTTON,
+        contact=CANCEL_CONTACT,
+        in_admin=_("Request cancellation"),
+    ),
+    Action.WITHDRAW_CANCELLATION: Record(
+        NOT_ENDED,
+        NOT_ENDED,
+        needs_end=True,
+        is_done=lambda s: s.status != Status.CANCELED and s.cancels_on is None,
+        why_done=refusals.no_end_is_scheduled,
+        button=Button(_("Withdraw cancellation"), "withdraw_cancellation", "primary"),
+        in_admin=_("Withdraw cancellation"),
+    ),
+    Action.CANCEL: Record(
+        NOT_ENDED,
+        CANCELED,
+        is_done=lambda s: s.status == Status.CANCELED,
+        why_not_offered=refusals.no_end_at_once,
+        button=CANCEL_BUTTON,
+        contact=CANCEL_CONTACT,
+        in_admin=_("Cancel now"),
+    ),
+    Action.START_PAUSE: Record(ACTIVE, PAUSED, needs_pause=True, refuses_end=True, by_date=True),
+    Action.CONVERT_TRIAL: Record(TRIALING, ACTIVE, by_date=True),
+    Action.RENEW: Record(ACTIVE, ACTIVE, by_date=True),
+}
+
+CONTACT_TYPES = {record.contact.ticket_type for record in ACTIONS.values() if record.contact}
+
+for _action in Action:
+    if _action not in ACTIONS:
+        raise ImportError(f"{_action} has no record")
+    if ACTIONS[_action].why_not_offered is not _none and not ACTIONS[_action].contact:
+        raise ImportError(f"a product may not offer {_action}, but its record names no way to ask for it")
+
+
+def is_possible(action: Action, subscription: Dated) -> bool:
+    """Whether the table allows the action in the subscription's present status and dates."""
+    record = ACTIONS[action]
+    return (
+        subscription.status in record.sources
+        and not (record.needs_end and subscription.cancels_on is None)
+        and not (record.refuses_end and subscription.cancels_on is not None)
+        and not (record.needs_pause and subscription.paused_on is None and subscription.pauses_on is None)
+    )

@@ -1,0 +1,104 @@
+"""Why an action is done already, not offered, or not possible now: the sentences, and the switches that they tell of."""
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from products.models import CancellationMode
+from subscriptions.rules.dates_in_words import day
+from subscriptions.rules.states import Action, Status
+
+if TYPE_CHECKING:
+    from subscriptions.models import Subscription
+
+
+def cancel_action(subscription: "Subscription") -> Action:
+    """What canceling means for a customer of this product: a request, or the end at once."""
+    immediate = subscription.plan.product.cancellation_mode == CancellationMode.IMMEDIATE
+    return Action.CANCEL if immediate else Action.SCHEDULE_CANCELLATION
+
+
+def no_pausing(subscription: "Subscription") -> str:
+    product = subscription.plan.product
+    return "" if product.allow_pause else _("Pausing is not offered here for %(product)s.") % {"product": product}
+
+
+def no_request(subscription: "Subscription") -> str:
+    return _no_canceling(subscription, Action.SCHEDULE_CANCELLATION)
+
+
+def no_end_at_once(subscription: "Subscription") -> str:
+    return _no_canceling(subscription, Action.CANCEL)
+
+
+def _no_canceling(subscription: "Subscription", action: Action) -> str:
+    product = subscription.plan.product
+    if not product.allow_cancel:
+        return _("Canceling is not offered here for %(product)s.") % {"product": product}
+    if action != cancel_action(subscription):
+        return _("The way to cancel %(product)s has changed. Open the page again.") % {"product": product}
+    return _ends(subscription) if subscription.cancels_on else ""
+
+
+def paused_often_enough(subscription: "Subscription") -> str:
+    limit = subscription.plan.product.max_pauses_per_year
+    if limit is None or subscription.own_pauses_in_year < limit:
+        return ""
+    return ngettext(
+        "%(product)s can be paused once in 12 months, and you have done so.",
+        "%(product)s can be paused %(count)d times in 12 months, and you have done so.",
+        limit,
+    ) % {"product": subscription.plan.product, "count": limit}
+
+
+def no_pause_now(subscription: "Subscription") -> str:
+    if subscription.cancels_on:
+        return _("This subscription ends on %(date)s, so it can no longer be paused.") % {
+            "date": day(subscription.cancels_on)
+        }
+    if subscription.status == Status.TRIALING:
+        return _("A trial cannot be paused. It ends on %(date)s.") % {"date": day(subscription.period_end)}
+    return not_now(subscription)
+
+
+def not_now(subscription: "Subscription") -> str:
+    if subscription.status == Status.CANCELED:
+        return _ended(subscription)
+    if subscription.cancels_on:
+        return _("%(ends)s Withdraw the cancellation first.") % {"ends": _ends(subscription)}
+    if subscription.status == Status.TRIALING:
+        return _("This is not possible during the trial, which ends on %(date)s.") % {
+            "date": day(subscription.period_end)
+        }
+    if subscription.status == Status.PAUSED:
+        return _("This is not possible while the subscription is paused.")
+    return _("This is not possible while the subscription is running.")
+
+
+def already_paused(subscription: "Subscription") -> str:
+    if subscription.pauses_on:
+        return _("This subscription already pauses on %(date)s.") % {"date": day(subscription.pauses_on)}
+    return _("This subscription is already paused.")
+
+
+def ended_or_running(subscription: "Subscription") -> str:
+    if subscription.status == Status.CANCELED:
+        return _ended(subscription)
+    return _("This subscription is already running.")
+
+
+def ended_or_ends(subscription: "Subscription") -> str:
+    return _ended(subscription) if subscription.status == Status.CANCELED else _ends(subscription)
+
+
+def no_end_is_scheduled(_subscription: "Subscription") -> str:
+    return _("No cancellation is scheduled for this subscription.")
+
+
+def _ended(subscription: "Subscription") -> str:
+    return _("This subscription ended on %(date)s.") % {"date": day(subscription.canceled_on)}
+
+
+def _ends(subscription: "Subscription") -> str:
+    return _("This subscription ends on %(date)s.") % {"date": day(subscription.cancels_on)}
