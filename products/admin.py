@@ -7,9 +7,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from simple_history.admin import SimpleHistoryAdmin
-from unfold.admin import TabularInline
 from unfold.decorators import display
 
+from portal_project.common.admin import TabularInline
 from portal_project.common.search_admin import SearchAdmin
 from products import money
 from products.models import CancellationMode, Plan, Product
@@ -47,7 +47,6 @@ class PlanInline(PlanPage, TabularInline):
     fields = ("name", "amount", "currency", "interval", "interval_count", "trial_days", "is_active")
     extra = 0
     show_change_link = True
-    tab = True
 
 
 @admin.register(Product)

@@ -6,6 +6,7 @@ from pathlib import Path
 import allauth.account
 import django.contrib.admin
 import pytest
+import unfold
 from django.conf import settings
 from django.urls import resolve
 from django.views import csrf, defaults
@@ -21,8 +22,9 @@ LONGEST = 120
 
 # Parts of allauth that nobody reaches here: people have one address, and no telephone; a password is reset by a link.
 CLOSED = ("decorators.py", "manage_email.py", "password_reset_by_code.py", "phone_verification.py")
-# Classes that Django's forms and the admin set, not our templates.
-FROM_ELSEWHERE = {"errorlist", "helptext", "dark", "field-number"}
+# Classes that Django's forms and the admin set, and its theme, not our templates.
+FROM_ELSEWHERE = {"errorlist", "helptext", "dark", "field-number", "module", "form-row", "readonly"}
+FROM_THE_THEME = {"field-line", "toggle", "sortremove"}
 
 
 def code(folder: Path, *, but: tuple[str, ...] = ()) -> str:
@@ -39,8 +41,16 @@ def named(ours) -> str:
     """All text that may name a template."""
     others = code(Path(django.contrib.admin.__file__).parent) + code(Path(allauth.account.__file__).parent, but=CLOSED)
     errors = (defaults.ERROR_403_TEMPLATE_NAME, defaults.ERROR_404_TEMPLATE_NAME, defaults.ERROR_500_TEMPLATE_NAME)
+    theme = (path.read_text("utf-8") for path in sorted(Path(unfold.__file__).parent.rglob("*.html")))
     return "\n".join(
-        [ours, *TEMPLATES.values(), others, *(f'"{name}"' for name in errors), f'"{csrf.CSRF_FAILURE_TEMPLATE_NAME}"']
+        [
+            ours,
+            *TEMPLATES.values(),
+            others,
+            *theme,
+            *(f'"{name}"' for name in errors),
+            f'"{csrf.CSRF_FAILURE_TEMPLATE_NAME}"',
+        ]
     )
 
 
@@ -91,4 +101,4 @@ def test_every_class_is_used(stylesheet, ours):
     scripts = "\n".join(path.read_text("utf-8") for path in STATIC.glob("*.js"))
     used += re.findall(r'"([\w -]+)"', ours + scripts)
     words = set(re.findall(r"[\w-]+", " ".join(used)))
-    assert set(re.findall(r"\.([a-zA-Z][\w-]*)", selectors)) - words - FROM_ELSEWHERE == set()
+    assert set(re.findall(r"\.([a-zA-Z][\w-]*)", selectors)) - words - FROM_ELSEWHERE - FROM_THE_THEME == set()

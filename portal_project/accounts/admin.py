@@ -38,6 +38,7 @@ class UserAdmin(DjangoUserAdmin, SearchAdmin):
     search_fields = ("search_text",)
     ordering = ("email",)
     readonly_fields = ("date_joined", "last_login")
+    filter_horizontal = ()
     fieldsets = (
         (None, {"fields": ("email", "name", "password", "is_active", "wants_status_mails")}),
         (_("Rights"), {"fields": RIGHTS}),

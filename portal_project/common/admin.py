@@ -11,6 +11,7 @@ from django.core.exceptions import EmptyResultSet, FieldDoesNotExist
 from django.db.models import IntegerField, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern
+from django.utils.translation import gettext as _
 from unfold import admin as unfold
 from unfold.views import ChangeList
 
@@ -26,7 +27,11 @@ class SafeChangeList(ChangeList):
 
 
 class Autocomplete(AutocompleteSelect):
-    """Chooses nothing for what is no key, when the form comes again with its errors."""
+    """When the form comes again with its errors, nothing is chosen for what is no key."""
+
+    def build_attrs(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """With a text while nothing is chosen, which is also what the field is called to those who cannot see it."""
+        return super().build_attrs(*args, **kwargs) | {"data-placeholder": _("Choose")}
 
     def optgroups(self, name: str, value: Sequence[str], attrs: Any = None) -> Any:
         return super().optgroups(name, [each for each in value if not each or key(each) is not None], attrs)
@@ -84,6 +89,16 @@ class ModelAdmin(unfold.ModelAdmin):
             return True
         keys = value if isinstance(value, list) else [value]
         return not related or all(_may_be_key(related, each) for each in keys)
+
+
+class TabularInline(unfold.TabularInline):
+    """Rows of other models on a page, each field called as its column is."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and field.label:
+            field.widget.attrs.setdefault("aria-label", field.label)
+        return field
 
 
 def _may_be_key(model: Any, sent: object) -> bool:

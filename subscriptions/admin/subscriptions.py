@@ -9,12 +9,12 @@ from django.utils.functional import Promise
 from django.utils.html import escape, format_html_join
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
 
 from portal_project.accounts.models import User
 from portal_project.accounts.people import person
+from portal_project.common.admin import TabularInline
 from portal_project.common.numbers import Numbers
 from subscriptions.admin.invoices import InvoiceAdmin
 from subscriptions.admin.start import StartAdmin, StartForm

@@ -94,7 +94,8 @@ class BulkForm(forms.Form):
             data = data.copy()
             data.update({"do": "mine"})
             data.setlist("tickets", [data["take"]])
-        super().__init__(data)
+        # The filters of the same page have fields of the same names.
+        super().__init__(data, auto_id="bulk_%s")
         self._colleagues, self._by = {str(person.pk): person for person in colleagues}, by
         people = [(key, person.get_full_name()) for key, person in self._colleagues.items()]
         self.fields["assignee"].choices = [("", _("Assign to …")), (NOBODY, _("Nobody")), *people]  # type: ignore[attr-defined]

@@ -1,0 +1,86 @@
+"""Every page of the admin, on a wide screen and on a phone: in order for whoever cannot see it, and no wider than the window."""
+
+import pytest
+from playwright.sync_api import expect
+
+from portal_project.mail.models import OutgoingMail
+from subscriptions.models import Invoice
+from support.models import CancellationRequest, SavedReply, Ticket
+from tests.browser.conftest import new_context
+from tests.browser.visitor import Visitor
+from tests.factories import UserFactory
+from tests.pages import confirm
+from tests.support.test_attachments import text
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 320, "height": 800}
+LISTS = [
+    "support/ticket",
+    "support/cancellationrequest",
+    "support/savedreply",
+    "subscriptions/subscription",
+    "subscriptions/invoice",
+    "products/product",
+    "products/plan",
+    "accounts/user",
+    "mail/outgoingmail",
+    "django_q/schedule",
+]
+NEW = ["support/savedreply", "subscriptions/subscription", "products/product", "products/plan", "accounts/user"]
+
+
+@pytest.fixture
+def pages(hosting, as_alice, alice, agent, merchant):
+    """Their addresses, with a request to cancel, a ticket with a file and its mails behind them, and long words in all of it."""
+    confirm(as_alice, f"/subscriptions/{hosting.number}/cancel/", reason="other", message="x" * 300)
+    confirm(as_alice, "/support/new/", type="general", subject="y" * 100, body="z" * 300, files=[text()])
+    reply = SavedReply.objects.create(title="Hello", body="b" * 300)
+    requested, asked = Ticket.objects.order_by("pk")
+    invoice, mail = Invoice.objects.get(), OutgoingMail.objects.first()
+    subscription = f"subscriptions/subscription/{hosting.pk}"
+    return [
+        "",
+        *(f"{each}/" for each in LISTS),
+        *(f"{each}/add/" for each in NEW),
+        f"support/ticket/{requested.pk}/change/",
+        f"support/ticket/{asked.pk}/change/",
+        f"support/ticket/{asked.pk}/turn-into-request/",
+        f"support/cancellationrequest/{CancellationRequest.objects.get().pk}/change/",
+        f"support/savedreply/{reply.pk}/change/",
+        f"{subscription}/change/",
+        *(f"{subscription}/{verb}/" for verb in ("withdraw", "keep-active", "cancel-now")),
+        f"subscriptions/invoice/{invoice.pk}/change/",
+        f"subscriptions/invoice/{invoice.pk}/record-payment/",
+        f"subscriptions/invoice/{invoice.pk}/void/",
+        "subscriptions/invoice/import-payments/",
+        f"products/product/{hosting.product.pk}/change/",
+        f"products/plan/{hosting.plan_id}/change/",
+        f"accounts/user/{alice.pk}/change/",
+        "accounts/merchant/1/change/",
+        f"mail/outgoingmail/{mail.pk}/change/",
+    ]
+
+
+@pytest.fixture
+def owner(chromium, live_server):
+    context = new_context(chromium)
+    visitor = Visitor(context.new_page(), live_server.url)
+    yield visitor.signs_in(UserFactory(is_staff=True, is_superuser=True))
+    context.close()
+
+
+def test_every_page_of_the_admin_is_in_order_and_fits_a_phone(owner, pages):
+    for page in pages:
+        owner.page.set_viewport_size(WIDE)
+        owner.opens(f"/admin/{page}").finds_the_admin_sound()
+        owner.page.set_viewport_size(PHONE)
+        owner.finds_the_admin_sound()
+
+
+def test_the_plans_of_a_product_stand_below_it_on_every_screen(owner, hosting):
+    owner.opens(f"/admin/products/product/{hosting.product.pk}/change/")
+    for size in (WIDE, PHONE, WIDE):
+        owner.page.set_viewport_size(size)
+        expect(owner.page.get_by_label("Price").first).to_be_visible()
+        expect(owner.page.get_by_role("heading", name="Plans")).to_be_visible()
