@@ -132,6 +132,7 @@ class ResumeDateField(forms.DateField):
 
     def set_range(self, first: date, last: date | None) -> None:
         self.first, self.last = first, last
+        self.help_text = _left_empty(last)
         self.widget.attrs["min"] = first.isoformat()
         if last:
             self.widget.attrs["max"] = last.isoformat()
@@ -143,6 +144,13 @@ class ResumeDateField(forms.DateField):
         return chosen
 
 
+def _left_empty(last: date | None) -> str:
+    """What no resume date means for a pause that ends on `last` at the latest."""
+    if last:
+        return _("Leave empty to resume on %(last)s, the latest day.") % {"last": day(last)}
+    return _("Leave empty for no date: it is then resumed by hand.")
+
+
 @confirms(Action.PAUSE)
 class PauseForm(ActionForm):
     template = "subscriptions/pause.html"
@@ -150,7 +158,6 @@ class PauseForm(ActionForm):
     resumes_on = ResumeDateField(
         required=False,
         label=gettext_lazy("Resume on (optional)"),
-        help_text=gettext_lazy("Leave empty for no date: it is then resumed by hand."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -159,10 +166,6 @@ class PauseForm(ActionForm):
         self.own = policies.is_customer(self.by, self.subscription)
         first, last = periods.resume_dates(starts_on, self.subscription.longest_pause(own=self.own), self.today)
         self.fields["resumes_on"].set_range(first, last)  # type: ignore[attr-defined]
-        if last:
-            self.fields["resumes_on"].help_text = _("Leave empty to resume on %(last)s, the latest day.") % {
-                "last": day(last)
-            }
 
     @property
     def done(self) -> str:  # type: ignore[override]
@@ -200,7 +203,6 @@ class ResumeDateForm(ActionForm):
     resumes_on = ResumeDateField(
         required=False,
         label=gettext_lazy("Resume on"),
-        help_text=gettext_lazy("Leave empty for no date: it is then resumed by hand."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -208,6 +210,11 @@ class ResumeDateForm(ActionForm):
         field = self.fields["resumes_on"]
         field.set_range(*self.subscription.possible_resume_dates(self.today))  # type: ignore[attr-defined]
         field.initial = self.subscription.resumes_on
+
+    def carry_out(self) -> None:
+        """Raises `NotAllowed` where the pause has this date already."""
+        policies.may_resume_on(self.subscription, self.chosen("resumes_on"), self.today).enforce()
+        super().carry_out()
 
     def act(self, subscription: Subscription) -> None:
         subscription.change_resume_date(self.today, self.chosen("resumes_on"))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from subscriptions.rules import refusals
 from subscriptions.rules.actions import ACTIONS, is_possible
 from subscriptions.rules.states import OK, Action, Code, Verdict
 
@@ -42,6 +43,17 @@ def may(
         return Verdict(Code.NOT_NOW, record.why_not_now(subscription))
     if not offered and (reason := record.at_limit(subscription)):
         return Verdict(Code.NOT_NOW, reason)
+    return OK
+
+
+def may_resume_on(subscription: "Subscription", resumes_on: date | None, today: date) -> Verdict:
+    """Whether setting this resume date, None for none, changes anything: `done` where the pause has it already.
+
+    Without a date, a limited pause ends on its latest day.
+    """
+    _first, last = subscription.possible_resume_dates(today)
+    if (resumes_on or last) == subscription.resumes_on:
+        return Verdict(Code.DONE, refusals.already_resumes_then(subscription))
     return OK
 
 

@@ -82,6 +82,12 @@ def already_paused(subscription: "Subscription") -> str:
     return _("This subscription is already paused.")
 
 
+def already_resumes_then(subscription: "Subscription") -> str:
+    if subscription.resumes_on:
+        return _("This pause already ends on %(date)s.") % {"date": day(subscription.resumes_on)}
+    return _("This pause already has no date on which it ends.")
+
+
 def ended_or_running(subscription: "Subscription") -> str:
     if subscription.status == Status.CANCELED:
         return _ended(subscription)

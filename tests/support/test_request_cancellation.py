@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from portal_project.mail.models import OutgoingMail
+from products.models import Product
 from subscriptions.lifecycle import due
 from subscriptions.models import LinkedService, SubscriptionEvent
 from support.jobs import follow_up
@@ -187,3 +188,22 @@ def test_no_notice_and_no_billed_day_left_is_said(as_alice, alice, clock):
     clock(date(2026, 5, 10))
     ask(signed_in(alice), subscription)
     assert CancellationRequest.objects.get().why.endswith("no billed day is left, so it ends at once.")
+
+
+@pytest.mark.parametrize("switches", [{}, {"allow_cancel": False}, {"cancellation_mode": "immediate"}])
+def test_a_request_for_a_canceled_subscription_is_done(as_alice, as_agent, hosting, clock, switches):
+    """The portal leads to how it ended, and staff to the ticket or subscription they came from; nothing is asked for twice."""
+    form = hidden_inputs(as_alice.get(page(hosting))) | {"reason": "other", "message": ""}
+    ask(as_alice, hosting)
+    due.apply(date(2026, 5, 1))
+    follow_up.run(date(2026, 5, 1))
+    clock(date(2026, 5, 2))
+    Product.objects.update(**switches)
+    mails = OutgoingMail.objects.count()
+    admin = f"/admin/subscriptions/subscription/{hosting.pk}/request-cancellation/"
+    for client, url in ((as_alice, page(hosting)), (as_agent, admin)):
+        for response in (client.get(url, follow=True), client.post(url, form, follow=True)):
+            assert response.redirect_chain
+            assert "This subscription ended on 1 May 2026." in response.content.decode()
+    assert CancellationRequest.objects.count() == Ticket.objects.count() == 1
+    assert OutgoingMail.objects.count() == mails

@@ -1,0 +1,121 @@
+"""Setting another day on which a pause ends, in the portal and in the admin."""
+
+from datetime import date
+
+import pytest
+
+from portal_project.mail.models import OutgoingMail
+from subscriptions.models import SubscriptionEvent
+from tests.conftest import signed_in
+from tests.factories import started
+from tests.pages import filled_in, hidden_inputs
+from tests.support.test_races import at_once
+
+START = date(2026, 3, 20)
+NO_DATE = "Leave empty for no date: it is then resumed by hand."
+LATEST = "Leave empty to resume on 5 May 2026, the latest day."
+
+
+@pytest.fixture(autouse=True)
+def _today(clock):
+    clock(date(2026, 4, 5))
+
+
+def paused(customer, client, until="", **product):
+    subscription = started(customer, START, **product)
+    choose(client, f"/subscriptions/{subscription.number}/pause/", until)
+    subscription.refresh_from_db()
+    return subscription
+
+
+def page(subscription):
+    return f"/subscriptions/{subscription.number}/resume-date/"
+
+
+def choose(client, url, day):
+    """Choose a day, look at what it leads to, and confirm it."""
+    shown = client.post(url, {"resumes_on": day, "preview": "1"})
+    assert shown.status_code == 200
+    return client.post(url, hidden_inputs(shown) | {"resumes_on": day}, follow=True)
+
+
+def changes():
+    return SubscriptionEvent.objects.filter(kind="resume_date_changed")
+
+
+def test_the_page_says_what_no_date_means_as_the_page_of_the_pause_does(as_alice, alice, as_merchant):
+    limited, free = started(alice, START, max_pause_days=30), started(alice, START)
+    for subscription, meaning in ((limited, LATEST), (free, NO_DATE)):
+        pause = f"/subscriptions/{subscription.number}/pause/"
+        assert meaning in as_alice.get(pause).content.decode()
+        choose(as_alice, pause, "2026-04-20")
+        admin = f"/admin/subscriptions/subscription/{subscription.pk}/resume-date/"
+        for text in (as_alice.get(page(subscription)).content.decode(), as_merchant.get(admin).content.decode()):
+            assert meaning in text
+            assert text.count("Leave empty") == 1
+
+
+def test_no_date_for_a_limited_pause_takes_its_latest_day(as_alice, alice):
+    subscription = paused(alice, as_alice, "2026-04-20", max_pause_days=30)
+    choose(as_alice, page(subscription), "")
+    subscription.refresh_from_db()
+    assert subscription.resumes_on == date(2026, 5, 5)
+    assert changes().get().changes["resumes_on"] == ["2026-04-20", "2026-05-05"]
+
+
+def test_no_date_for_a_pause_without_a_limit_takes_the_date_away(as_alice, alice):
+    subscription = paused(alice, as_alice, "2026-04-20")
+    choose(as_alice, page(subscription), "")
+    subscription.refresh_from_db()
+    assert subscription.resumes_on is None
+
+
+@pytest.mark.parametrize(
+    ("product", "until", "again", "told"),
+    [
+        ({}, "2026-04-20", "2026-04-20", "This pause already ends on 20 April 2026."),
+        ({}, "", "", "This pause already has no date on which it ends."),
+        ({"max_pause_days": 30}, "", "", "This pause already ends on 5 May 2026."),
+        ({"max_pause_days": 30}, "", "2026-05-05", "This pause already ends on 5 May 2026."),
+        ({"pause_starts": "period_end"}, "2026-05-10", "2026-05-10", "This pause already ends on 10 May 2026."),
+    ],
+)
+@pytest.mark.parametrize("door", ["portal", "admin"])
+def test_the_date_that_it_has_already_is_done_and_records_nothing(
+    as_alice, alice, as_merchant, product, until, again, told, door
+):
+    subscription = paused(alice, as_alice, until, **product)
+    admin = f"/admin/subscriptions/subscription/{subscription.pk}/resume-date/"
+    client, url = (as_alice, page(subscription)) if door == "portal" else (as_merchant, admin)
+    response = choose(client, url, again)
+    assert response.redirect_chain
+    text = response.content.decode()
+    assert told in text
+    assert "The resume date is changed." not in text
+    assert not changes().exists()
+
+
+def test_the_page_opens_with_the_date_that_it_has(as_alice, alice):
+    subscription = paused(alice, as_alice, "2026-04-20")
+    shown = as_alice.get(page(subscription))
+    assert shown.status_code == 200
+    assert filled_in(shown)["resumes_on"] == "2026-04-20"
+    assert as_alice.post(page(subscription), {"resumes_on": "2026-04-20", "preview": "1"}).status_code == 200
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("_round", range(3))
+def test_two_people_who_set_the_same_date_set_it_once(as_alice, alice, _round):
+    subscription = paused(alice, as_alice)
+    shown = as_alice.post(page(subscription), {"resumes_on": "2026-05-10", "preview": "1"})
+    sent = hidden_inputs(shown) | {"resumes_on": "2026-05-10"}
+    tabs = [signed_in(alice) for _ in range(2)]
+    answers = at_once(
+        *[lambda tab=tab: tab.post(page(subscription), sent, follow=True).content.decode() for tab in tabs]
+    )
+    assert sorted("This pause already ends on 10 May 2026." in text for text in answers) == [False, True]
+    assert sorted("The resume date is changed." in text for text in answers) == [False, True]
+    assert changes().count() == 1
+    # That of the pause itself.
+    assert OutgoingMail.objects.count() == 1
