@@ -17,6 +17,7 @@ from support.models import SavedReply, Ticket
 from tests.conftest import signed_in
 from tests.factories import UserFactory, started
 from tests.pages import confirm
+from tests.subscriptions.test_payment_files import send
 from tests.support.test_attachments import text
 
 NUL = "a\0b"
@@ -83,7 +84,9 @@ def alices(as_alice, alice, clock):
 @pytest.fixture
 def root(alices):
     SavedReply.objects.create(title="Hello", body="Hello.")
-    return signed_in(UserFactory(is_staff=True, is_superuser=True))
+    client = signed_in(UserFactory(is_staff=True, is_superuser=True))
+    send(client, "reference;amount\n000001;100.00\n", received_on="2026-03-10")
+    return client
 
 
 def sample(route: str, numbers: dict[str, str]) -> str:

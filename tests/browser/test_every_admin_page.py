@@ -4,12 +4,14 @@ import pytest
 from playwright.sync_api import expect
 
 from portal_project.mail.models import OutgoingMail
-from subscriptions.models import Invoice
+from subscriptions.models import Invoice, PaymentFile
 from support.models import CancellationRequest, SavedReply, Ticket
-from tests.browser.conftest import new_context
+from tests.browser.conftest import TODAY, new_context
 from tests.browser.visitor import Visitor
+from tests.conftest import signed_in
 from tests.factories import UserFactory
 from tests.pages import confirm
+from tests.subscriptions.test_payment_files import send
 from tests.support.test_attachments import text
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,13 +23,21 @@ LISTS = [
     "support/savedreply",
     "subscriptions/subscription",
     "subscriptions/invoice",
+    "subscriptions/paymentfile",
     "products/product",
     "products/plan",
     "accounts/user",
     "mail/outgoingmail",
     "django_q/schedule",
 ]
-NEW = ["support/savedreply", "subscriptions/subscription", "products/product", "products/plan", "accounts/user"]
+NEW = [
+    "support/savedreply",
+    "subscriptions/subscription",
+    "subscriptions/paymentfile",
+    "products/product",
+    "products/plan",
+    "accounts/user",
+]
 
 
 @pytest.fixture
@@ -38,6 +48,8 @@ def pages(hosting, as_alice, alice, agent, merchant):
     reply = SavedReply.objects.create(title="Hello", body="b" * 300)
     requested, asked = Ticket.objects.order_by("pk")
     invoice, mail = Invoice.objects.get(), OutgoingMail.objects.first()
+    lines = f"reference;amount\n{invoice.number:06};100.00\n{'w' * 100};1.00\n"
+    send(signed_in(merchant), lines, received_on=TODAY.isoformat(), name=f"{'n' * 90}.csv")
     subscription = f"subscriptions/subscription/{hosting.pk}"
     return [
         "",
@@ -53,7 +65,7 @@ def pages(hosting, as_alice, alice, agent, merchant):
         f"subscriptions/invoice/{invoice.pk}/change/",
         f"subscriptions/invoice/{invoice.pk}/record-payment/",
         f"subscriptions/invoice/{invoice.pk}/void/",
-        "subscriptions/invoice/import-payments/",
+        f"subscriptions/paymentfile/{PaymentFile.objects.get().pk}/change/",
         f"products/product/{hosting.product.pk}/change/",
         f"products/plan/{hosting.plan_id}/change/",
         f"accounts/user/{alice.pk}/change/",
