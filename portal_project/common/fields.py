@@ -31,12 +31,6 @@ class Normalized(models.Field):
         value = super().to_python(value)
         return self.normalized(value) if isinstance(value, str) else value
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        """The object has it as the row does."""
-        value = self.to_python(super().pre_save(model_instance, add))
-        setattr(model_instance, self.attname, value)
-        return value
-
     def formfield(self, **kwargs: Any) -> Any:
         # What has choices is not typed.
         return super().formfield(**({} if self.choices else {"form_class": self.form_class}) | kwargs)
