@@ -55,7 +55,7 @@ def load(began: datetime) -> None:
 
 def _reckon_when_to_act(timeline: Timeline) -> None:
     """Each day to act by was reckoned before the messages that it follows from were set back."""
-    unfinished = Ticket.objects.filter(status__in=Ticket.UNFINISHED)
+    unfinished = Ticket.objects.unfinished()
     act_by.refresh(unfinished.values_list("pk", flat=True), timeline.today)
 
 

@@ -20,7 +20,7 @@ from portal_project.accounts.people import person
 from subscriptions.rules.states import NotAllowed
 from support.models import Ticket
 from support.queue.filters import BulkForm, FilterForm
-from support.queue.rows import TABS, page, tabs, unfinished
+from support.queue.rows import TABS, page, tabs
 from support.queue.staff import able
 from support.tickets import triage
 
@@ -80,7 +80,7 @@ def _do(request: HttpRequest, bulk: BulkForm, today: date) -> None:
     tickets, changes = Ticket.objects.filter(pk__in=bulk.cleaned_data["tickets"]), bulk.changes()
     if "status" in changes:
         # What is finished was finished on purpose; its own page opens it again.
-        tickets = unfinished(tickets)
+        tickets = tickets.unfinished()
     try:
         count = triage.change(tickets.values_list("pk", flat=True), by=person(request), today=today, **changes)
     except NotAllowed as refusal:

@@ -4,14 +4,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, Subquery, Sum
 
 from products import money
 from subscriptions.billing.catch_up import as_of
 from subscriptions.models import Invoice, Subscription
 from subscriptions.preview.trial_run import upcoming
 from support.cancellations.end_date import why_promised
-from support.models import Ticket
+from support.models import Ticket, TicketQuerySet
 from support.tickets import timeline
 from support.tickets.conversation import conversation
 
@@ -19,7 +19,7 @@ from support.tickets.conversation import conversation
 LISTED = 8
 
 
-def tickets() -> QuerySet[Ticket]:
+def tickets() -> TicketQuerySet:
     """Tickets with all that their page needs of single rows, and `billed`: the sum of the subscription's live invoices."""
     live = Invoice.objects.exclude(status=Invoice.Status.VOID).filter(subscription=OuterRef("subscription")).order_by()
     billed = live.values("subscription").annotate(billed=Sum("amount")).values("billed")

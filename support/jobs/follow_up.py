@@ -8,7 +8,7 @@ from django.db.models import F, QuerySet
 
 from subscriptions.rules.states import Status
 from support.cancellations.decisions import Decision, decide
-from support.models import CancellationRequest, Ticket
+from support.models import CancellationRequest, Ticket, TicketQuerySet
 from support.queue import act_by
 
 AT_ONCE = 500
@@ -29,20 +29,20 @@ def _ended() -> QuerySet[CancellationRequest]:
     return CancellationRequest.objects.undecided().filter(subscription__status=Status.CANCELED)
 
 
-def _undated() -> QuerySet[Ticket]:
-    return Ticket.objects.filter(status__in=Ticket.UNFINISHED, act_by=None)
+def _undated() -> TicketQuerySet:
+    return Ticket.objects.unfinished().filter(act_by=None)
 
 
-def _requests() -> QuerySet[Ticket]:
+def _requests() -> TicketQuerySet:
     return Ticket.objects.filter(cancellation_request__isnull=False, cancellation_request__decided_at=None)
 
 
-def _overtaken(today: date) -> QuerySet[Ticket]:
+def _overtaken(today: date) -> TicketQuerySet:
     """Undecided requests whose next date has passed, such as that of an invoice which is made by now."""
-    return _requests().filter(status__in=Ticket.UNFINISHED, act_by__lt=today)
+    return _requests().unfinished().filter(act_by__lt=today)
 
 
-def _renewing_earlier(today: date) -> QuerySet[Ticket]:
+def _renewing_earlier(today: date) -> TicketQuerySet:
     """Undecided requests whose subscription has been linked meanwhile to what renews before staff would look."""
     renews_on = "cancellation_request__subscription__linked_services__renews_on"
     return _requests().filter(**{f"{renews_on}__gte": today, f"{renews_on}__lt": F("act_by")})

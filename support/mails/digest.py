@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from portal_project.mail import outbox
 from portal_project.mail.models import OutgoingMail
 from subscriptions.rules.dates_in_words import day
-from support.models import Ticket
+from support.models import Ticket, TicketQuerySet
 from support.queue import rows
 from support.queue.staff import able, nobodys
 
@@ -65,16 +65,16 @@ def _ending(today: date) -> Part:
 
 def _late(title: str, today: date, whose: Q) -> Part:
     """Whose day to act is today or has passed, the first one first."""
-    tickets = rows.unfinished(_before(today)).filter(whose, act_by__lte=today)
+    tickets = _before(today).unfinished().filter(whose, act_by__lte=today)
     return _part(title, tickets.order_by("act_by", "pk"), lambda ticket: ticket.act_by)
 
 
-def _before(today: date) -> rows.Tickets:
+def _before(today: date) -> TicketQuerySet:
     """What came in before today: the rest has mails of its own, and so makes nobody's digest come later in the day."""
     return Ticket.objects.filter(created_at__lt=datetime.combine(today, time.min, get_current_timezone()))
 
 
-def _part(title: str, tickets: rows.Tickets, date_of: Callable[[Ticket], date | None]) -> Part:
+def _part(title: str, tickets: TicketQuerySet, date_of: Callable[[Ticket], date | None]) -> Part:
     count = tickets.order_by()[: rows.MOST + 1].count()
     shown = tickets.select_related("customer")[:SHOWN] if count else []
     return Part(title, rows.capped(count), [_row(ticket, date_of(ticket)) for ticket in shown], count > SHOWN)

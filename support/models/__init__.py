@@ -1,7 +1,7 @@
 from support.models.cancellation_request import CancellationRequest
 from support.models.message import Attachment, Message
 from support.models.saved_reply import SavedReply
-from support.models.ticket import Ticket
+from support.models.ticket import Ticket, TicketQuerySet
 from support.models.ticket_event import TicketEvent
 
-__all__ = ["Attachment", "CancellationRequest", "Message", "SavedReply", "Ticket", "TicketEvent"]
+__all__ = ["Attachment", "CancellationRequest", "Message", "SavedReply", "Ticket", "TicketEvent", "TicketQuerySet"]

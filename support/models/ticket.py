@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, Self
 from uuid import uuid4
 
 from django.conf import settings
@@ -17,6 +17,12 @@ UNFINISHED_ONLY = models.Q(status__in=("open", "in_review"))
 
 def new_number() -> str:
     return random_number("T")
+
+
+class TicketQuerySet(models.QuerySet["Ticket"]):
+    def unfinished(self) -> Self:
+        """Those that want staff: open, or in review."""
+        return self.filter(status__in=Ticket.UNFINISHED)
 
 
 class Ticket(Searchable):
@@ -85,6 +91,8 @@ class Ticket(Searchable):
     token = models.UUIDField(default=uuid4, unique=True, editable=False)
     """From the form that made it: the same form sent twice makes one ticket."""
     search_text = SearchTextField(of=("subject",))
+
+    objects = TicketQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("ticket")

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.response import TemplateResponse
@@ -23,7 +22,7 @@ from subscriptions.preview.trial_run import beyond_end, upcoming
 from subscriptions.rules.refusals import cancel_action
 from support.cancellations.decisions import undecided
 from support.cancellations.end_date import why_promised
-from support.models import Attachment, Ticket
+from support.models import Attachment, Ticket, TicketQuerySet
 from support.portal import new_request
 from support.tickets import timeline
 from support.tickets.attachments import choose_again, download
@@ -45,7 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "subscriptions": [as_of(subscription, today) for subscription in shown.rows],
         "has_more": shown.older is not None,
-        "tickets": _my_tickets(request).filter(status__in=Ticket.UNFINISHED)[:HOME_SHOWS],
+        "tickets": _my_tickets(request).unfinished()[:HOME_SHOWS],
     }
     return render(request, "support/home.html", context)
 
@@ -162,7 +161,7 @@ def _say_sent_before(request: HttpRequest) -> None:
         messages.warning(request, choose_again(request.FILES))
 
 
-def _my_tickets(request: HttpRequest) -> QuerySet[Ticket]:
+def _my_tickets(request: HttpRequest) -> TicketQuerySet:
     return Ticket.objects.filter(customer=person(request)).select_related(
         "subscription__plan__product", "subscription__next_plan", "invoice", "cancellation_request"
     )

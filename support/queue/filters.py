@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 from portal_project.common.forms import LineField
 from portal_project.common.keys import key
 from products.models import Product
-from support.models import Ticket
-from support.queue.rows import Tickets, ending_within
+from support.models import Ticket, TicketQuerySet
+from support.queue.rows import ending_within
 from support.queue.search import found
 from support.queue.staff import nobodys
 
@@ -57,7 +57,7 @@ class FilterForm(forms.Form):
     def narrows(self) -> bool:
         return any(self.cleaned_data.values())
 
-    def narrowed(self, tickets: Tickets, today: "date") -> Tickets:
+    def narrowed(self, tickets: TicketQuerySet, today: "date") -> TicketQuerySet:
         chosen = {name: value for name, value in self.cleaned_data.items() if value}
         for field in ("status", "type", "priority"):
             if field in chosen:

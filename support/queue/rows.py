@@ -6,13 +6,13 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.dateparse import parse_date
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal_project.common.keys import key
-from support.models import Ticket
+from support.models import Ticket, TicketQuerySet
 from support.queue.staff import nobodys
 
 if TYPE_CHECKING:
@@ -23,26 +23,20 @@ MOST = 1000
 PAGE = 50
 WEEK = 7
 
-Tickets = QuerySet[Ticket]
 
-
-def ending_within(tickets: Tickets, days: int, today: date) -> Tickets:
+def ending_within(tickets: TicketQuerySet, days: int, today: date) -> TicketQuerySet:
     """Those whose undecided request ends within so many days."""
     soon = today + timedelta(days=days)
     return tickets.filter(cancellation_request__decided_at=None, cancellation_request__promised_on__lte=soon)
 
 
-def unfinished(tickets: Tickets) -> Tickets:
-    return tickets.filter(status__in=Ticket.UNFINISHED)
-
-
-TABS: dict[str, tuple[str | Promise, Callable[[Tickets, "User", date], Tickets]]] = {
-    "mine": (_("Mine"), lambda tickets, by, today: unfinished(tickets).filter(assignee=by)),
-    "unassigned": (_("Unassigned"), lambda tickets, by, today: unfinished(tickets).filter(nobodys())),
-    "open": (_("Open"), lambda tickets, by, today: unfinished(tickets).filter(status=Ticket.Status.OPEN)),
+TABS: dict[str, tuple[str | Promise, Callable[[TicketQuerySet, "User", date], TicketQuerySet]]] = {
+    "mine": (_("Mine"), lambda tickets, by, today: tickets.unfinished().filter(assignee=by)),
+    "unassigned": (_("Unassigned"), lambda tickets, by, today: tickets.unfinished().filter(nobodys())),
+    "open": (_("Open"), lambda tickets, by, today: tickets.unfinished().filter(status=Ticket.Status.OPEN)),
     "in_review": (
         _("In review"),
-        lambda tickets, by, today: unfinished(tickets).filter(status=Ticket.Status.IN_REVIEW),
+        lambda tickets, by, today: tickets.unfinished().filter(status=Ticket.Status.IN_REVIEW),
     ),
     "ending": (_("Ending this week"), lambda tickets, by, today: ending_within(tickets, WEEK, today)),
     "all": (_("All"), lambda tickets, by, today: tickets),
@@ -68,7 +62,7 @@ def capped(count: int) -> str:
     return f"{MOST:,}+" if count > MOST else str(count)
 
 
-def _counts(querysets: Iterable[Tickets]) -> list[int]:
+def _counts(querysets: Iterable[TicketQuerySet]) -> list[int]:
     statements: list[str] = []
     values: list[Any] = []
     for queryset in querysets:
@@ -87,7 +81,7 @@ class Page:
     """The `after` of the next page, or empty on the last one."""
 
 
-def page(tickets: Tickets, after: str) -> Page:
+def page(tickets: TicketQuerySet, after: str) -> Page:
     """The most urgent `PAGE` of the tickets, or those that follow `after`: first what has a day to act by, then the rest,
     the newest first. An odd `after` shows the first page.
     """
@@ -102,15 +96,15 @@ def page(tickets: Tickets, after: str) -> Page:
     return Page(rows[:size], following)
 
 
-def _dated(tickets: Tickets, day: date | None, key: int | None) -> Tickets:
-    rows = unfinished(tickets).filter(act_by__isnull=False).order_by("act_by", "pk")
+def _dated(tickets: TicketQuerySet, day: date | None, key: int | None) -> TicketQuerySet:
+    rows = tickets.unfinished().filter(act_by__isnull=False).order_by("act_by", "pk")
     if day is None:
         return rows
     # Said twice, so that the index is entered at the day instead of walked from its beginning.
     return rows.filter(Q(act_by__gt=day) | Q(pk__gt=key), act_by__gte=day)
 
 
-def _others(tickets: Tickets, before: int | None) -> Tickets:
+def _others(tickets: TicketQuerySet, before: int | None) -> TicketQuerySet:
     rows = tickets.filter(act_by=None).order_by("-pk")
     return rows if before is None else rows.filter(pk__lt=before)
 
