@@ -11,6 +11,7 @@ from portal_project.common import fields
 from portal_project.common.numbers import random_number
 from portal_project.common.search import Searchable, SearchTextField
 from subscriptions.models import Invoice, Subscription
+from subscriptions.rules.actions import CONTACT_TYPES
 
 UNFINISHED_ONLY = models.Q(status__in=("open", "in_review"))
 
@@ -55,7 +56,7 @@ class Ticket(Searchable):
         URGENT = 4, _("Urgent")
 
     UNFINISHED = (Status.OPEN, Status.IN_REVIEW)
-    ABOUT_ONE_SUBSCRIPTION = (Type.PAUSE, Type.CANCEL)
+    ABOUT_ONE_SUBSCRIPTION = CONTACT_TYPES
 
     number = models.CharField(_("number"), max_length=12, unique=True, default=new_number, editable=False)
     type = models.CharField(_("type"), max_length=10, choices=Type, default=Type.GENERAL)
@@ -154,3 +155,7 @@ class Ticket(Searchable):
     def is_answered(self) -> bool:
         """Whether the customer has the last word of staff and has not written since."""
         return self.answered_at is not None and self.answered_at > self.wrote_at
+
+
+if unknown := CONTACT_TYPES - set(Ticket.Type.values):
+    raise ImportError(f"actions are asked for by tickets of a type that is none: {', '.join(unknown)}")
