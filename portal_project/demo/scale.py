@@ -18,14 +18,14 @@ from django.db.models import Model
 from django.db.models.base import ModelState
 from django.utils.timezone import localtime
 
-from portal_project.accounts.models import Merchant, User
+from portal_project.accounts.models import User
 from portal_project.common import bulk
 from portal_project.common.numbers import ALPHABET, LENGTH
 from portal_project.demo import people, scale_tickets
 from portal_project.demo.scale_kinds import DUE, WEIGHTS, Kind, Life, Lives
 from portal_project.demo.scale_tickets import About, Written
-from subscriptions.billing import charges
-from subscriptions.models import Channel, InvoiceCounter, Subscription, SubscriptionQuerySet
+from subscriptions.billing import invoicing
+from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
 from support.models import Ticket
 from support.queue import act_by
 
@@ -240,9 +240,7 @@ def _write_invoices(lives: list[Life], subscriptions: list[Subscription]) -> Non
             invoice = _twin(lived)
             invoice.subscription = subscription
             invoices.append(invoice)
-    if invoices:
-        charges.issue(invoices, Merchant.load(), InvoiceCounter.take(len(invoices)))
-        bulk.insert(invoices)
+    invoicing.issue(invoices)
 
 
 def _twin(row: Row) -> Row:
