@@ -1,1 +1,1 @@
-"""What the support desk does without being asked, and who does it. Commands and tasks call it."""
+"""What the support desk does without being asked, after the job. Commands and tasks call it."""

@@ -36,7 +36,7 @@ def _options() -> Namespace:
     parser.add_argument("--subscriptions", type=int, default=1_000_000)
     parser.add_argument("--due", type=int, default=100_000)
     parser.add_argument("--loop", type=int, default=300, help="rows for the plain per-row loop")
-    parser.add_argument("--workers", type=int, default=0, help="measure that many workers instead of one process")
+    parser.add_argument("--commands", type=int, default=1, help="how many of them share the work")
     return parser.parse_args()
 
 
@@ -66,7 +66,7 @@ def _measure(options: Namespace) -> None:
     # One half of the floor before the job and one after it: what else the machine does weighs on both.
     before = _timed(floor.run, days.floor)
     _checkpoint()
-    job = _run_job(days.job, options.workers)
+    job = _run_job(days.job, options.commands)
     after = _timed(floor.run, days.floor_again)
     in_floor = before[0] + after[0], before[1] + after[1]
     _say("", f"{'':34}{'rows':>10}{'seconds':>10}{'rows/s':>10}")
@@ -100,21 +100,24 @@ def _checkpoint() -> None:
         cursor.execute("CHECKPOINT")
 
 
-def _run_job(day: date, workers: int) -> tuple[int, float, float]:
-    """The command in a process of its own: rows, seconds by its own summary, megabytes at its peak."""
+def _run_job(day: date, commands: int) -> tuple[int, float, float]:
+    """The command in processes of its own: rows, seconds by the slowest one's summary, megabytes at the peak of one."""
     from subscriptions.lifecycle import due
 
     count = due.count(day)
-    extra = ["--workers", str(workers)] if workers else []
-    process = subprocess.Popen(_command("apply_due", "--on", day.isoformat(), *extra), cwd=ROOT, stdout=subprocess.PIPE)
-    assert process.stdout
-    summary = process.stdout.read().decode()
-    _pid, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode or due.count(day):
-        raise SystemExit(f"the job failed: {summary}")
-    _say(summary.strip())
-    return count, float(re.search(r"seconds=([\d.]+)", summary)[1]), usage.ru_maxrss / 1024
+    command = _command("apply_due", "--on", day.isoformat())
+    processes = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(commands)]
+    summaries, peaks = [], []
+    for process in processes:
+        assert process.stdout
+        summaries.append(process.stdout.read())
+        _pid, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        peaks.append(usage.ru_maxrss / 1024)
+    if any(process.returncode for process in processes) or due.count(day):
+        raise SystemExit(f"the job failed: {summaries}")
+    _say(*(summary.strip() for summary in summaries))
+    return count, max(float(re.search(r"seconds=([\d.]+)", summary)[1]) for summary in summaries), max(peaks)
 
 
 def _with_nothing_due(day: date) -> float:

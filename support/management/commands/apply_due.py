@@ -1,17 +1,16 @@
 import gc
 import sys
-from argparse import SUPPRESS, ArgumentParser
+from argparse import ArgumentParser
 from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
 from django.utils.timezone import localdate
 from tqdm import tqdm
 
 from subscriptions.lifecycle import due, reminders
-from support.jobs import follow_up, workers
+from support.jobs import follow_up
 from support.mails import digest
 
 
@@ -22,31 +21,22 @@ class Command(BaseCommand):
         parser.add_argument("--on", metavar="DATE", help="The day up to which, such as 2026-04-20. Without it: today.")
         parser.add_argument("--batch", type=int, help="How many subscriptions are locked and written at once.")
         parser.add_argument(
-            "--workers",
-            dest="processes",
-            metavar="WORKERS",
-            type=int,
-            default=1,
-            help="How many processes share the work (PostgreSQL).",
+            "--workers", type=int, help="Does nothing any more: commands that run at the same time share the work."
         )
         parser.add_argument("--dry-run", action="store_true", help="Say what would be done, and write nothing.")
-        parser.add_argument("--place", help=SUPPRESS)
 
-    def handle(
-        self, *, on: str | None, batch: int | None, processes: int, dry_run: bool, place: str | None, **options: Any
-    ) -> None:
+    def handle(self, *, on: str | None, batch: int | None, workers: int | None, dry_run: bool, **options: Any) -> None:
         if batch is not None and batch < 1:
             raise CommandError("--batch should be 1 or more.")
-        if processes < 1:
-            raise CommandError("--workers should be 1 or more.")
+        if workers is not None:
+            self.stderr.write(
+                "--workers does nothing any more: start the command several times, and they share the work."
+            )
         # What is loaded by now lasts as long as the run: the collector need not walk through it for every batch.
         gc.freeze()
-        if place:
-            self._work(_day(on), batch, place)
-            return
         today = _checked_day(on, dry_run)
         try:
-            summary = self._apply(today, batch, 1 if dry_run else self._possible(processes), dry_run)
+            summary = self._apply(today, batch, dry_run)
         except KeyboardInterrupt:
             raise CommandError(
                 "Stopped. What was done stays done; the next run does the rest.", returncode=130
@@ -55,34 +45,16 @@ class Command(BaseCommand):
         if summary.failed:
             raise CommandError(f"{summary.failed} failed; the log names them, and the next run tries them again.")
 
-    def _apply(self, today: date, batch: int | None, processes: int, dry_run: bool) -> due.Summary:
+    def _apply(self, today: date, batch: int | None, dry_run: bool) -> due.Summary:
         is_watched = sys.stderr.isatty()
         with tqdm(total=due.count(today) if is_watched else None, unit=" rows", disable=not is_watched) as bar:
-            if processes > 1:
-                summary = workers.apply(today, workers=processes, batch=batch, on_progress=bar.update)
-            else:
-                summary = due.apply(today, batch=batch, dry_run=dry_run, on_progress=bar.update)
+            summary = due.apply(today, batch=batch, dry_run=dry_run, on_progress=bar.update)
         if not dry_run:
             follow_up.run(today)
             if today == localdate():
                 reminders.add(today)
                 digest.add(today)
         return summary
-
-    def _work(self, today: date, batch: int | None, place: str) -> None:
-        """Be one of several workers: the summary is the business of the process that started this one."""
-        try:
-            for report in workers.work(today, batch=batch, place=place):
-                self.stdout.write(report)
-                self.stdout.flush()
-        except KeyboardInterrupt:
-            sys.exit(130)
-
-    def _possible(self, processes: int) -> int:
-        if processes > 1 and connection.vendor != "postgresql":
-            self.stderr.write("Several workers need PostgreSQL; here one does it all.")
-            return 1
-        return processes
 
 
 def _checked_day(text: str | None, dry_run: bool) -> date:

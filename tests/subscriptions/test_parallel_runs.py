@@ -1,6 +1,6 @@
-"""Several workers on PostgreSQL: the same rows as one makes, whoever is killed on the way.
+"""Several runs of the job at once on PostgreSQL: the same rows as one makes, whoever is killed on the way.
 
-The workers are processes with the real clock, so everything here is due in the past.
+The runs are processes with the real clock, so everything here is due in the past.
 """
 
 import os
@@ -9,17 +9,16 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import connection
 
 from portal_project.mail.models import OutgoingMail
 from subscriptions.lifecycle import due, unit_of_work
 from subscriptions.models import Channel, Invoice, InvoiceCounter, Subscription, SubscriptionEvent
-from support.jobs import workers
 from tests.factories import PlanFactory
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -29,7 +28,7 @@ ROWS = 320
 
 
 @pytest.fixture(autouse=True)
-def _workers_use_the_test_database(monkeypatch):
+def _runs_use_the_test_database(monkeypatch):
     config = connection.settings_dict
     who = f"{config['USER']}:{config['PASSWORD']}@{config['HOST']}:{config['PORT']}"
     monkeypatch.setenv("DATABASE_URL", f"postgres://{who}/{connection.settings_dict['NAME']}")
@@ -40,18 +39,30 @@ def plans(db):
     return [PlanFactory(product__name="Hosting"), PlanFactory(product__name="Mail", trial_days=14)]
 
 
-@pytest.fixture
-def processes(monkeypatch):
-    """The workers that are started, each known to the server by its application's name."""
-    found = []
-    start = subprocess.Popen
+def begun(count, *, batch):
+    """So many commands, each known to the server by its application's name."""
+    # A shell's background jobs ignore the interrupt, and hand that on: the command shall listen to it however this was started.
+    return [
+        subprocess.Popen(
+            [sys.executable, "manage.py", "apply_due", "--on", DAY.isoformat(), "--batch", str(batch)],
+            cwd=ROOT,
+            env=os.environ | {"PGAPPNAME": f"run{number}"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
+        for number in range(count)
+    ]
 
-    def named(command, **options):
-        found.append(start(command, **options, env=os.environ | {"PGAPPNAME": f"worker{len(found)}"}))
-        return found[-1]
 
-    monkeypatch.setattr(workers.subprocess, "Popen", named)
-    return found
+def ended(processes):
+    """The status of each, what they counted together, and what they said."""
+    said = [process.communicate(timeout=60) for process in processes]
+    counts = Counter()
+    for out, _err in said:
+        counts.update({name: int(count) for name, count in re.findall(r"(\w+)=(\d+) ", out)})
+    return [process.returncode for process in processes], counts, "".join(err for _out, err in said)
 
 
 def populate(customer, plans):
@@ -118,72 +129,59 @@ def by_one(alice, plans):
     return left
 
 
-def test_four_end_in_the_same_rows_as_one(by_one, capfd):
-    call_command("apply_due", on=DAY.isoformat(), workers=4, batch=10)
+def test_four_end_in_the_same_rows_as_one(by_one):
+    statuses, counts, _said = ended(begun(4, batch=10))
     is_whole(by_one)
-    assert re.match(r"ended=16 resumed=16 paused=0 converted=\d+ billed=\d+ failed=0 seconds=", capfd.readouterr().out)
+    assert statuses == [0, 0, 0, 0]
+    assert (counts["ended"], counts["resumed"], counts["failed"]) == (16, 16, 0)
+    # Each renewal and each trial that ended was counted by one of them alone.
+    by_job = Counter(SubscriptionEvent.objects.filter(effective_on__gt=BEGAN).values_list("kind", flat=True))
+    assert (counts["billed"], counts["converted"]) == (by_job["renewed"], by_job["trial_converted"])
 
 
-@pytest.mark.parametrize("reports", [1, 5, 10, 20])
-def test_a_worker_killed_in_mid_batch_loses_and_doubles_nothing(by_one, processes, reports):
-    """After that many reports, one that has just written and not yet committed is killed; the others do its rows."""
-    seen = []
-
-    def kill(rows):
-        seen.append(rows)
-        if len(seen) == reports:
-            processes[in_mid_batch()].kill()
-
-    workers.apply(DAY, workers=4, batch=8, on_progress=kill)
-    assert [process.returncode for process in processes].count(-signal.SIGKILL) == 1
+@pytest.mark.parametrize("written", [1, 160])
+def test_a_run_killed_in_mid_batch_loses_and_doubles_nothing(by_one, written):
+    """After that many rows, one that has just written and not yet committed is killed; the others do its rows."""
+    processes = begun(4, batch=8)
+    until(lambda: ROWS - Subscription.objects.due(DAY).count() >= written)
+    processes[in_mid_batch()].kill()
+    statuses, _counts, _said = ended(processes)
+    assert sorted(statuses) == [-signal.SIGKILL, 0, 0, 0]
     is_whole(by_one)
 
 
-def test_all_killed_the_next_run_does_the_rest(by_one, processes, monkeypatch):
-    monkeypatch.setattr(due, "walk", lambda *args, **options: iter(()))
-
-    def kill(rows):
-        processes[in_mid_batch()].kill()
-        for process in processes:
-            process.kill()
-
-    workers.apply(DAY, workers=4, batch=8, on_progress=kill)
-    assert 0 < Subscription.objects.due(DAY).count() < ROWS
-    monkeypatch.undo()
+def test_all_killed_the_next_run_does_the_rest(by_one):
+    processes = begun(4, batch=8)
+    in_mid_batch()
+    for process in processes:
+        process.kill()
+    ended(processes)
+    until(lambda: not backends("run%"))
+    assert 0 < Subscription.objects.due(DAY).count() <= ROWS
     due.apply(DAY)
     is_whole(by_one)
 
 
-def test_an_interrupt_stops_all(by_one):
-    command = [sys.executable, "manage.py", "apply_due", "--on", DAY.isoformat(), "--workers", "4", "--batch", "1"]
-    environment = os.environ | {"PGAPPNAME": "interrupted"}
-    # A shell's background jobs ignore the interrupt, and hand that on: the command shall listen to it however this was started.
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=environment,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
+def test_an_interrupt_stops_it(by_one):
+    processes = begun(1, batch=1)
     until(lambda: Invoice.objects.filter(covers_from=DAY).exists())
-    process.send_signal(signal.SIGINT)
-    assert "What was done stays done" in process.communicate(timeout=20)[1]
-    assert process.returncode == 130
-    until(lambda: not backends("interrupted"))
+    processes[0].send_signal(signal.SIGINT)
+    statuses, _counts, said = ended(processes)
+    assert statuses == [130]
+    assert "What was done stays done" in said
     assert Subscription.objects.due(DAY).exists()
     due.apply(DAY)
     is_whole(by_one)
 
 
-def test_a_row_that_fails_is_counted_once_by_however_many(by_one, capfd):
+def test_a_row_that_fails_fails_in_each_and_stops_none(by_one):
     row = Subscription.objects.due(DAY)[3]
     invoice = Invoice.objects.get(subscription=row)
     invoice.pk, invoice.number, invoice.covers_from, invoice.covers_to = None, 900, DAY, date(2024, 4, 21)
     invoice.save(force_insert=True)
-    with pytest.raises(CommandError, match=r"^1 failed"):
-        call_command("apply_due", on=DAY.isoformat(), workers=4, batch=10)
-    assert row.number in capfd.readouterr().err
+    statuses, _counts, said = ended(begun(2, batch=10))
+    assert 1 in statuses
+    assert row.number in said
     assert list(Subscription.objects.due(DAY)) == [row]
     invoice.delete()
     due.apply(DAY)
@@ -191,9 +189,9 @@ def test_a_row_that_fails_is_counted_once_by_however_many(by_one, capfd):
 
 
 def in_mid_batch():
-    """The number of a worker whose transaction has written something."""
-    found = until(lambda: backends("worker%", "AND backend_xid IS NOT NULL"))
-    return int(found[0].removeprefix("worker"))
+    """The number of a run whose transaction has written something."""
+    found = until(lambda: backends("run%", "AND backend_xid IS NOT NULL"))
+    return int(found[0].removeprefix("run"))
 
 
 def backends(name, condition=""):
