@@ -1,3 +1,4 @@
+from decimal import Decimal
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
@@ -159,6 +160,11 @@ def validate_currency(code: str) -> None:
         )
 
 
+def price_text(amount: Decimal, currency: str, interval: str, interval_count: int) -> str:
+    """What a period costs, such as "€19.00 / month"."""
+    return f"{money.formatted(amount, currency)} / {every(interval, interval_count)}"
+
+
 class Plan(Searchable):
     """One price of a product."""
 
@@ -224,4 +230,4 @@ class Plan(Searchable):
     @property
     def price(self) -> str:
         """Such as "€19.00 / month"."""
-        return f"{money.formatted(self.amount, self.currency)} / {every(self.interval, self.interval_count)}"
+        return price_text(self.amount, self.currency, self.interval, self.interval_count)

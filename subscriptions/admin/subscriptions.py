@@ -19,10 +19,12 @@ from portal_project.common.numbers import Numbers
 from subscriptions.admin.invoices import InvoiceAdmin
 from subscriptions.admin.start import StartAdmin, StartForm
 from subscriptions.billing.catch_up import as_of
+from subscriptions.confirm.billing_forms import DiscountForm, DropPlanChangeForm, PlanForm
 from subscriptions.confirm.forms import ActionForm, DropPauseForm, PauseForm, ResumeDateForm, ResumeForm
 from subscriptions.confirm.page import Door, answer
 from subscriptions.models import Channel, LinkedService, Subscription
 from subscriptions.preview import reasons
+from subscriptions.preview.terms import Terms
 from subscriptions.preview.trial_run import beyond_end, upcoming
 from subscriptions.rules import policies
 from subscriptions.rules.actions import ACTIONS
@@ -81,13 +83,22 @@ class SubscriptionAdmin(StartAdmin):
     autocomplete_fields = ("customer", "plan")
     change_form_outer_after_template = "admin/subscriptions/subscription/_history.html"
     actions = None
-    actions_detail: tuple[str, ...] = ("pause", "resume", "resume_date", "drop_pause")
+    actions_detail: tuple[str, ...] = (
+        "pause",
+        "resume",
+        "resume_date",
+        "drop_pause",
+        "discount",
+        "change_plan",
+        "drop_plan_change",
+    )
     facts = (
         "number",
         "state",
         "customer",
         "plan",
         "price",
+        "agreed",
         "started_on",
         "next_billing",
         "billed_until",
@@ -166,6 +177,9 @@ class SubscriptionAdmin(StartAdmin):
     resume = operation("resume", ResumeForm)
     resume_date = operation("resume_date", ResumeDateForm)
     drop_pause = operation("drop_pause", DropPauseForm)
+    discount = operation("discount", DiscountForm)
+    change_plan = operation("change_plan", PlanForm)
+    drop_plan_change = operation("drop_plan_change", DropPlanChangeForm)
 
     def confirm(self, request: HttpRequest, object_id: int, form_class: type[ActionForm], label: Any) -> HttpResponse:
         """The confirmation, which names customer and product, and then the act."""
@@ -216,6 +230,12 @@ class SubscriptionAdmin(StartAdmin):
     @display(description=_("price"), ordering="amount")
     def price(self, subscription: Subscription) -> str:
         return subscription.price
+
+    @display(description=_("agreed"))
+    def agreed(self, subscription: Subscription) -> str:
+        terms = Terms.of(as_of(subscription, localdate()))
+        lines = ((_("Discount"), terms.discount), (_("Change of plan"), terms.plan_change))
+        return format_html_join("", "<p>{}: {}</p>", ((label, text) for label, text in lines if text)) or "–"
 
     @display(description=_("next billing"), ordering="period_end")
     def next_billing(self, subscription: Subscription) -> str:

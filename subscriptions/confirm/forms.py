@@ -32,7 +32,7 @@ class ActionForm(forms.Form):
 
     action: ClassVar[Action]
     template: ClassVar[str]
-    """Of its page in the portal; the admin has one for all."""
+    """Of its page in the portal, where it has one; the admin has one for all."""
     done: ClassVar[str | Promise]
     """What the person reads afterwards."""
 
@@ -91,6 +91,11 @@ class ActionForm(forms.Form):
         except forms.ValidationError:
             return None
 
+    @property
+    def is_live(self) -> bool:
+        """Whether what will happen depends on a choice that is made on the page."""
+        return any("data-live" in field.widget.attrs for field in self.fields.values())
+
     def has_its_announced_effect(self) -> bool:
         return self.effect.was_announced(self.cleaned_data["announced"], self.subscription)
 
@@ -102,13 +107,13 @@ class ActionForm(forms.Form):
 
 
 FORMS: dict[Action, type[ActionForm]] = {}
-"""By which form a customer confirms each action; every app that has such forms registers them."""
+"""By which form each action is confirmed, a customer's by the customer; every app that has such forms registers them."""
 
 Form = TypeVar("Form", bound=type[ActionForm])
 
 
 def confirms(action: Action) -> Callable[[Form], Form]:
-    """Register the form as the one by which customers confirm the action."""
+    """Register the form as the one by which the action is confirmed."""
 
     def register(form_class: Form) -> Form:
         form_class.action = action

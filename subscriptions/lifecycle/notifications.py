@@ -2,6 +2,7 @@
 
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import get_language
@@ -9,6 +10,8 @@ from django.utils.translation import get_language
 from portal_project.mail.models import OutgoingMail
 from subscriptions.models import Channel, EventKind, Subscription, SubscriptionEvent
 from subscriptions.preview.effect import Bill
+from subscriptions.preview.terms import Terms, told_by
+from subscriptions.preview.trial_run import upcoming
 from subscriptions.rules import dates_in_words
 
 # A customer may switch these off, but not the confirmation that the subscription has ended.
@@ -17,6 +20,9 @@ STATUS_TEMPLATES = {
     EventKind.PAUSE_SCHEDULED: "subscriptions/pause_scheduled",
     EventKind.PAUSE_DROPPED: "subscriptions/pause_dropped",
     EventKind.RESUMED: "subscriptions/resumed",
+    EventKind.DISCOUNT_GRANTED: "subscriptions/discount_granted",
+    EventKind.PLAN_CHOSEN: "subscriptions/plan_chosen",
+    EventKind.PLAN_CHANGE_DROPPED: "subscriptions/plan_change_dropped",
 }
 TEMPLATES = STATUS_TEMPLATES | {EventKind.CANCELED: "subscriptions/ended"}
 
@@ -35,7 +41,8 @@ def mail_about(event: SubscriptionEvent) -> OutgoingMail | None:
         context=context(subscription)
         | {"effective_on": _day(event.effective_on)}
         | {name: _day(value) for name, value in event.dates.items()}
-        | _ended_early(event),
+        | _ended_early(event)
+        | _agreed(event),
     )
 
 
@@ -44,6 +51,22 @@ def _ended_early(event: SubscriptionEvent) -> dict[str, str | bool]:
     if event.kind != EventKind.CANCELED or event.channel != Channel.ADMIN:
         return {}
     return {"by_staff": True, "was_to_end_on": _day(event.before("cancels_on"))}
+
+
+def _agreed(event: SubscriptionEvent) -> dict[str, Any]:
+    """For a discount or a plan: what was agreed or dropped, the plan until then, and the bills that now come."""
+    agreed = told_by(event)
+    if not agreed:
+        return {}
+    subscription = event.subscription
+    change = Terms.of(subscription).plan_change
+    return {
+        "agreed": agreed,
+        "plan": f"{subscription.plan.name}, {subscription.price}",
+        "changes_on": _day(change.on if change else None),
+        "ends_discount": bool(change and change.ends_discount),
+        "bills": [bill_context(bill) for bill in upcoming(subscription, event.effective_on)],
+    }
 
 
 def context(subscription: Subscription) -> dict[str, str]:

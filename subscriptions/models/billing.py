@@ -2,7 +2,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from products.models import Plan
-from subscriptions.models.changes import Changes
+from subscriptions.models.changes import Changes, plain
 from subscriptions.models.event import EventKind
 from subscriptions.rules.states import Status
 
@@ -10,6 +10,16 @@ if TYPE_CHECKING:
     from subscriptions.models.invoice import Invoice
 
 NO_DISCOUNT: dict[str, Any] = {"discount_percent": 0, "discount_invoices_left": 0}
+NO_PLAN_CHANGE: dict[str, Any] = {
+    "next_plan": None,
+    "next_amount": None,
+    "next_interval": "",
+    "next_interval_count": None,
+}
+MOST_INVOICES = 120
+"""That one discount may be for: ten years of months."""
+# Of what a subscription copies from its plan, all but the currency, which stays.
+PRICE = tuple(name for name in Plan.COPIED if name != "currency")
 
 
 class Billing(Changes):
@@ -40,22 +50,46 @@ class Billing(Changes):
 
     def grant_discount(self, on: date, percent: int, invoices: int) -> None:
         """`percent` (1 to 100) off the next invoices; the rest of a period that is split now is not one of them."""
-        if not 1 <= percent <= 100 or invoices < 1:
-            raise ValueError("a discount is 1 to 100 percent off at least one invoice")
-        self._change(EventKind.DISCOUNT_GRANTED, on, discount_percent=percent, discount_invoices_left=invoices)
+        if not (1 <= percent <= 100 and 1 <= invoices <= MOST_INVOICES):
+            raise ValueError(f"a discount is 1 to 100 percent off 1 to {MOST_INVOICES} invoices")
+        self._agree(EventKind.DISCOUNT_GRANTED, on, discount_percent=percent, discount_invoices_left=invoices)
 
     def change_plan(self, on: date, plan: Plan) -> None:
-        """Go over to another plan of the same currency when the next full period begins."""
-        if plan.currency != self.currency:
-            raise ValueError("another plan has the same currency")
-        self._change(EventKind.PLAN_CHOSEN, on, next_plan=plan)
+        """Go over to another plan of the same product and currency, at its present price, when the next full period begins."""
+        if (plan.product_id, plan.currency) != (self.plan.product_id, self.currency):
+            raise ValueError("another plan has the same product and the same currency")
+        price = {f"next_{name}": getattr(plan, name) for name in PRICE}
+        self._agree(EventKind.PLAN_CHOSEN, on, next_plan=plan, **price)
+
+    def drop_plan_change(self, on: date) -> None:
+        self._change(EventKind.PLAN_CHANGE_DROPPED, on, **NO_PLAN_CHANGE)
 
     def adopt_plan(self, on: date) -> None:
         """Bill by the next plan from `on`; another interval makes that day the anchor and ends a discount."""
         plan = self.next_plan
         if plan is None:
             return
-        same_rhythm = (plan.interval, plan.interval_count) == (self.interval, self.interval_count)
-        moved = {} if same_rhythm else NO_DISCOUNT | {"anchor_on": on}
-        copied = {name: getattr(plan, name) for name in Plan.COPIED}
-        self._change(EventKind.PLAN_CHANGED, on, plan=plan, next_plan=None, **copied, **moved)
+        moved = {} if self.keeps_rhythm else NO_DISCOUNT | {"anchor_on": on}
+        price = {name: getattr(self, f"next_{name}") for name in PRICE}
+        self._change(EventKind.PLAN_CHANGED, on, plan=plan, **price, **moved, **NO_PLAN_CHANGE)
+
+    @property
+    def keeps_rhythm(self) -> bool:
+        """Whether the next plan is billed as often as the present one."""
+        return (self.next_interval, self.next_interval_count) == (self.interval, self.interval_count)
+
+    def is_on(self, plan: Plan) -> bool:
+        """Whether it has the plan, at the plan's present price."""
+        return plan.pk == self.plan_id and all(getattr(plan, name) == getattr(self, name) for name in PRICE)
+
+    def goes_over_to(self, plan: Plan) -> bool:
+        """Whether the plan is chosen as the next one, at its present price."""
+        agreed = all(getattr(plan, name) == getattr(self, f"next_{name}") for name in PRICE)
+        return plan.pk == self.next_plan_id and agreed
+
+    def _agree(self, kind: EventKind, on: date, **values: Any) -> None:
+        """As `_change`; the event tells all that is agreed, also what was so before."""
+        self._change(kind, on, **values)
+        changes = self.new_events[-1].changes
+        for name, value in values.items():
+            changes.setdefault(name, [plain(value), plain(value)])

@@ -38,7 +38,7 @@ class Changes(SubscriptionFields):
         for name, value in values.items():
             old = getattr(self, name)
             if old != value:
-                changes[name] = [_plain(old), _plain(value)]
+                changes[name] = [plain(old), plain(value)]
                 setattr(self, name, value)
         own = kind == EventKind.PAUSED and self.pause_is_own
         if own:
@@ -50,7 +50,7 @@ class Changes(SubscriptionFields):
         self.new_events.append(event)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A field's value as the event's JSON holds it."""
     if isinstance(value, date):
         return value.isoformat()

@@ -21,6 +21,7 @@ class EventKind(models.TextChoices):
     RENEWED = "renewed", _("Billed")
     DISCOUNT_GRANTED = "discount_granted", _("Discount granted")
     PLAN_CHOSEN = "plan_chosen", _("Other plan chosen")
+    PLAN_CHANGE_DROPPED = "plan_change_dropped", _("Plan change dropped")
     PLAN_CHANGED = "plan_changed", _("Plan changed")
 
 

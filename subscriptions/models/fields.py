@@ -48,6 +48,10 @@ class SubscriptionFields(Searchable):
         Plan, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("next plan")
     )
     """Billed from the next boundary on, or from the day a gap after a pause is billed."""
+    next_amount = models.DecimalField(max_digits=14, decimal_places=3, null=True, blank=True)
+    next_interval = models.CharField(max_length=5, choices=Interval, blank=True, default="")
+    next_interval_count = models.PositiveSmallIntegerField(null=True, blank=True)
+    """What the next plan cost when it was chosen: that is promised, whatever becomes of the plan."""
     discount_percent = models.PositiveSmallIntegerField(_("discount (%)"), default=0)
     discount_invoices_left = models.PositiveSmallIntegerField(_("discounted invoices left"), default=0)
     split_discount_percent = models.PositiveSmallIntegerField(default=0)

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from portal_project.common.numbers import random_number
 from products import money
-from products.intervals import PER_MONTH, Interval, every
-from products.models import Plan
+from products.intervals import PER_MONTH, Interval
+from products.models import Plan, price_text
+from subscriptions.models.billing import MOST_INVOICES, NO_PLAN_CHANGE
 from subscriptions.models.canceling import Canceling
 from subscriptions.models.event import EventKind, SubscriptionEvent
 from subscriptions.rules import periods
@@ -41,7 +42,9 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
             .values("count")
         )
         own_pauses = Coalesce(Subquery(begun), 0)
-        return self.select_related("plan__product", "next_plan", "customer").annotate(own_pauses_in_year=own_pauses)
+        return self.select_related("plan__product", "next_plan__product", "customer").annotate(
+            own_pauses_in_year=own_pauses
+        )
 
 
 class Subscription(Canceling):
@@ -96,7 +99,28 @@ class Subscription(Canceling):
             models.CheckConstraint(
                 name="discount_has_a_percentage_and_invoices",
                 condition=Q(discount_percent=0, discount_invoices_left=0)
-                | Q(discount_percent__gte=1, discount_percent__lte=100, discount_invoices_left__gte=1),
+                | Q(
+                    discount_percent__gte=1,
+                    discount_percent__lte=100,
+                    discount_invoices_left__gte=1,
+                    discount_invoices_left__lte=MOST_INVOICES,
+                ),
+            ),
+            models.CheckConstraint(
+                name="next_plan_with_its_price",
+                condition=Q(**NO_PLAN_CHANGE)
+                | Q(
+                    next_plan__isnull=False,
+                    next_amount__isnull=False,
+                    next_amount__gte=0,
+                    next_interval_count__isnull=False,
+                    next_interval__in=Interval.values,
+                    next_interval_count__gte=1,
+                ),
+            ),
+            models.CheckConstraint(
+                name="discount_and_next_plan_lapse_with_the_end",
+                condition=~Q(status=Status.CANCELED) | Q(discount_invoices_left=0, next_plan=None),
             ),
             models.CheckConstraint(name="split_discount_is_a_percentage", condition=Q(split_discount_percent__lte=100)),
             models.CheckConstraint(name="period_has_a_day", condition=Q(period_start__lt=F("period_end"))),
@@ -137,7 +161,7 @@ class Subscription(Canceling):
     @property
     def price(self) -> str:
         """Such as "€19.00 / month"."""
-        return f"{money.formatted(self.amount, self.currency)} / {every(self.interval, self.interval_count)}"
+        return price_text(self.amount, self.currency, self.interval, self.interval_count)
 
     @property
     def monthly_value(self) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from products import money
 from products.models import ResumeRule
 from subscriptions.models import Subscription
+from subscriptions.preview.terms import Discount, PlanChange, Terms
 from subscriptions.rules.dates_in_words import day, days
 from subscriptions.rules.states import Action
 
@@ -82,6 +83,14 @@ class Effect:
     now: tuple[Bill, ...]
     bills: tuple[Bill, ...]
     beyond: tuple[Beyond, ...]
+    terms: Terms
+    before: Terms
+    """What was agreed until now: whoever takes its place, or drops it, decides about that."""
+
+    @property
+    def agrees_on_nothing(self) -> bool:
+        """Whether discount and plan stay as they were, so for a form that is not filled in yet."""
+        return self.terms == self.before
 
     def signed(self, subscription: Subscription) -> str:
         """For the form's hidden field; good for this subscription alone."""
@@ -104,6 +113,8 @@ class Effect:
         lines.append(_change(_("Billed at once"), _totals(was["now"]), _totals(now["now"])))
         lines.append(_change(_("Next bills"), _totals(was["bills"]), _totals(now["bills"])))
         lines.append(_change(_("Invoices for days after the end"), _fates(was.get("beyond")), _fates(now["beyond"])))
+        terms = _terms_change(was.get("terms"), now["terms"])
+        lines += terms if any(terms) else _terms_change(was.get("before"), now["before"])
         if was["action"] != now["action"]:
             at_once = _("Canceling now takes effect at once.")
             lines.insert(0, at_once if self.action == Action.CANCEL else _("Canceling now has a notice period."))
@@ -154,6 +165,24 @@ def _totals(bills: list[dict[str, Any]]) -> str:
 
 def _total(bill: dict[str, Any]) -> str:
     return money.formatted(Decimal(bill["amount"]), bill["currency"])
+
+
+def _terms_change(was: dict[str, Any] | None, now: dict[str, Any]) -> list[str]:
+    was = was or {"discount": None, "plan_change": None}
+    return [
+        _change(_("Discount"), _discount(was["discount"]), _discount(now["discount"])),
+        _change(_("Change of plan"), _plan_change(was["plan_change"]), _plan_change(now["plan_change"])),
+    ]
+
+
+def _discount(plain: dict[str, str] | None) -> str:
+    return str(Discount(int(plain["percent"]), int(plain["invoices"]))) if plain else ""
+
+
+def _plan_change(plain: dict[str, Any] | None) -> str:
+    if not plain:
+        return ""
+    return str(PlanChange(plain["plan"], plain["price"], date.fromisoformat(plain["on"]) if plain["on"] else None))
 
 
 def _fates(beyond: list[dict[str, Any]] | None) -> str:

@@ -10,6 +10,7 @@ from subscriptions.billing.catch_up import catch_up, take
 from subscriptions.billing.charges import End
 from subscriptions.models import EventKind, Invoice, Subscription, SubscriptionEvent
 from subscriptions.preview.effect import LABELS, Beyond, Bill, Effect
+from subscriptions.preview.terms import Terms
 from subscriptions.rules.states import Action, next_step
 
 BILLS = 3
@@ -34,6 +35,7 @@ def carry_out(action: Action, act: Act, subscription: Subscription, today: date)
     On a copy this is a preview, on a locked row the act itself. Raises what `act` raises.
     """
     scheduled_on, billed_until = subscription.cancels_on, subscription.period_end
+    before = Terms.of(subscription)
     known, owed = len(subscription.new_events), len(subscription.new_invoices)
     result = act(subscription)
     catch_up(subscription, today)
@@ -47,6 +49,8 @@ def carry_out(action: Action, act: Act, subscription: Subscription, today: date)
         now=_bills(invoices[owed:]),
         bills=upcoming(subscription, today),
         beyond=_beyond(subscription, billed_until, invoices[:owed], _end_of(subscription, events)),
+        terms=Terms.of(subscription),
+        before=before,
     )
     return Trial(subscription, effect, events, result)
 

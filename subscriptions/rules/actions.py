@@ -52,13 +52,15 @@ class Record:
     """Not while an end is scheduled."""
     needs_pause: bool = False
     """Only while paused or while a pause is scheduled."""
+    needs_plan_change: bool = False
+    """Only while another plan is chosen."""
     by_date: bool = False
     """Brought by a date alone: nobody asks for it."""
     is_done: Callable[[Dated], bool] = lambda subscription: False
     """Whether what it would bring about is already so: no refusal then, and no second effect."""
     why_done: Sentence = refusals.ended_or_running
     why_not_offered: Sentence = _none
-    """By the product's switches, for its customers."""
+    """By the product's switches, or because staff alone do it; for customers."""
     why_not_now: Sentence = refusals.not_now
     at_limit: Sentence = _none
     """By the product's limits, for its customers."""
@@ -143,6 +145,21 @@ ACTIONS: dict[Action, Record] = {
         contact=CANCEL_CONTACT,
         in_admin=_("Cancel now"),
     ),
+    Action.GRANT_DISCOUNT: Record(
+        NOT_ENDED, NOT_ENDED, why_not_offered=refusals.by_staff_alone, in_admin=_("Grant a discount")
+    ),
+    Action.CHANGE_PLAN: Record(
+        NOT_ENDED, NOT_ENDED, why_not_offered=refusals.by_staff_alone, in_admin=_("Change plan")
+    ),
+    Action.DROP_PLAN_CHANGE: Record(
+        NOT_ENDED,
+        NOT_ENDED,
+        needs_plan_change=True,
+        is_done=lambda s: s.status != Status.CANCELED and s.next_plan_id is None,
+        why_done=refusals.no_plan_change,
+        why_not_offered=refusals.by_staff_alone,
+        in_admin=_("Drop the plan change"),
+    ),
     Action.START_PAUSE: Record(ACTIVE, PAUSED, needs_pause=True, refuses_end=True, by_date=True),
     Action.CONVERT_TRIAL: Record(TRIALING, ACTIVE, by_date=True),
     Action.RENEW: Record(ACTIVE, ACTIVE, by_date=True),
@@ -153,7 +170,8 @@ CONTACT_TYPES = {record.contact.ticket_type for record in ACTIONS.values() if re
 for _action in Action:
     if _action not in ACTIONS:
         raise ImportError(f"{_action} has no record")
-    if ACTIONS[_action].why_not_offered is not _none and not ACTIONS[_action].contact:
+    _record = ACTIONS[_action]
+    if _record.button and _record.why_not_offered is not _none and not _record.contact:
         raise ImportError(f"a product may not offer {_action}, but its record names no way to ask for it")
 
 
@@ -165,4 +183,5 @@ def is_possible(action: Action, subscription: Dated) -> bool:
         and not (record.needs_end and subscription.cancels_on is None)
         and not (record.refuses_end and subscription.cancels_on is not None)
         and not (record.needs_pause and subscription.paused_on is None and subscription.pauses_on is None)
+        and not (record.needs_plan_change and subscription.next_plan_id is None)
     )

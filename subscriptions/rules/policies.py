@@ -57,6 +57,24 @@ def may_resume_on(subscription: "Subscription", resumes_on: date | None, today: 
     return OK
 
 
+def may_grant(subscription: "Subscription", percent: int, invoices: int) -> Verdict:
+    """Whether this discount changes anything: `done` where the subscription has just this one."""
+    if (subscription.discount_percent, subscription.discount_invoices_left) == (percent, invoices):
+        return Verdict(Code.DONE, refusals.already_discounted(subscription))
+    return OK
+
+
+def may_change_to(subscription: "Subscription", plan: "Plan") -> Verdict:
+    """Whether the subscription can go over to the plan at the plan's present price; `done` where it has it, or is to."""
+    if subscription.goes_over_to(plan):
+        return Verdict(Code.DONE, refusals.already_chosen(subscription))
+    if subscription.is_on(plan):
+        code = Code.NOT_NOW if subscription.next_plan_id else Code.DONE
+        return Verdict(code, refusals.already_on_plan(subscription))
+    reason = refusals.no_such_plan(subscription, plan)
+    return Verdict(Code.NOT_NOW, reason) if reason else OK
+
+
 def is_customer(by: "User | None", subscription: "Subscription") -> bool:
     """Whether the product's switches and limits bind this person: everybody but staff, and staff on their own contract."""
     return by is not None and (by == subscription.customer or not by.is_staff)

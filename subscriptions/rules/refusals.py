@@ -10,6 +10,7 @@ from subscriptions.rules.dates_in_words import day
 from subscriptions.rules.states import Action, Status
 
 if TYPE_CHECKING:
+    from products.models import Plan
     from subscriptions.models import Subscription
 
 
@@ -39,6 +40,10 @@ def _no_canceling(subscription: "Subscription", action: Action) -> str:
     if action != cancel_action(subscription):
         return _("The way to cancel %(product)s has changed. Open the page again.") % {"product": product}
     return _ends(subscription) if subscription.cancels_on else ""
+
+
+def by_staff_alone(_subscription: "Subscription") -> str:
+    return _("This is agreed with our staff, who then do it for you.")
 
 
 def paused_often_enough(subscription: "Subscription") -> str:
@@ -100,6 +105,42 @@ def ended_or_ends(subscription: "Subscription") -> str:
 
 def no_end_is_scheduled(_subscription: "Subscription") -> str:
     return _("No cancellation is scheduled for this subscription.")
+
+
+def already_discounted(subscription: "Subscription") -> str:
+    return ngettext(
+        "This subscription already has %(percent)d %% off its next invoice.",
+        "This subscription already has %(percent)d %% off its next %(count)d invoices.",
+        subscription.discount_invoices_left,
+    ) % {"percent": subscription.discount_percent, "count": subscription.discount_invoices_left}
+
+
+def already_chosen(subscription: "Subscription") -> str:
+    return _("This subscription already changes to %(plan)s.") % {"plan": subscription.next_plan}
+
+
+def already_on_plan(subscription: "Subscription") -> str:
+    if subscription.next_plan_id:
+        text = _("This subscription is still on %(plan)s. Drop the plan change, and it stays there.")
+    else:
+        text = _("This subscription is on %(plan)s already.")
+    return text % {"plan": subscription.plan}
+
+
+def no_plan_change(subscription: "Subscription") -> str:
+    return _("No plan change is to come: this subscription is on %(plan)s.") % {"plan": subscription.plan}
+
+
+def no_such_plan(subscription: "Subscription", plan: "Plan") -> str:
+    """Why the subscription cannot go over to the plan; empty where it can."""
+    values = {"plan": plan, "currency": subscription.currency, "product": subscription.plan.product}
+    if not plan.is_active:
+        return _("%(plan)s is not active, so nobody can change to it.") % values
+    if plan.product_id != subscription.plan.product_id:
+        return _("%(plan)s is not a plan of %(product)s.") % values
+    if plan.currency != subscription.currency:
+        return _("%(plan)s is not in %(currency)s, the currency of this subscription.") % values
+    return ""
 
 
 def _ended(subscription: "Subscription") -> str:

@@ -27,6 +27,9 @@ class Action(TextChoices):
     SCHEDULE_CANCELLATION = "schedule_cancellation", _("schedule cancellation")
     WITHDRAW_CANCELLATION = "withdraw_cancellation", _("withdraw cancellation")
     CANCEL = "cancel", _("cancel")
+    GRANT_DISCOUNT = "grant_discount", _("grant discount")
+    CHANGE_PLAN = "change_plan", _("change plan")
+    DROP_PLAN_CHANGE = "drop_plan_change", _("drop plan change")
     START_PAUSE = "start_pause", _("start scheduled pause")
     CONVERT_TRIAL = "convert_trial", _("convert trial")
     RENEW = "renew", _("renew")
@@ -42,6 +45,7 @@ class Dated(Protocol):
     resumes_on: date | None
     cancels_on: date | None
     canceled_on: date | None
+    next_plan_id: int | None
 
 
 def next_step(subscription: Dated) -> tuple[date, Action] | None:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from subscriptions.billing.invoice_lines import Line, lines_of
-from subscriptions.models import Channel, EventKind, Invoice, SubscriptionEvent
+from subscriptions.models import Channel, EventKind, Invoice, Subscription, SubscriptionEvent
+from subscriptions.preview.terms import Terms, told_by
 from subscriptions.rules.dates_in_words import day, days
 
 register = template.Library()
@@ -42,9 +43,17 @@ DETAILS: dict[EventKind, tuple[tuple[str, str | Promise], ...]] = {
 
 @register.filter
 def details(event: SubscriptionEvent) -> list[str]:
-    """The dates that the change has set, such as "Ends on 3 April 2026"."""
+    """The dates that the change has set, or what was agreed by it, such as "Ends on 3 April 2026"."""
+    if agreed := told_by(event):
+        return [agreed]
     lines = DETAILS.get(EventKind(event.kind), ())
     return [str(text) % {"day": day(parse_date(new))} for field, text in lines if (new := event.new(field))]
+
+
+@register.filter
+def terms(subscription: Subscription) -> Terms:
+    """The discount and the change of plan of a subscription that is caught up."""
+    return Terms.of(subscription)
 
 
 @register.filter

@@ -10,7 +10,7 @@ from portal_project.mail.models import OutgoingMail
 from products.models import PauseStarts
 from support.models import Ticket
 from tests.conftest import signed_in
-from tests.factories import started
+from tests.factories import PlanFactory, started
 from tests.mail.reading import read
 from tests.pages import confirm, hidden_inputs
 
@@ -224,6 +224,60 @@ def test_ended_by_the_customer_blames_nobody(as_alice, subscription):
     setting(subscription, cancellation_mode="immediate")
     confirm(as_alice, page(subscription, "cancel"))
     assert "Bits & Bytes ended it" not in about(subscription, "subscriptions/ended")
+
+
+def agree(client, subscription, action, **typed):
+    shown = client.post(in_the_admin(subscription, action), typed | {"preview": "1"})
+    assert client.post(in_the_admin(subscription, action), hidden_inputs(shown) | typed).status_code == 302
+
+
+def yearly(subscription):
+    return PlanFactory(product=subscription.product, name="Yearly", amount=900, interval="year").pk
+
+
+def test_a_discount(as_agent, subscription):
+    agree(as_agent, subscription, "discount", percent="20", invoices="2")
+    text = about(subscription, "subscriptions/discount_granted")
+    assert "Bits & Bytes has granted you a discount for" in text
+    assert "20 % off the next 2 invoices." in text
+    assert (
+        "Next bills:\n\n- 1 April 2026: €80.00 for 1 to 30 April 2026\n- 1 May 2026: €80.00 for 1 to 31 May 2026\n"
+        "- 1 June 2026: €100.00 for 1 to 30 June 2026\n"
+    ) in text
+    assert may_be_switched_off(text)
+
+
+def test_another_plan_and_that_it_is_dropped(as_agent, subscription):
+    agree(as_agent, subscription, "change-plan", plan=yearly(subscription))
+    text = about(subscription, "subscriptions/plan_chosen")
+    assert (
+        f"changes on 1 April 2026 to {NAME} · Yearly, €900.00 / year. Until then it stays on Monthly, €100.00" in text
+    )
+    assert "If you did not agree to that, please write to support." in text
+    assert "- 1 April 2026: €900.00 for 1 April 2026 to 31 March 2027\n" in text
+    assert may_be_switched_off(text)
+    agree(as_agent, subscription, "drop-plan-change")
+    text = about(subscription, "subscriptions/plan_change_dropped")
+    assert f"stays on Monthly, €100.00 / month. The change to {NAME} · Yearly, €900.00 / year is dropped." in text
+    assert "- 1 April 2026: €100.00 for 1 to 30 April 2026\n" in text
+    assert may_be_switched_off(text)
+
+
+def test_another_plan_that_ends_a_discount(as_agent, subscription):
+    agree(as_agent, subscription, "discount", percent="20", invoices="2")
+    agree(as_agent, subscription, "change-plan", plan=yearly(subscription))
+    sentence = "With the change of plan on 1 April 2026 the discount ends, because the new plan is billed in another"
+    assert sentence in about(subscription, "subscriptions/plan_chosen")
+    agree(as_agent, subscription, "discount", percent="50", invoices="2")
+    assert sentence in about(subscription, "subscriptions/discount_granted")
+
+
+def test_another_plan_with_no_day_to_begin(as_alice, as_agent, subscription):
+    pause(as_alice, subscription)
+    agree(as_agent, subscription, "change-plan", plan=yearly(subscription))
+    text = about(subscription, "subscriptions/plan_chosen")
+    assert "· Yearly, €900.00 / year when a full period begins." in text
+    assert "As things stand, nothing more is billed." in text
 
 
 def test_withdrawn_by_staff(as_alice, as_agent, subscription):

@@ -300,12 +300,19 @@ class Life:
         self._end()
 
     def grant_discount(self, percent: int, invoices: int) -> None:
+        refuse_if((percent, invoices) == (self.percent, self.invoices_left))
         self.percent, self.invoices_left = percent, invoices
         self._tell("discount_granted")
 
     def change_plan(self, price: Price) -> None:
+        refuse_if(price in (self.price, self.next_price))
         self.next_price = price
         self._tell("plan_chosen")
+
+    def drop_plan_change(self) -> None:
+        refuse_if(not self.next_price)
+        self.next_price = None
+        self._tell("plan_change_dropped")
 
     # What the days add up to
 

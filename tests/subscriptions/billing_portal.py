@@ -14,11 +14,10 @@ from hypothesis import strategies as st
 
 from products.models import PauseStarts, ResumeRule
 from subscriptions.billing.catch_up import as_of
+from subscriptions.confirm.billing_forms import DiscountForm, DropPlanChangeForm, PlanForm
 from subscriptions.confirm.confirmation import confirm, shown
 from subscriptions.confirm.forms import DropPauseForm, PauseForm, ResumeDateForm, ResumeForm
-from subscriptions.lifecycle.unit_of_work import changing_one
 from subscriptions.models import Channel, Invoice, Subscription
-from subscriptions.preview import trial_run
 from subscriptions.rules.states import Code, NotAllowed, Verdict
 from support.cancellations.forms import CancelNowForm, RequestForm, WithdrawForm
 from support.cancellations.staff_forms import KeepForm
@@ -58,7 +57,7 @@ class Deed:
 
     def meant(self, subscription, today, prices):
         """The verb's name and its arguments."""
-        names = list(VERBS) if self.pick >= 88 else inviting(subscription)
+        names = list(FORMS) if self.pick >= 88 else inviting(subscription)
         name = names[self.pick % len(names)]
         until = [today + timedelta(days=self.length) if self.length else None]
         discount, price = [self.percent, self.invoices], [prices[self.plan]]
@@ -68,7 +67,7 @@ class Deed:
 
 def inviting(subscription):
     """The verbs that are possible now, those that lead far more than once."""
-    always = ["grant_discount", "grant_discount", "change_plan"]
+    always = ["grant_discount", "grant_discount", "change_plan", "drop_plan_change"]
     if subscription.cancels_on:
         return [*always, *["withdraw_cancellation"] * 3, *["keep_active"] * 2]
     if subscription.status == TRIALING:
@@ -149,18 +148,12 @@ class Portal:
             return self._act(name, today, *arguments)
 
     def _act(self, name, today, *arguments):
-        if name in FORMS:
-            return self._confirm(FORMS[name], today, **TYPED.get(name, lambda today: {})(today, *arguments))
         if name == "change_plan":
-            arguments = [self.plans[arguments[0]]]
-        verb = VERBS[name](today, *arguments)
-        announced = trial_run.carry_out(name, verb, self.shown(today), today).effect
-        with changing_one(self.mine(), today=today, by=self.staff, channel=Channel.ADMIN) as row:
-            verb(row)
-        return announced
+            arguments = [self.plans[arguments[0]].pk]
+        return self._confirm(FORMS[name], today, **TYPED.get(name, lambda today: {})(today, *arguments))
 
     def _confirm(self, form_class, today, **typed):
-        by = self.staff if form_class in (CancelNowForm, KeepForm) else self.customer
+        by = self.staff if form_class in BY_STAFF else self.customer
         page = shown(form_class, typed, self.mine(), by=by, today=today)
         if not page.is_valid():
             raise NotAllowed(Verdict(Code.NOT_NOW, str(page.errors)))
@@ -169,10 +162,6 @@ class Portal:
         return page.effect
 
 
-VERBS = {
-    "grant_discount": lambda today, percent, invoices: lambda row: row.grant_discount(today, percent, invoices),
-    "change_plan": lambda today, plan: lambda row: row.change_plan(today, plan),
-}
 FORMS = {
     "pause": PauseForm,
     "drop_pause": DropPauseForm,
@@ -182,10 +171,16 @@ FORMS = {
     "withdraw_cancellation": WithdrawForm,
     "keep_active": KeepForm,
     "cancel": CancelNowForm,
+    "grant_discount": DiscountForm,
+    "change_plan": PlanForm,
+    "drop_plan_change": DropPlanChangeForm,
 }
+BY_STAFF = (CancelNowForm, KeepForm, DiscountForm, PlanForm, DropPlanChangeForm)
 TYPED = {
     "pause": lambda today, until: {"resumes_on": until},
     "change_resume_date": lambda today, until: {"resumes_on": until},
     "schedule_cancellation": lambda today: {"reason": "other", "message": ""},
+    "grant_discount": lambda today, percent, invoices: {"percent": percent, "invoices": invoices},
+    "change_plan": lambda today, plan: {"plan": plan},
     "keep_active": lambda today: {"agreement": "By phone", "agreed_on": today},
 }

@@ -7,7 +7,9 @@ import pytest
 from django.utils.timezone import localdate
 
 from subscriptions.lifecycle import due
-from subscriptions.models import Invoice, Subscription
+from subscriptions.lifecycle.unit_of_work import changing_one
+from subscriptions.models import Channel, Invoice, Subscription
+from subscriptions.preview.terms import Terms
 from tests.conftest import signed_in
 from tests.factories import PlanFactory, ProductFactory, started
 from tests.pages import hidden_inputs
@@ -46,19 +48,53 @@ def in_notice(now, is_paused=False, resumes_on=""):
     return before
 
 
+def with_discount(percent, invoices):
+    def before(client, subscription, clock):
+        agree(subscription, "grant_discount", percent, invoices)
+
+    return before
+
+
+def with_plan_change(**plan):
+    def before(client, subscription, clock):
+        agree(subscription, "change_plan", PlanFactory(product=subscription.product, name="Other", **plan))
+
+    return before
+
+
+def agree(subscription, verb, *arguments):
+    with changing_one(Subscription.objects.filter(pk=subscription.pk), today=localdate(), channel=Channel.ADMIN) as row:
+        getattr(row, verb)(localdate(), *arguments)
+
+
+def both(*acts):
+    def before(client, subscription, clock):
+        for act in acts:
+            act(client, subscription, clock)
+
+    return before
+
+
+def to_plan(**plan):
+    """What is typed to choose a plan that is made for it."""
+    return lambda subscription: {"plan": PlanFactory(product=subscription.product, name="New", **plan).pk}
+
+
 @dataclass(frozen=True)
 class Case:
-    """An action by its address in the portal and in the admin, what was before, what is typed, and the product."""
+    """An action by its address in the portal, where it has one, and in the admin, what was before, what is typed (the
+    subscription may have to be known for it), and the product."""
 
     portal: str
     admin: str
     before: object = nothing
-    typed: dict = field(default_factory=dict)
+    typed: object = field(default_factory=dict)
     product: dict = field(default_factory=dict)
     trial_days: int = 0
 
 
 UNTIL = {"resumes_on": "2026-05-10"}
+HALF = {"percent": "50", "invoices": "2"}
 GIVE_BACK, AT_END, AT_ONCE = (
     {"resume_rule": "give_back"},
     {"pause_starts": "period_end"},
@@ -105,15 +141,46 @@ CASES = {
         "withdraw", "withdraw", in_notice(date(2026, 4, 28), is_paused=True, resumes_on="2026-04-20")
     ),
     "withdraw in the trial": Case("withdraw", "withdraw", in_notice(date(2026, 4, 10)), trial_days=30),
+    "discount": Case("", "discount", typed=HALF),
+    "discount on nothing": Case("", "discount", typed={"percent": "100", "invoices": "120"}),
+    "discount in the place of another": Case("", "discount", with_discount(10, 5), HALF),
+    "discount in the trial": Case("", "discount", typed=HALF, trial_days=30),
+    "discount in a pause": Case("", "discount", paused_until("2026-05-10"), HALF),
+    "discount in an open pause": Case("", "discount", paused_until(""), HALF),
+    "discount before a pause": Case("", "discount", paused_until("2026-05-10"), HALF, AT_END),
+    "discount in notice": Case("", "discount", in_notice(date(2026, 4, 10)), HALF),
+    "discount in a period that is billed in part": Case("", "discount", in_notice(date(2026, 4, 28)), HALF),
+    "discount that another rhythm ends": Case("", "discount", with_plan_change(interval="year"), HALF),
+    "discount before another price": Case("", "discount", with_plan_change(amount=40), HALF),
+    "plan": Case("", "change-plan", typed=to_plan(amount=40)),
+    "plan of another rhythm": Case("", "change-plan", typed=to_plan(interval="year", amount=900)),
+    "plan of another rhythm, with a discount": Case(
+        "", "change-plan", with_discount(10, 5), to_plan(interval="week", amount=30)
+    ),
+    "plan in the place of another": Case("", "change-plan", with_plan_change(amount=70), to_plan(amount=40)),
+    "plan in the trial": Case("", "change-plan", typed=to_plan(interval="year", amount=900), trial_days=30),
+    "plan in a pause": Case("", "change-plan", paused_until("2026-05-10"), to_plan(amount=40)),
+    "plan in an open pause": Case("", "change-plan", paused_until(""), to_plan(amount=40)),
+    "plan before a pause": Case("", "change-plan", paused_until("2026-05-10"), to_plan(amount=40), AT_END),
+    "plan in notice": Case("", "change-plan", in_notice(date(2026, 4, 10)), to_plan(amount=40)),
+    "plan in a period that is billed in part": Case(
+        "", "change-plan", in_notice(date(2026, 4, 28)), to_plan(interval="year", amount=900)
+    ),
+    "drop a plan change": Case("", "drop-plan-change", with_plan_change(amount=40)),
+    "drop a plan change in a pause": Case(
+        "", "drop-plan-change", both(paused_until("2026-05-10"), with_plan_change(interval="year"))
+    ),
+    "resume to another plan": Case(
+        "resume", "resume", both(with_plan_change(amount=40), paused_until("", date(2026, 5, 10)))
+    ),
+    "withdraw to another plan": Case(
+        "withdraw", "withdraw", both(with_plan_change(interval="year"), in_notice(date(2026, 4, 10)))
+    ),
 }
+DOORS = [(name, door) for name, case in CASES.items() for door in ("portal", "admin") if getattr(case, door)]
 
 
-@pytest.fixture(params=["portal", "admin"])
-def door(request):
-    return request.param
-
-
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(("name", "door"), DOORS)
 def test_what_the_page_announces_is_what_happens(name, door, as_alice, alice, agent, clock):
     case = CASES[name]
     clock(TODAY)
@@ -126,14 +193,16 @@ def test_what_the_page_announces_is_what_happens(name, door, as_alice, alice, ag
     else:
         client, url = signed_in(agent), f"/admin/subscriptions/subscription/{subscription.pk}/{case.admin}/"
 
-    shown = client.post(url, case.typed | {"preview": "1"})
+    typed = case.typed(subscription) if callable(case.typed) else case.typed
+    shown = client.post(url, typed | {"preview": "1"})
     effect = shown.context["form"].effect
     check_page(shown, effect)
     billed_before = {invoice.pk for invoice in billed(subscription)}
-    assert client.post(url, hidden_inputs(shown) | case.typed).status_code == 302
+    assert client.post(url, hidden_inputs(shown) | typed).status_code == 302
 
     row = Subscription.objects.get(pk=subscription.pk)
     assert (effect.status, effect.dates) == (row.status, {name: getattr(row, name) for name in effect.dates})
+    assert effect.terms == Terms.of(row)
     now = [invoice for invoice in billed(subscription) if invoice.pk not in billed_before]
     assert told(effect.now) == made(now)
     assert told(effect.bills) == made(run_forward(subscription))
@@ -147,6 +216,8 @@ def check_page(response, effect):
     for bill in effect.bills:
         assert f"<td>{bill.on.day} {bill.on:%b %Y}</td>" in page
         assert f"{bill.total}</td>" in page
+    agreed = {"grant_discount": effect.terms.discount, "change_plan": effect.terms.plan_change}
+    assert str(agreed.get(effect.action, "")) in page
     for day in filter(None, (effect.dates[name] for name in ("pauses_on", "resumes_on", "cancels_on", "canceled_on"))):
         assert f"{day.day} {day:%B %Y}" in page
     if len(effect.bills) < 3:

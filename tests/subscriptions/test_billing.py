@@ -215,8 +215,28 @@ def test_invoice_numbers_have_no_holes(alice, bob):
         {"period_end": day("03-20")},
         {"status": "expired"},
         {"discount_percent": 10},
+        {"discount_percent": 10, "discount_invoices_left": 121},
+        {"next_amount": 10},
+        {"next_interval": "month"},
+        {"status": "canceled", "canceled_on": day("04-01"), "discount_percent": 10, "discount_invoices_left": 1},
     ],
 )
 def test_the_database_refuses_what_cannot_be(monthly, wrong):
     with pytest.raises(IntegrityError), transaction.atomic():
         Subscription.objects.filter(pk=monthly.pk).update(**wrong)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"next_amount": None}, {"next_interval": ""}, {"next_interval_count": None}, {"next_plan": None}],
+)
+def test_the_database_refuses_a_next_plan_without_its_price(monthly, wrong):
+    do(monthly, day("04-01"), "change_plan", day("04-01"), PlanFactory(product=monthly.product, name="Small"))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Subscription.objects.filter(pk=monthly.pk).update(**wrong)
+
+
+def test_the_database_refuses_a_next_plan_after_the_end(monthly):
+    do(monthly, day("04-01"), "change_plan", day("04-01"), PlanFactory(product=monthly.product, name="Small"))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Subscription.objects.filter(pk=monthly.pk).update(status="canceled", canceled_on=day("04-01"))

@@ -56,7 +56,16 @@ COMPARED = {
     "percent": "discount_percent",
     "invoices_left": "discount_invoices_left",
 }
-MAILED = {"paused", "pause_scheduled", "pause_dropped", "resumed", "canceled"}
+MAILED = {
+    "paused",
+    "pause_scheduled",
+    "pause_dropped",
+    "resumed",
+    "canceled",
+    "discount_granted",
+    "plan_chosen",
+    "plan_change_dropped",
+}
 
 
 class Proof(RuleBasedStateMachine):

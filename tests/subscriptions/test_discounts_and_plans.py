@@ -82,7 +82,7 @@ def test_a_hundred_percent_leaves_an_invoice_of_zero_that_is_paid(monthly):
     assert (invoice.amount, invoice.status) == (0, "paid")
 
 
-@pytest.mark.parametrize(("percent", "invoices"), [(0, 1), (101, 1), (10, 0)])
+@pytest.mark.parametrize(("percent", "invoices"), [(0, 1), (101, 1), (10, 0), (10, 121)])
 def test_a_discount_out_of_range_is_refused(monthly, percent, invoices):
     with pytest.raises(ValueError, match="1 to 100 percent"):
         do(monthly, day("04-01"), "grant_discount", percent, invoices)
@@ -129,9 +129,28 @@ def test_another_plan_begins_on_the_resume_day_only_where_that_bills_a_gap(alice
     assert (none.amount, amounts(none)[1:]) == (100, [])
 
 
-def test_a_plan_of_another_currency_is_refused(monthly):
-    with pytest.raises(ValueError, match="same currency"):
-        do(monthly, day("04-01"), "change_plan", PlanFactory(currency="USD"))
+@pytest.mark.parametrize("of", ["product", "currency"])
+def test_a_plan_of_another_product_or_currency_is_refused(monthly, of):
+    plan = PlanFactory() if of == "product" else PlanFactory(product=monthly.product, name="Dollars", currency="USD")
+    with pytest.raises(ValueError, match="same product and the same currency"):
+        do(monthly, day("04-01"), "change_plan", plan)
+
+
+def test_a_chosen_plan_costs_what_it_cost_when_it_was_chosen(monthly):
+    small = PlanFactory(product=monthly.product, name="Small", amount=40)
+    do(monthly, day("04-01"), "change_plan", small)
+    type(small).objects.filter(pk=small.pk).update(amount=70, interval="year", currency="USD")
+    due.apply(day("05-20"))
+    assert amounts(monthly)[1:] == [("04-20", "4E+1"), ("05-20", "4E+1")]
+    monthly.refresh_from_db()
+    assert (monthly.amount, monthly.interval, monthly.plan, monthly.next_amount) == (40, "month", small, None)
+
+
+def test_a_dropped_plan_change_leaves_the_plan_as_it_was(monthly):
+    do(monthly, day("04-01"), "change_plan", PlanFactory(product=monthly.product, name="Small", amount=40))
+    do(monthly, day("04-10"), "drop_plan_change")
+    due.apply(day("05-20"))
+    assert amounts(monthly)[1:] == [("04-20", "1E+2"), ("05-20", "1E+2")]
 
 
 def test_both_lapse_when_the_subscription_ends(monthly):

@@ -27,11 +27,13 @@ DATES = {
     "cancels_on": None,
     "canceled_on": None,
     "own_pauses_in_year": 0,
+    "next_plan_id": None,
 }
 PAUSED = {"status": Status.PAUSED, "paused_on": date(2026, 4, 1)}
 NOTICE = {"cancels_on": date(2026, 5, 1)}
 CANCELED = {"status": Status.CANCELED, "canceled_on": date(2026, 4, 1)}
 TRIALING = {"status": Status.TRIALING}
+PLAN_CHANGE = {"next_plan_id": 7}
 
 
 def subscription(**differences):
@@ -75,6 +77,10 @@ def subscription(**differences):
         (Action.CHANGE_RESUME_DATE, PAUSED | {"allow_pause": False}, "ok"),
         (Action.CHANGE_RESUME_DATE, PAUSED | NOTICE, "not_now"),
         (Action.CHANGE_RESUME_DATE, {}, "not_now"),
+        (Action.GRANT_DISCOUNT, {}, "not_offered"),
+        (Action.CHANGE_PLAN, {}, "not_offered"),
+        (Action.DROP_PLAN_CHANGE, PLAN_CHANGE, "not_offered"),
+        (Action.DROP_PLAN_CHANGE, {}, "done"),
     ],
 )
 def test_a_customer_gets_this_verdict(action, how, code):
@@ -92,14 +98,29 @@ def test_a_customer_gets_this_verdict(action, how, code):
         (Action.CANCEL, NOTICE, "ok"),
         (Action.CANCEL, CANCELED, "done"),
         (Action.SCHEDULE_CANCELLATION, {"cancellation_mode": "immediate"}, "ok"),
+        (Action.GRANT_DISCOUNT, NOTICE, "ok"),
+        (Action.GRANT_DISCOUNT, CANCELED, "not_now"),
+        (Action.CHANGE_PLAN, PAUSED, "ok"),
+        (Action.CHANGE_PLAN, CANCELED, "not_now"),
+        (Action.DROP_PLAN_CHANGE, PLAN_CHANGE | NOTICE, "ok"),
+        (Action.DROP_PLAN_CHANGE, CANCELED, "not_now"),
     ],
 )
 def test_staff_are_bound_by_the_table_and_not_by_the_switches(action, how, code):
     assert may(action, subscription(**how), by=STAFF, today=TODAY).code == code
 
 
-def test_staff_without_the_right_are_refused():
-    assert may(Action.PAUSE, subscription(), by=CLERK, today=TODAY).code == "not_offered"
+@pytest.mark.parametrize("action", [Action.PAUSE, Action.GRANT_DISCOUNT, Action.CHANGE_PLAN])
+def test_staff_without_the_right_are_refused(action):
+    assert may(action, subscription(), by=CLERK, today=TODAY).code == "not_offered"
+
+
+@pytest.mark.parametrize("action", [Action.GRANT_DISCOUNT, Action.CHANGE_PLAN])
+def test_what_staff_agree_on_is_done_by_a_customer_only_where_it_was_offered(action):
+    assert may(action, subscription(), by=CUSTOMER, today=TODAY).reason == (
+        "This is agreed with our staff, who then do it for you."
+    )
+    assert may(action, subscription(), by=CUSTOMER, today=TODAY, offered=True)
 
 
 def test_something_that_staff_offered_is_not_bound_by_switch_and_limits():

@@ -17,15 +17,17 @@ from subscriptions.confirm.confirmation import Unconfirmed, confirm, shown
 from subscriptions.confirm.forms import FORMS
 from subscriptions.lifecycle import due
 from subscriptions.models import Channel, Invoice, Subscription, SubscriptionEvent
+from subscriptions.preview.terms import Terms
 from subscriptions.rules.actions import is_possible
 from subscriptions.rules.policies import may
-from subscriptions.rules.states import Action, NotAllowed, Status, next_step
+from subscriptions.rules.states import Action, Code, NotAllowed, Status, next_step
 from support.jobs import follow_up
 from support.models import CancellationRequest, Ticket
 from tests.factories import PlanFactory, ProductFactory, UserFactory, started
 
 OWN = [Action.PAUSE, Action.DROP_PAUSE, Action.CHANGE_RESUME_DATE, Action.RESUME]
-MAILED = {"paused", "pause_scheduled", "pause_dropped", "resumed", "canceled"}
+AGREED = {"discount_granted", "plan_chosen", "plan_change_dropped"}
+MAILED = {"paused", "pause_scheduled", "pause_dropped", "resumed", "canceled", *AGREED}
 
 
 class Life(RuleBasedStateMachine):
@@ -55,6 +57,11 @@ class Life(RuleBasedStateMachine):
         self.customer: User = UserFactory()
         self.today = start
         self.pk = started(self.customer, start, PlanFactory(product=product, trial_days=trial_days)).pk
+        self.staff: User = UserFactory(is_staff=True, is_superuser=True)
+        self.plans = [
+            PlanFactory(product=product, name="Small", amount=40),
+            PlanFactory(product=product, name="Yearly", amount=900, interval="year"),
+        ]
 
     def stored(self):
         return Subscription.objects.for_policies(self.today).get(pk=self.pk)
@@ -89,7 +96,20 @@ class Life(RuleBasedStateMachine):
     def staff_cancel_now(self, one_in_ten):
         """Seldom, because it ends the story."""
         if one_in_ten == 0:
-            self.confirm(Action.CANCEL, by=UserFactory(is_staff=True, is_superuser=True))
+            self.confirm(Action.CANCEL, by=self.staff)
+
+    @rule(percent=st.sampled_from([0, 10, 100]), invoices=st.integers(1, 3))
+    def staff_grant_a_discount(self, percent, invoices):
+        """Without a percentage the form is not valid."""
+        self.confirm(Action.GRANT_DISCOUNT, by=self.staff, percent=percent, invoices=invoices)
+
+    @rule(which=st.integers(0, 1))
+    def staff_change_the_plan(self, which):
+        self.confirm(Action.CHANGE_PLAN, by=self.staff, plan=self.plans[which].pk)
+
+    @rule()
+    def staff_drop_the_plan_change(self):
+        self.confirm(Action.DROP_PLAN_CHANGE, by=self.staff)
 
     def confirm(self, action, *, by=None, **typed):
         """Open the page and confirm it; the page, the table and the lock agree, and what was announced happens."""
@@ -104,8 +124,9 @@ class Life(RuleBasedStateMachine):
         sent = typed | {"announced": page.announcement if page else ""}
         try:
             confirm(form_class, sent, self.mine(), by=by, today=self.today, channel=Channel.PORTAL)
-        except NotAllowed:
-            assert not verdict, "the lock refuses what the page offers"
+        except NotAllowed as refusal:
+            is_chosen_already = refusal.verdict.code == Code.DONE
+            assert is_chosen_already or not verdict, "the lock refuses what the page offers"
             return
         except Unconfirmed:
             assert not page.is_valid(), "the lock sees another effect than the page"
@@ -113,6 +134,7 @@ class Life(RuleBasedStateMachine):
         row = self.stored()
         happened = {name: getattr(row, name) for name in page.effect.dates}
         assert (page.effect.status, page.effect.dates) == (row.status, happened), "announced is not what happened"
+        assert page.effect.terms == Terms.of(row), "what was agreed is not what was announced"
 
     @invariant()
     def no_day_is_billed_twice_and_no_invoice_is_empty(self):

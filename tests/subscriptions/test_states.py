@@ -18,6 +18,7 @@ class Dates:
     resumes_on: date | None = None
     cancels_on: date | None = None
     canceled_on: date | None = None
+    next_plan_id: int | None = None
 
 
 ACTIVE = Dates()
@@ -25,6 +26,7 @@ SCHEDULED_PAUSE = Dates(pauses_on=date(2026, 4, 20), resumes_on=date(2026, 6, 1)
 NOTICE = Dates(cancels_on=date(2026, 5, 1))
 TRIALING = Dates(status=Status.TRIALING)
 PAUSED = Dates(status=Status.PAUSED, paused_on=date(2026, 4, 1), resumes_on=date(2026, 6, 1))
+PLAN_CHANGE = Dates(next_plan_id=7)
 PAUSED_IN_NOTICE = replace(PAUSED, cancels_on=date(2026, 5, 1))
 CANCELED = Dates(status=Status.CANCELED, canceled_on=date(2026, 4, 1))
 STATES = {
@@ -35,19 +37,23 @@ STATES = {
     "paused": PAUSED,
     "paused in notice": PAUSED_IN_NOTICE,
     "canceled": CANCELED,
+    "plan change": PLAN_CHANGE,
 }
 
 
 @pytest.mark.parametrize(
     ("action", "possible"),
     [
-        (Action.PAUSE, {"active", "scheduled pause"}),
+        (Action.PAUSE, {"active", "scheduled pause", "plan change"}),
         (Action.DROP_PAUSE, {"scheduled pause"}),
         (Action.CHANGE_RESUME_DATE, {"scheduled pause", "paused"}),
         (Action.RESUME, {"paused"}),
-        (Action.SCHEDULE_CANCELLATION, {"active", "scheduled pause", "trialing", "paused"}),
+        (Action.SCHEDULE_CANCELLATION, {"active", "scheduled pause", "trialing", "paused", "plan change"}),
         (Action.WITHDRAW_CANCELLATION, {"notice", "paused in notice"}),
-        (Action.CANCEL, {"active", "scheduled pause", "notice", "trialing", "paused", "paused in notice"}),
+        (Action.CANCEL, set(STATES) - {"canceled"}),
+        (Action.GRANT_DISCOUNT, set(STATES) - {"canceled"}),
+        (Action.CHANGE_PLAN, set(STATES) - {"canceled"}),
+        (Action.DROP_PLAN_CHANGE, {"plan change"}),
     ],
 )
 def test_an_action_is_possible_in_these_states_and_no_others(action, possible):
@@ -58,12 +64,15 @@ def test_an_action_is_possible_in_these_states_and_no_others(action, possible):
     ("action", "done"),
     [
         (Action.PAUSE, {"scheduled pause", "paused", "paused in notice"}),
-        (Action.DROP_PAUSE, {"active", "notice"}),
+        (Action.DROP_PAUSE, {"active", "notice", "plan change"}),
         (Action.CHANGE_RESUME_DATE, set()),
-        (Action.RESUME, {"active", "scheduled pause", "notice"}),
+        (Action.RESUME, {"active", "scheduled pause", "notice", "plan change"}),
         (Action.SCHEDULE_CANCELLATION, {"notice", "paused in notice", "canceled"}),
-        (Action.WITHDRAW_CANCELLATION, {"active", "scheduled pause", "trialing", "paused"}),
+        (Action.WITHDRAW_CANCELLATION, {"active", "scheduled pause", "trialing", "paused", "plan change"}),
         (Action.CANCEL, {"canceled"}),
+        (Action.GRANT_DISCOUNT, set()),
+        (Action.CHANGE_PLAN, set()),
+        (Action.DROP_PLAN_CHANGE, set(STATES) - {"canceled", "plan change"}),
     ],
 )
 def test_an_action_is_already_done_in_these_states(action, done):

@@ -7,6 +7,7 @@ from products.intervals import Interval, every
 from subscriptions.billing.catch_up import take
 from subscriptions.models import EventKind, Subscription, SubscriptionEvent
 from subscriptions.preview.reasons.history import History
+from subscriptions.preview.terms import Terms
 from subscriptions.rules import periods
 from subscriptions.rules.dates_in_words import day
 from subscriptions.rules.states import Action, Status, next_step
@@ -27,7 +28,20 @@ def why_first_bill(subscription: Subscription, history: History) -> str:
     draft, known = subscription.draft(), len(subscription.new_events)
     while (step := next_step(draft)) and step[1] != Action.RENEW:
         take(draft, *step, today=step[0])
-    return why_billed_until(draft, history.followed_by(draft.new_events[known:])) if step else ""
+    if not step:
+        return ""
+    why = why_billed_until(draft, history.followed_by(draft.new_events[known:]))
+    return f"{why} {_next_rhythm(subscription)}".strip()
+
+
+def _next_rhythm(subscription: Subscription) -> str:
+    """How often it is billed by another plan that is to come, where that makes the bills after it come on other days."""
+    change = Terms.of(subscription).plan_change
+    if change is None or change.on is None or subscription.keeps_rhythm:
+        return ""
+    text = _("On %(day)s the plan changes to %(plan)s; from then on it is billed every %(every)s.")
+    values = {"day": day(change.on), "plan": change.plan}
+    return text % (values | {"every": every(subscription.next_interval, subscription.next_interval_count or 1)})
 
 
 def _trial(subscription: Subscription) -> str:

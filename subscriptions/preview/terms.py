@@ -1,0 +1,101 @@
+"""What is agreed beside the dates: a discount that runs, and another plan that is to come; as pages and mails tell it."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from products.models import price_text
+from subscriptions.billing.catch_up import take
+from subscriptions.models import EventKind, Subscription, SubscriptionEvent
+from subscriptions.rules.dates_in_words import day
+from subscriptions.rules.states import next_step
+
+
+@dataclass(frozen=True)
+class Discount:
+    percent: int
+    invoices: int
+
+    def __str__(self) -> str:
+        text = ngettext(
+            "%(percent)d %% off the next invoice", "%(percent)d %% off the next %(count)d invoices", self.invoices
+        )
+        return text % {"percent": self.percent, "count": self.invoices}
+
+
+@dataclass(frozen=True)
+class PlanChange:
+    """Another plan at its price, such as "€19.00 / month"; `on` is None where no full period is to begin as things stand."""
+
+    plan: str
+    price: str
+    on: date | None = None
+    ends_discount: bool = False
+    """Because it is billed in another rhythm."""
+
+    def __str__(self) -> str:
+        values = {"plan": self.plan, "price": self.price, "day": day(self.on)}
+        if self.on is None:
+            return _("%(plan)s, %(price)s") % values
+        return _("%(plan)s, %(price)s, from %(day)s") % values
+
+
+@dataclass(frozen=True)
+class Terms:
+    discount: Discount | None
+    plan_change: PlanChange | None
+
+    @classmethod
+    def of(cls, subscription: Subscription) -> "Terms":
+        """As things stand; the subscription must be caught up."""
+        percent, invoices = subscription.discount_percent, subscription.discount_invoices_left
+        return cls(Discount(percent, invoices) if invoices else None, _plan_change(subscription))
+
+
+def _plan_change(subscription: Subscription) -> PlanChange | None:
+    if subscription.next_plan is None:
+        return None
+    changed = _that_changes_plan(subscription)
+    return PlanChange(
+        subscription.next_plan.name,
+        price_text(
+            subscription.next_amount or Decimal(0),
+            subscription.currency,
+            subscription.next_interval,
+            subscription.next_interval_count or 1,
+        ),
+        changed.effective_on if changed else None,
+        changed is not None and "discount_percent" in changed.changes,
+    )
+
+
+def _that_changes_plan(subscription: Subscription) -> SubscriptionEvent | None:
+    """What the coming days do until the next plan is billed; None where an end or a pause comes first."""
+    draft, known = subscription.draft(), len(subscription.new_events)
+    while draft.next_plan and (step := next_step(draft)):
+        take(draft, *step, today=step[0])
+    changes = [event for event in draft.new_events[known:] if event.kind == EventKind.PLAN_CHANGED]
+    return changes[0] if changes else None
+
+
+def told_by(event: SubscriptionEvent) -> str:
+    """The discount, or the plan with its price, that the event says was agreed or dropped; empty for other events."""
+    match event.kind:
+        case EventKind.DISCOUNT_GRANTED:
+            return str(Discount(*(event.changes[name][1] for name in ("discount_percent", "discount_invoices_left"))))
+        case EventKind.PLAN_CHOSEN:
+            return _plan_told_by(event, 1)
+        case EventKind.PLAN_CHANGE_DROPPED:
+            return _plan_told_by(event, 0)
+    return ""
+
+
+def _plan_told_by(event: SubscriptionEvent, which: int) -> str:
+    """The next plan before the event (0) or after it (1)."""
+    plan, amount, interval, count = (
+        event.changes[name][which] for name in ("next_plan", "next_amount", "next_interval", "next_interval_count")
+    )
+    return str(PlanChange(plan, price_text(Decimal(amount), event.subscription.currency, interval, count)))
