@@ -67,6 +67,13 @@ def test_alice_has_a_subscription_in_every_state(hers):
     assert hers.get(status=Status.TRIALING).period_end > today
 
 
+def test_alice_has_a_discount_that_runs_and_a_plan_that_is_to_come(hers):
+    discounted = hers.get(discount_percent=20)
+    assert (discounted.product.name, discounted.discount_invoices_left in (4, 5)) == ("Hosting Pro", True)
+    changing = hers.exclude(next_plan=None).select_related("next_plan").get()
+    assert (changing.plan.name, changing.next_plan.name) == ("Quarterly", "Monthly")
+
+
 def test_lists_are_as_long_as_in_real_life(sample, db):
     assert Subscription.objects.exclude(customer__email__in=[people.ALICE, people.BOB]).count() >= 190
     assert Ticket.objects.exclude(customer__email__in=[people.ALICE, people.BOB]).count() >= 60

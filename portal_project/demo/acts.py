@@ -7,6 +7,7 @@ from typing import Any
 from portal_project.accounts.models import User
 from portal_project.demo.timeline import Act
 from products.models import Plan
+from subscriptions.confirm.billing_forms import DiscountForm, PlanForm
 from subscriptions.confirm.confirmation import confirm, shown
 from subscriptions.confirm.forms import ActionForm, PauseForm, ResumeForm
 from subscriptions.lifecycle import unit_of_work
@@ -54,6 +55,14 @@ def withdraw(subscriptions: Subscriptions, name: str) -> Act:
 
 def cancel_now(subscriptions: Subscriptions, name: str, by: User | None = None) -> Act:
     return lambda today: _confirm(CancelNowForm, subscriptions[name], today, by)
+
+
+def grant_discount(subscriptions: Subscriptions, name: str, percent: int, invoices: int, by: User) -> Act:
+    return lambda today: _confirm(DiscountForm, subscriptions[name], today, by, percent=percent, invoices=invoices)
+
+
+def change_plan(subscriptions: Subscriptions, name: str, plan: Plan, by: User) -> Act:
+    return lambda today: _confirm(PlanForm, subscriptions[name], today, by, plan=plan.pk)
 
 
 def link(subscriptions: Subscriptions, name: str, services: Iterable[tuple[str, str, int]]) -> Act:

@@ -14,12 +14,12 @@ Kind = LinkedService.Kind
 
 # Product, plan, started how many days ago; the last ones come first on the pages.
 ALICE_HAS: list[tuple[str, str, int]] = [
-    ("Backup 500 GB", "Quarterly", 330),  # offers only Pause
+    ("Backup 500 GB", "Quarterly", 330),  # offers only Pause; another plan is to come
     ("Domain Care", "Yearly", 300),  # offers only Cancel
     ("Managed Server", "Monthly", 260),  # offers neither
     ("Newsletter Studio", "Monthly", 210),  # ends at once
     ("Website Builder", "Monthly", 180),  # has ended
-    ("Hosting Pro", "Monthly", 160),  # offers both
+    ("Hosting Pro", "Monthly", 160),  # offers both; with a discount
     ("Mailbox Business", "Monthly", 120),  # in notice
     ("Shop Cloud", "Monthly", 100),  # paused
     ("Video Meetings", "Monthly", 45),  # its pause is scheduled
@@ -49,6 +49,8 @@ def alice(timeline: Timeline, plans: Plans, customer: User, support: User) -> No
     timeline.at(75, EVENING, acts.request(hers, "Website Builder", "not_needed", "The exhibition is over."))
     timeline.at(70, MORNING, acts.request(hers, "Hosting Pro", "too_expensive", "Is there a smaller one?"))
     timeline.at(66, EVENING, acts.withdraw(hers, "Hosting Pro"))
+    timeline.at(60, NOON, acts.grant_discount(hers, "Hosting Pro", 20, 6, support))
+    timeline.at(20, NOON, acts.change_plan(hers, "Backup 500 GB", plans["Backup 500 GB", "Monthly"], support))
     timeline.at(12, NOON, acts.pause(hers, "Shop Cloud", days=33))
     timeline.at(6, MORNING, acts.request(hers, "Mailbox Business", "switching", "My brother sets up our own server."))
     reply = "I am sorry to see you go, Alice. Shall we send you your mail as an archive before the end?"
