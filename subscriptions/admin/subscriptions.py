@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import escape, format_html_join
@@ -81,6 +82,7 @@ class SubscriptionAdmin(StartAdmin):
     show_full_result_count = False
     search_fields = ("search_text", "customer__search_text")
     autocomplete_fields = ("customer", "plan")
+    change_form_outer_before_template = "admin/subscriptions/subscription/_operations.html"
     change_form_outer_after_template = "admin/subscriptions/subscription/_history.html"
     actions = None
     actions_detail: tuple[str, ...] = (
@@ -158,7 +160,11 @@ class SubscriptionAdmin(StartAdmin):
                 "bills": upcoming(shown, today),
                 "beyond": beyond_end(shown),
             }
-        return super().change_view(request, object_id, form_url, context)
+        response = super().change_view(request, object_id, form_url, context)
+        if isinstance(response, TemplateResponse) and response.context_data:
+            # On the page itself, where they wrap: the theme's header has no room for so many.
+            response.context_data["operations"] = response.context_data.pop("actions_detail", [])
+        return response
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Only the buttons of what is possible now, by the same verdict that guards the act."""

@@ -9,8 +9,8 @@ from support.models import CancellationRequest, SavedReply, Ticket
 from tests.browser.conftest import TODAY, new_context
 from tests.browser.visitor import Visitor
 from tests.conftest import signed_in
-from tests.factories import UserFactory
-from tests.pages import confirm
+from tests.factories import PlanFactory, UserFactory
+from tests.pages import confirm, hidden_inputs
 from tests.subscriptions.test_payment_files import send
 from tests.support.test_attachments import text
 
@@ -40,6 +40,9 @@ NEW = [
 ]
 
 
+VERBS = ["withdraw", "keep-active", "cancel-now", "discount", "change-plan", "drop-plan-change"]
+
+
 @pytest.fixture
 def pages(hosting, as_alice, alice, agent, merchant):
     """Their addresses, with a request to cancel, a ticket with a file and its mails behind them, and long words in all of it."""
@@ -51,6 +54,10 @@ def pages(hosting, as_alice, alice, agent, merchant):
     lines = f"reference;amount\n{invoice.number:06};100.00\n{'w' * 100};1.00\n"
     send(signed_in(merchant), lines, received_on=TODAY.isoformat(), name=f"{'n' * 90}.csv")
     subscription = f"subscriptions/subscription/{hosting.pk}"
+    long = PlanFactory(product=hosting.product, name="p" * 100)
+    change = f"/admin/{subscription}/change-plan/"
+    shown = signed_in(merchant).post(change, {"plan": long.pk, "preview": "1"})
+    signed_in(merchant).post(change, hidden_inputs(shown) | {"plan": long.pk})
     return [
         "",
         *(f"{each}/" for each in LISTS),
@@ -61,7 +68,7 @@ def pages(hosting, as_alice, alice, agent, merchant):
         f"support/cancellationrequest/{CancellationRequest.objects.get().pk}/change/",
         f"support/savedreply/{reply.pk}/change/",
         f"{subscription}/change/",
-        *(f"{subscription}/{verb}/" for verb in ("withdraw", "keep-active", "cancel-now")),
+        *(f"{subscription}/{verb}/" for verb in VERBS),
         f"subscriptions/invoice/{invoice.pk}/change/",
         f"subscriptions/invoice/{invoice.pk}/record-payment/",
         f"subscriptions/invoice/{invoice.pk}/void/",

@@ -9,6 +9,7 @@ from portal_project.mail.models import OutgoingMail
 from support.models import Ticket
 from tests.browser.conftest import new_context, with_password
 from tests.browser.visitor import Visitor
+from tests.factories import PlanFactory
 from tests.pages import confirm
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,6 +46,25 @@ def test_the_mode_shows_only_with_canceling_and_the_notice_only_with_requests(st
     staff.page.get_by_label("Allow Subscription Cancel").check()
     mode.select_option("request")
     expect(notice).to_be_visible()
+
+
+def test_staff_grant_a_discount_and_change_the_plan_seeing_the_bills_follow(visitor, staff, customer, agent, hosting):
+    PlanFactory(product=hosting.product, name="Yearly", amount=900, interval="year")
+    staff.signs_in(with_password(agent)).opens(f"/admin/subscriptions/subscription/{hosting.pk}/change/")
+    staff.presses("Grant a discount").sees("Nothing changes so far: choose below")
+    staff.page.get_by_label("Discount (%)").fill("20")
+    staff.page.get_by_label("On how many invoices").fill("2")
+    staff.page.get_by_label("On how many invoices").press("Tab")
+    staff.sees("20 % off the next 2 invoices", "€80.00")
+    staff.finds_the_admin_sound().presses("Grant a discount").sees("The discount is granted.")
+    staff.presses("Change plan")
+    staff.page.get_by_label("Yearly, €900.00 / year").check()
+    staff.sees("Changes to Yearly, €900.00 / year, from 20 April 2026", "the discount ends")
+    staff.finds_the_admin_sound().presses("Change plan").sees("The plan change is noted.")
+    visitor.signs_in(customer).opens(hosting.get_absolute_url())
+    visitor.sees("20 % off the next 2 invoices", "Yearly, €900.00 / year, from 20 April 2026").finds_the_page_sound()
+    staff.presses("Drop the plan change").sees("It stays on Monthly, €100.00 / month.")
+    staff.presses("Drop the plan change").sees("The plan change is dropped.")
 
 
 def test_staff_read_a_request_answer_it_and_cancel_now(visitor, staff, customer, agent, hosting, as_alice):
