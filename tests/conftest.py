@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client, override_settings
 
 from portal_project.accounts import roles
-from portal_project.accounts.models import User
+from portal_project.accounts.models import Merchant, User
 from tests.factories import UserFactory
 
 
@@ -40,6 +40,7 @@ def _quick_flush() -> None:
 @pytest.fixture(autouse=True)
 def _fresh_cache() -> None:
     cache.clear()
+    Merchant.forget()
 
 
 @pytest.fixture(autouse=True)

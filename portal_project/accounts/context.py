@@ -9,7 +9,7 @@ from portal_project.accounts.models import Merchant
 def portal(request: HttpRequest) -> dict[str, object]:
     """For every template: the merchant, whether strangers may sign up, and where the demo shows its mails."""
     return {
-        "merchant": SimpleLazyObject(Merchant.load),
+        "merchant": SimpleLazyObject(Merchant.recent),
         "allow_signup": settings.ALLOW_SIGNUP,
         "demo_mails_url": reverse("demo_mails") if settings.DEBUG else "",
     }

@@ -1,4 +1,5 @@
 from pathlib import PurePath
+from time import monotonic
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from portal_project.common import fields, normalize, uploads
 from portal_project.common.search import Searchable, SearchTextField
 
 MEGABYTE = 1024 * 1024
+KEPT_SECONDS = 5
 
 
 class UserManager(BaseUserManager["User"]):
@@ -136,6 +138,8 @@ class Merchant(models.Model):
         help_text=_("Stands in the portal, on invoices and in mails. PNG, JPEG, GIF or WebP, up to 1 MB."),
     )
 
+    _kept: ClassVar["tuple[float, Merchant] | None"] = None
+
     class Meta:
         verbose_name = _("business")
         verbose_name_plural = _("business")
@@ -143,6 +147,10 @@ class Merchant(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        self.forget()
 
     @property
     def logo_url(self) -> str:
@@ -158,3 +166,14 @@ class Merchant(models.Model):
     def load(cls) -> "Merchant":
         """The saved row, or one with the defaults."""
         return cls.objects.filter(pk=1).first() or cls(pk=1)
+
+    @classmethod
+    def recent(cls) -> "Merchant":
+        """As `load`, but perhaps as it was some seconds ago: for pages, which all show it. Not to be changed."""
+        if cls._kept is None or cls._kept[0] < monotonic():
+            cls._kept = monotonic() + KEPT_SECONDS, cls.load()
+        return cls._kept[1]
+
+    @classmethod
+    def forget(cls) -> None:
+        cls._kept = None

@@ -17,6 +17,8 @@ from django.db.models import AutoField, Field, JSONField, Lookup, Model
 from portal_project.common.search import with_search_text
 
 AT_ONCE = 500
+# Up to here one INSERT is quicker than drawing keys and a COPY.
+FEW = 20
 # Fields whose attribute is what is stored; any other field is asked.
 AS_THEY_STAND = {
     "AutoField",
@@ -60,7 +62,7 @@ def insert(rows: Sequence[Model]) -> None:
     """Insert new objects of one model; each has its primary key afterwards. Raises `IntegrityError` as `save` does."""
     if not rows:
         return
-    if connection.vendor == "postgresql":
+    if connection.vendor == "postgresql" and len(rows) > FEW:
         draw_keys(rows)
         _copy(rows)
         for row in rows:

@@ -33,32 +33,38 @@ from subscriptions.rules.states import next_step
 if TYPE_CHECKING:
     from portal_project.accounts.models import User
 
-# What no verb ever changes. All else is written back, so that a field added later cannot be forgotten.
+# What no verb ever changes. All else is written back where many are, so that a field added later cannot be forgotten.
 FIXED = {"id", "number", "external_id", "search_text", "start_token", "customer", "currency", "started_on"}
 WRITTEN = [field.name for field in Subscription._meta.concrete_fields if field.name not in FIXED]
 
 
 @contextmanager
-def changing(
-    queryset: SubscriptionQuerySet,
-    *,
-    today: date,
-    by: "User | None" = None,
-    channel: Channel,
-) -> Iterator[list[Subscription]]:
-    """Lock the queryset, hand its subscriptions out caught up to today, and write what was done to them.
+def changing_one(
+    queryset: SubscriptionQuerySet, *, today: date, by: "User | None" = None, channel: Channel
+) -> Iterator[Subscription]:
+    """Lock the one subscription of the queryset, hand it out caught up to today, and write what was done to it.
 
-    An exception inside the block rolls everything back.
+    Raises `Http404` when there is none. An exception inside the block rolls everything back.
     """
     with transaction.atomic():
-        locked = queryset.order_by("pk").select_for_update(of=("self",))
-        keys = list(locked.values_list("pk", flat=True))
-        # Read after the lock: while waiting for it, somebody else's pause may have reached the limit.
-        subscriptions = list(Subscription.objects.filter(pk__in=keys).for_policies(today).order_by("pk"))
-        for subscription in subscriptions:
-            catch_up(subscription, today)
-        yield subscriptions
-        _finish(subscriptions, today, by, channel)
+        subscription = _locked(queryset)
+        if by is not None and by.pk == subscription.customer_id:
+            subscription.customer = by
+        if subscription.plan.product.max_pauses_per_year is not None:
+            # Counted after the lock: while waiting for it, somebody else's pause may have reached the limit.
+            subscription.own_pauses_in_year = subscription.events.own_pauses_in_year(today).count()
+        catch_up(subscription, today)
+        yield subscription
+        _finish([subscription], today, by, channel)
+
+
+def _locked(queryset: SubscriptionQuerySet) -> Subscription:
+    rows = queryset.select_related("plan__product").select_for_update(of=("self",))
+    # PostgreSQL leaves out a row whose plan was changed while we waited for it; asked again, it is there with the other plan.
+    found = list(rows) or list(rows.all())
+    if len(found) != 1:
+        raise Http404
+    return found[0]
 
 
 @contextmanager
@@ -69,7 +75,7 @@ def catching_up(
     skip_locked: bool = False,
     on_failure: Callable[[Subscription, Exception], object],
 ) -> Iterator[list[Subscription]]:
-    """As `changing`, for the job: nobody acts, so what verdicts need is not read.
+    """As `changing_one`, for the job and many: nobody acts, so what verdicts need is not read.
 
     A subscription whose steps fail is left out and told to `on_failure`; a failed write rolls everything back.
     `skip_locked` leaves out rows that somebody else holds.
@@ -112,17 +118,6 @@ def _attach(subscriptions: list[Subscription]) -> None:
         subscription.customer = customers[subscription.customer_id]
 
 
-@contextmanager
-def changing_one(
-    queryset: SubscriptionQuerySet, *, today: date, by: "User | None" = None, channel: Channel
-) -> Iterator[Subscription]:
-    """As `changing`, for the one subscription of the queryset. Raises `Http404` when there is none."""
-    with changing(queryset, today=today, by=by, channel=channel) as subscriptions:
-        if len(subscriptions) != 1:
-            raise Http404
-        yield subscriptions[0]
-
-
 def add(subscriptions: list[Subscription], *, today: date, by: "User | None" = None, channel: Channel) -> None:
     """Save new subscriptions, with what is due and owed of them up to today, in one transaction."""
     with transaction.atomic():
@@ -150,8 +145,8 @@ def _write(subscriptions: list[Subscription], today: date, by: "User | None", ch
     old = [subscription for subscription in subscriptions if not subscription._state.adding]
     _draw_free_numbers(new)
     bulk.insert(new)
-    bulk.update(old, WRITTEN)
     events = [event for subscription in subscriptions for event in subscription.new_events]
+    bulk.update(old, _written(events) if len(old) == 1 else WRITTEN)
     _write_events(events, by, channel)
     _write_linked_services(events)
     _write_mails(events)
@@ -162,6 +157,12 @@ def _write(subscriptions: list[Subscription], today: date, by: "User | None", ch
     for subscription in subscriptions:
         subscription.new_events.clear()
         subscription.new_invoices.clear()
+
+
+def _written(events: list[SubscriptionEvent]) -> list[str]:
+    """What the events of one subscription have changed; many are written alike, whatever each has changed."""
+    changed = {name for event in events for name in event.changes}
+    return ["due_on", *(name for name in WRITTEN if name in changed and name != "due_on")]
 
 
 def _draw_free_numbers(new: list[Subscription]) -> None:

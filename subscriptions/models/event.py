@@ -1,9 +1,12 @@
 from datetime import date
+from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from subscriptions.rules import periods
 
 
 class EventKind(models.TextChoices):
@@ -32,6 +35,12 @@ class Channel(models.TextChoices):
     IMPORT = "import", _("Import")
 
 
+class SubscriptionEventQuerySet(models.QuerySet["SubscriptionEvent"]):
+    def own_pauses_in_year(self, today: date) -> Self:
+        """The customers' own pauses that have begun since the same day a year ago."""
+        return self.filter(kind=EventKind.PAUSED, own=True, effective_on__gt=periods.year_before(today))
+
+
 class SubscriptionEvent(models.Model):
     """One change of a subscription: what, by whom, through which door, and the dates before and after. Never changed."""
 
@@ -47,6 +56,8 @@ class SubscriptionEvent(models.Model):
     recorded_at = models.DateTimeField(_("recorded"), default=timezone.now)
     changes = models.JSONField(_("changes"), default=dict)
     """Per changed field `[old, new]`, dates as ISO texts."""
+
+    objects = SubscriptionEventQuerySet.as_manager()
 
     dates: "dict[str, date | None]"
     """What the mail about it names, in memory: right after the event, because a late job goes on before mails are written."""

@@ -30,12 +30,8 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def for_policies(self, today: date) -> Self:
         """With what verdicts and dates are made of: plan, product, customer, and the customer's own pauses of 12 months."""
         begun = (
-            SubscriptionEvent.objects.filter(
-                subscription=OuterRef("pk"),
-                kind=EventKind.PAUSED,
-                own=True,
-                effective_on__gt=periods.year_before(today),
-            )
+            SubscriptionEvent.objects.own_pauses_in_year(today)
+            .filter(subscription=OuterRef("pk"))
             .order_by()
             .values("subscription")
             .annotate(count=Count("*"))
@@ -48,12 +44,12 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
 
 
 class Subscription(Canceling):
-    """One customer's contract on one plan. Its dates are written by `changing` alone."""
+    """One customer's contract on one plan. Its dates are written by the unit of work alone."""
 
     objects = SubscriptionQuerySet.as_manager()
 
     own_pauses_in_year: int
-    """Annotated by `for_policies`."""
+    """Annotated by `for_policies`, and counted under the lock where the product has a limit."""
 
     class Meta:
         verbose_name = _("subscription")

@@ -3,6 +3,7 @@
 Somebody else's number is a 404, like a missing one.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 from django.db.models import QuerySet
@@ -15,10 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal_project.accounts.people import person
 from portal_project.common.paging import page
 from subscriptions.billing.catch_up import as_of
-from subscriptions.confirm.forms import FORMS
+from subscriptions.confirm.forms import ActionForm
 from subscriptions.confirm.page import Door, answer
 from subscriptions.models import Channel, Invoice, Subscription, SubscriptionQuerySet
-from subscriptions.rules.states import Action
 
 
 def mine(request: HttpRequest) -> SubscriptionQuerySet:
@@ -34,11 +34,11 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def act(request: HttpRequest, number: str, action: Action) -> HttpResponse:
-    """The page that confirms the action."""
+def act(request: HttpRequest, number: str, form_class: Callable[..., ActionForm]) -> HttpResponse:
+    """The page that confirms the form's action."""
     subscriptions = mine(request).filter(number=number)
     door = Door(Channel.PORTAL, subscriptions, partial(reverse, "subscription", args=[number]))
-    return answer(request, door, FORMS[action], localdate())
+    return answer(request, door, form_class, localdate())
 
 
 @require_safe

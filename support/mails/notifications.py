@@ -70,22 +70,27 @@ def ticket_opened(ticket: Ticket) -> OutgoingMail:
     )
 
 
-def reply(message: Message) -> OutgoingMail:
-    """To the customer, about a public reply of staff."""
+def reply_key(message: Message) -> str:
+    """The outbox's key of the mail about a public reply of staff."""
+    return f"message:{message.pk}:reply"
+
+
+def reply(message: Message, files: list[str]) -> OutgoingMail:
+    """To the customer, about a public reply of staff, with the names of its files."""
     ticket = message.ticket
     return OutgoingMail(
-        key=f"message:{message.pk}:reply",
+        key=reply_key(message),
         thread=ticket.number,
         recipient=ticket.customer.email,
         template="support/reply",
-        context=_to_customer(ticket) | _said(message),
+        context=_to_customer(ticket) | _said(message, files),
     )
 
 
-def staff_about_message(message: Message, *, is_new: bool = False) -> list[OutgoingMail]:
-    """To staff, about what a customer wrote; `is_new` when that made the ticket."""
+def staff_about_message(message: Message, files: list[str], *, is_new: bool = False) -> list[OutgoingMail]:
+    """To staff, about what a customer wrote, with the names of its files; `is_new` when that made the ticket."""
     ticket = message.ticket
-    told = _of_ticket(ticket) | _said(message) | {"is_new": is_new, "type": str(ticket.get_type_display())}
+    told = _of_ticket(ticket) | _said(message, files) | {"is_new": is_new, "type": str(ticket.get_type_display())}
     return _to_staff(ticket, f"message:{message.pk}", "support/staff_message", told, by=message.author)
 
 
@@ -138,9 +143,9 @@ def _of_ticket(ticket: Ticket) -> dict[str, Any]:
     return {"ticket": ticket.number, "subject": ticket.subject, "customer": ticket.customer.get_full_name()}
 
 
-def _said(message: Message) -> dict[str, Any]:
+def _said(message: Message, files: list[str]) -> dict[str, Any]:
     """Files are named alone: the portal asks who may have them, and a mailbox asks nobody."""
-    return {"body": message.body, "files": list(message.attachments.values_list("name", flat=True))}
+    return {"body": message.body, "files": files}
 
 
 def _to_staff(ticket: Ticket, about: str, template: str, told: dict[str, Any], *, by: "User") -> list[OutgoingMail]:

@@ -3,17 +3,14 @@
 from django.urls import path
 
 from subscriptions.portal.views import act
-from subscriptions.rules.states import Action
+from support.cancellations.forms import WithdrawForm
 from support.portal import views
+
+CANCEL, WITHDRAW = {"form_class": views.cancel_form}, {"form_class": WithdrawForm}
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("subscriptions/<number:number>/", views.subscription, name="subscription"),
-    path("subscriptions/<number:number>/cancel/", views.cancel, name="cancel_subscription"),
-    path(
-        "subscriptions/<number:number>/withdraw/",
-        act,
-        {"action": Action.WITHDRAW_CANCELLATION},
-        name="withdraw_cancellation",
-    ),
+    path("subscriptions/<number:number>/cancel/", act, CANCEL, name="cancel_subscription"),
+    path("subscriptions/<number:number>/withdraw/", act, WITHDRAW, name="withdraw_cancellation"),
 ]

@@ -14,9 +14,10 @@ from portal_project.accounts.people import person
 from portal_project.common.full_disk import NoRoom
 from portal_project.common.paging import page
 from subscriptions.billing.catch_up import as_of
+from subscriptions.confirm.forms import FORMS, ActionForm
 from subscriptions.models import Invoice, Subscription
 from subscriptions.portal.actions_area import actions_area
-from subscriptions.portal.views import act, mine
+from subscriptions.portal.views import mine
 from subscriptions.preview.reasons import History, why_dates
 from subscriptions.preview.trial_run import beyond_end, upcoming
 from subscriptions.rules.refusals import cancel_action
@@ -79,11 +80,9 @@ def _because(subscription: Subscription, history: History) -> dict[str, str]:
     return because
 
 
-@require_http_methods(["GET", "POST"])
-def cancel(request: HttpRequest, number: str) -> HttpResponse:
-    """Cancel in the mode that the product has now: at once, or as a request."""
-    owned = mine(request).filter(number=number)
-    return act(request, number, cancel_action(get_object_or_404(owned.select_related("plan__product"))))
+def cancel_form(data: Any, *, subscription: Subscription, **more: Any) -> ActionForm:
+    """The form of the mode that the product has now: at once, or as a request."""
+    return FORMS[cancel_action(subscription)](data, subscription=subscription, **more)
 
 
 @require_safe

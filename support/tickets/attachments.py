@@ -87,19 +87,21 @@ def choose_again(chosen: MultiValueDict[str, UploadedFile]) -> str:
 
 
 @contextmanager
-def attached(message: Message, files: Iterable[UploadedFile]) -> Iterator[None]:
-    """Keep the files, which `FilesField` has cleaned, with the message, in the present transaction.
+def attached(message: Message, files: Iterable[UploadedFile]) -> Iterator[list[str]]:
+    """Keep the files, which `FilesField` has cleaned, with the message, in the present transaction; hands out their names.
 
     The block is the rest of that transaction: when it fails, the files are taken off the disk again. Raises `NoRoom`.
     """
     written: list[FieldFile] = []
+    names = []
     try:
         for file in files:
             attachment = Attachment(message=message, **_described(file))
             attachment.file.save(attachment.name, file, save=False)
             written.append(attachment.file)
             attachment.save()
-        yield
+            names.append(attachment.name)
+        yield names
     except BaseException:
         for kept in written:
             kept.delete(save=False)

@@ -1,6 +1,7 @@
 """What customers fill in about a ticket."""
 
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -37,12 +38,15 @@ class InvoiceChoice(forms.ModelChoiceField):
     """Any of the customer's invoices is taken; offered are the latest, and the one that the form is about."""
 
     def offer(self, invoices: QuerySet[Invoice], chosen: str) -> None:
-        self.queryset = invoices.select_related("subscription")
-        latest = list(self.queryset[:INVOICES_OFFERED])
+        self.queryset = offered = invoices.select_related("subscription")
+        # Read when they are shown: a form that is valid never shows them.
+        self.choices = partial(self._offered, offered, chosen)
+
+    def _offered(self, invoices: QuerySet[Invoice], chosen: str) -> list[tuple[Any, Any]]:
+        latest = list(invoices[:INVOICES_OFFERED])
         if key(chosen) is not None and chosen not in {str(invoice.number) for invoice in latest}:
-            latest += self.queryset.filter(number=chosen)
-        offered = [(invoice.number, self.label_from_instance(invoice)) for invoice in latest]
-        self.choices = [("", self.empty_label), *offered]
+            latest += invoices.filter(number=chosen)
+        return [("", self.empty_label), *((invoice.number, self.label_from_instance(invoice)) for invoice in latest)]
 
     def label_from_instance(self, obj: Invoice) -> str:
         return f"{obj.label} · {short_day(obj.issued_on)} · {obj.total}"

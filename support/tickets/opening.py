@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
@@ -58,18 +58,33 @@ def open_ticket(
     Raises `SentBefore` when the token made something else.
     """
     asked = {"customer": customer, "type": kind, "subject": subject, "subscription": subscription, "invoice": invoice}
-    with transaction.atomic():
-        ticket, is_new = Ticket.objects.get_or_create(token=token, defaults=asked)
-        if not is_new:
-            is_same = all(getattr(ticket, name) == value for name, value in asked.items())
-            if not is_same or not _is_same(ticket.messages.first(), body, files):
-                raise SentBefore
-            return ticket
-        message = Message.objects.create(ticket=ticket, author=customer, body=body)
-        with attached(message, files):
-            outbox.add(notifications.ticket_opened(ticket), *notifications.staff_about_message(message, is_new=True))
-            act_by.refresh([ticket.pk], today)
+    try:
+        if first := Ticket.objects.filter(token=token).first():
+            return _opened_before(first, asked, body, files)
+        with transaction.atomic():
+            return _opened(Ticket(token=token, **asked), body, files, today)
+    except IntegrityError:
+        # The same page sent twice at the same moment: the other one was quicker.
+        if first := Ticket.objects.filter(token=token).first():
+            return _opened_before(first, asked, body, files)
+        raise
+
+
+def _opened(ticket: Ticket, body: str, files: Sequence[UploadedFile], today: date) -> Ticket:
+    ticket.act_by = act_by.act_by(ticket, today)
+    ticket.save()
+    message = Message.objects.create(ticket=ticket, author=ticket.customer, body=body)
+    with attached(message, files) as names:
+        mails = notifications.staff_about_message(message, names, is_new=True)
+        outbox.add(notifications.ticket_opened(ticket), *mails)
     return ticket
+
+
+def _opened_before(first: Ticket, asked: dict[str, Any], body: str, files: Sequence[UploadedFile]) -> Ticket:
+    is_same = all(getattr(first, name) == value for name, value in asked.items())
+    if not is_same or not _is_same(first.messages.first(), body, files):
+        raise SentBefore
+    return first
 
 
 def reply(
@@ -100,9 +115,9 @@ def reply(
             return first
         _check_that_all_was_seen(ticket, author, seen)
         message = Message.objects.create(token=token, ticket=ticket, author=author, body=body, is_internal=is_internal)
-        with attached(message, files):
+        with attached(message, files) as names:
             if not is_internal:
-                _said(ticket, message, today, mails)
+                _said(ticket, message, names, today, mails)
     return message
 
 
@@ -136,7 +151,7 @@ def _is_same(sent: Message | None, body: str, files: Sequence[UploadedFile], is_
 
 
 def _was_mailed(message: Message) -> bool:
-    return OutgoingMail.objects.filter(key=notifications.reply(message).key).exists()
+    return OutgoingMail.objects.filter(key=notifications.reply_key(message)).exists()
 
 
 def _check_that_all_was_seen(ticket: Ticket, author: "User", seen: int | None) -> None:
@@ -147,25 +162,26 @@ def _check_that_all_was_seen(ticket: Ticket, author: "User", seen: int | None) -
         raise SomebodyWrote(list(newer))
 
 
-def _said(ticket: Ticket, message: Message, today: date, mails: bool) -> None:
+def _said(ticket: Ticket, message: Message, files: list[str], today: date, mails: bool) -> None:
+    """`files` are the names of those that came with the message."""
     if message.author == ticket.customer:
-        _heard(ticket, message, today)
+        _heard(ticket, message, files, today)
     else:
-        _answered(ticket, message, mails)
+        _answered(ticket, message, files, mails)
     act_by.refresh([ticket.pk], today)
 
 
-def _heard(ticket: Ticket, message: Message, today: date) -> None:
+def _heard(ticket: Ticket, message: Message, files: list[str], today: date) -> None:
     ticket.wrote_at = ticket.updated_at = message.created_at
     ticket.save(update_fields=["wrote_at", "updated_at"])
     if ticket.is_finished:
         triage.change([ticket.pk], by=message.author, today=today, status=Ticket.Status.OPEN)
-    outbox.add(*notifications.staff_about_message(message))
+    outbox.add(*notifications.staff_about_message(message, files))
 
 
-def _answered(ticket: Ticket, message: Message, mails: bool) -> None:
+def _answered(ticket: Ticket, message: Message, files: list[str], mails: bool) -> None:
     ticket.answered_at = ticket.updated_at = message.created_at
     ticket.save(update_fields=["answered_at", "updated_at"])
     if mails:
         message.ticket = ticket
-        outbox.add(notifications.reply(message))
+        outbox.add(notifications.reply(message, files))

@@ -69,14 +69,15 @@ def populate(customer, plans):
     """Rows that renew, convert, end, begin a pause and resume, all by the day."""
     rows = [Subscription.begin(customer, plans[n % 2], BEGAN) for n in range(ROWS)]
     unit_of_work.add(rows, today=BEGAN, by=customer, channel=Channel.ADMIN)
-    with unit_of_work.changing(Subscription.objects.all(), today=BEGAN, by=customer, channel=Channel.ADMIN) as found:
-        for n, row in enumerate(found):
+    for n, row in enumerate(rows):
+        one = Subscription.objects.filter(pk=row.pk)
+        with unit_of_work.changing_one(one, today=BEGAN, by=customer, channel=Channel.ADMIN) as locked:
             if n % 20 == 3:
-                row.schedule_cancellation(BEGAN, DAY)
+                locked.schedule_cancellation(BEGAN, DAY)
             elif n % 20 == 4:
-                row.pause(BEGAN, resumes_on=date(2024, 4, 10 + n % 7))
+                locked.pause(BEGAN, resumes_on=date(2024, 4, 10 + n % 7))
             elif n % 20 == 6:
-                row.pause(BEGAN)
+                locked.pause(BEGAN)
 
 
 def clear():

@@ -1,0 +1,51 @@
+"""How many statements a page and a click cost, whatever there is to show. Waking the mail worker after the commit is not counted.
+
+A change that needs another statement raises the number by that one, and says for what.
+"""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.factories import PlanFactory, ProductFactory, started
+from tests.pages import hidden_inputs
+
+
+@pytest.fixture
+def hosting(alice, clock):
+    clock(date(2026, 4, 5))
+    return started(alice, date(2026, 3, 20), PlanFactory(product=ProductFactory(notice_days=30)))
+
+
+def statements(client, url, typed=None):
+    """Of the page, or of the POST that confirms it; the page is opened once before, as by whoever clicks."""
+    page = client.get(url)
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(url) if typed is None else client.post(url, hidden_inputs(page) | typed)
+    assert response.status_code == (200 if typed is None else 302)
+    return len(captured)
+
+
+def test_the_page_of_a_subscription(as_alice, hosting):
+    assert statements(as_alice, hosting.get_absolute_url()) == 6
+
+
+def test_a_pause(as_alice, hosting):
+    assert statements(as_alice, f"{hosting.get_absolute_url()}pause/", {}) == 8
+
+
+def test_a_cancellation_at_once(as_alice, alice, hosting):
+    """The invoices beyond the end are read twice: to tell their fate, and locked, to write it."""
+    at_once = started(alice, date(2026, 3, 20), PlanFactory(product=ProductFactory(cancellation_mode="immediate")))
+    assert statements(as_alice, f"{at_once.get_absolute_url()}cancel/", {}) == 12
+
+
+def test_a_request_to_cancel(as_alice, agent, hosting):
+    assert statements(as_alice, f"{hosting.get_absolute_url()}cancel/", {"reason": "other", "message": "Moving"}) == 16
+
+
+def test_a_support_request(as_alice, agent, hosting):
+    typed = {"type": "general", "subject": "A question", "body": "How?", "subscription": hosting.number}
+    assert statements(as_alice, "/support/new/", typed) == 12
