@@ -1,5 +1,6 @@
 """A mail server that does not work holds nothing up, is left alone for a while, and costs the mails nothing."""
 
+import re
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -73,7 +74,9 @@ def test_a_server_that_never_gets_to_the_point_is_given_up_within_seconds_and_co
     take(0.2, tasks.send_pending)
     assert set(OutgoingMail.objects.values_list("state", "attempts")) == {("pending", 0)}
     known = MailServer.objects.get()
-    assert (known.failures, known.error) == (1, "TimeoutError: no answer within 0.2 seconds")
+    assert known.failures == 1
+    # Which of the two bounds is first is the machine's affair: that of the whole, or that of one answer.
+    assert re.search("no answer within 0.2 seconds|timed out", known.error)
 
 
 @pytest.mark.usefixtures("_impatient")

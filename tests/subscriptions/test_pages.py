@@ -7,6 +7,7 @@ from django.db import connection
 from django.template import Context, Template
 from django.test.utils import CaptureQueriesContext
 
+from portal_project.accounts.models import Merchant
 from subscriptions.models import Channel, EventKind, Invoice, LinkedService, SubscriptionEvent
 from tests.factories import PlanFactory, ProductFactory, started
 from tests.pages import confirm, hidden_inputs
@@ -193,6 +194,7 @@ def test_twenty_five_subscriptions_take_two_pages(as_alice, alice):
 
 
 def queries_of(client, url):
+    Merchant.forget()
     with CaptureQueriesContext(connection) as queries:
         assert client.get(url).status_code == 200
     return len(queries)
