@@ -17,8 +17,17 @@ def instead(config: dict[str, Any]) -> Iterator[BaseDatabaseWrapper]:
     """Within the block this thread has the database of `config`, an entry of DATABASES, and no other."""
     usual = connections["default"]
     other = connections["default"] = ConnectionHandler({"default": config})["default"]
+    _forget_pool(other)
     try:
         yield other
     finally:
         other.close()
+        _forget_pool(other)
         connections["default"] = usual
+
+
+def _forget_pool(database: BaseDatabaseWrapper) -> None:
+    """Django keeps pools by the name of the database, for the whole process; a closed one cannot be used again."""
+    pool = getattr(database, "_connection_pools", {}).pop(database.alias, None)
+    if pool is not None:
+        pool.close()

@@ -540,7 +540,7 @@ def test_the_example_imports_as_it_is(load):
     assert set(Subscription.objects.values_list("currency", flat=True)) == {"EUR", "GBP", "JPY", "KWD", "USD"}
 
 
-def test_two_hundred_rows_read_as_often_as_ten(load):
+def test_two_hundred_rows_read_as_often_as_fifty(load):
     def rows(name: str, count: int) -> list[dict[str, str]]:
         return [
             {"external_id": f"{name}-{n}", "customer_email": f"{name}{n}@example.com", "product": name, "plan": f"P{n}"}
@@ -548,7 +548,7 @@ def test_two_hundred_rows_read_as_often_as_ten(load):
         ]
 
     with CaptureQueriesContext(connection) as few:
-        load(*rows("few", 10))
+        load(*rows("few", 50))
     with CaptureQueriesContext(connection) as many:
         load(*rows("many", 200))
     # SQLite takes about a thousand values at once, so it alone splits an insert; PostgreSQL reads two sequences besides.
