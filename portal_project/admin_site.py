@@ -49,7 +49,7 @@ def header(request: HttpRequest) -> str:
     # Imported here because the settings name this function before the apps are loaded.
     from portal_project.accounts.models import Merchant
 
-    return Merchant.load().name
+    return Merchant.recent().name
 
 
 def stylesheet(request: HttpRequest) -> str:
