@@ -33,3 +33,8 @@ PER_MONTH = {
 def every(interval: str, count: int) -> str:
     """The rhythm as it follows a price: "month", "3 months"."""
     return EVERY[Interval(interval)] % {"count": count}
+
+
+def a_month(amount: Decimal, interval: str, count: int) -> Decimal:
+    """What the amount comes to in a month when it is paid every so many intervals; not rounded."""
+    return amount * PER_MONTH[Interval(interval)] / count

@@ -3,7 +3,7 @@
 import re
 from copy import copy
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.core import get_global
@@ -48,7 +48,13 @@ def is_exact(amount: Decimal, currency: str) -> bool:
 
 def formatted(amount: Decimal, currency: str) -> str:
     """The amount as people read it, such as €19.00 or KWD 9.999, in the present language."""
-    locale = Locale.parse(to_locale(get_language() or "en"))
+    return _formatted(amount, currency, get_language() or "en")
+
+
+# Prices are few, and stand on every row of a page.
+@lru_cache(maxsize=1024)
+def _formatted(amount: Decimal, currency: str, language: str) -> str:
+    locale = Locale.parse(to_locale(language))
     pattern = _pattern(locale, digits(currency))
     text = format_currency(amount, currency, format=pattern, locale=locale, currency_digits=False)
     # CLDR sets letters apart from digits that follow them; Babel does not.

@@ -9,6 +9,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from portal_project.accounts.models import User
+from support.models import Ticket
 from tests.factories import PlanFactory, ProductFactory, started
 from tests.pages import hidden_inputs
 
@@ -49,3 +51,25 @@ def test_a_request_to_cancel(as_alice, agent, hosting):
 def test_a_support_request(as_alice, agent, hosting):
     typed = {"type": "general", "subject": "A question", "body": "How?", "subscription": hosting.number}
     assert statements(as_alice, "/support/new/", typed) == 12
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", 7),
+        # Three places are searched.
+        ("?q=question", 10),
+        # A page that is not full of what has a day to act by goes on with what has none.
+        ("?type=billing", 8),
+        ("?tab=mine&priority=2", 8),
+    ],
+)
+def test_the_queue(as_agent, agent, hosting, query, expected):
+    """Session, person, permissions, colleagues, products, counts, rows."""
+    for n in range(60):
+        customer = User.objects.create_user(f"c{n}@example.com")
+        kind = "billing" if n < 9 else "general"
+        Ticket.objects.create(
+            customer=customer, subject=f"Question {n}", type=kind, subscription=hosting, act_by=date(2026, 4, 7)
+        )
+    assert statements(as_agent, f"/admin/support/ticket/{query}") == expected

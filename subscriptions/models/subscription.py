@@ -9,8 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal_project.common.numbers import random_number
-from products import money
-from products.intervals import PER_MONTH, Interval
+from products.intervals import Interval
 from products.models import Plan, price_text
 from subscriptions.models.billing import MOST_INVOICES, NO_PLAN_CHANGE
 from subscriptions.models.canceling import Canceling
@@ -158,12 +157,6 @@ class Subscription(Canceling):
     def price(self) -> str:
         """Such as "€19.00 / month"."""
         return price_text(self.amount, self.currency, self.interval, self.interval_count)
-
-    @property
-    def monthly_value(self) -> str:
-        """What it brings in a month, whatever it is billed by, such as "€19.00"."""
-        amount = self.amount * PER_MONTH[Interval(self.interval)] / self.interval_count
-        return money.formatted(money.rounded(amount, self.currency), self.currency)
 
     @property
     def next_billing_on(self) -> date | None:

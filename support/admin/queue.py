@@ -15,19 +15,17 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from portal_project.accounts.models import User
 from portal_project.accounts.people import person
 from subscriptions.rules.states import NotAllowed
+from support.admin.queue_rows import COLUMNS, Writer
 from support.models import Ticket
 from support.queue.filters import BulkForm, FilterForm
-from support.queue.rows import TABS, page, tabs
+from support.queue.rows import TABS, Desk, page, tabs
 from support.queue.staff import able
 from support.tickets import triage
 
 # The cookie that keeps the queue as it was last seen; a session would be written at every look.
 LAST_SEEN = "queue"
-# What a row shows; nothing of it costs another query.
-SHOWN = ("customer", "assignee", "subscription__plan__product", "cancellation_request")
 
 
 def queue(request: HttpRequest, site: AdminSite) -> HttpResponse:
@@ -40,29 +38,29 @@ def queue(request: HttpRequest, site: AdminSite) -> HttpResponse:
         _do(request, bulk, today)
         return redirect(request.get_full_path())
     filters = FilterForm(request.GET, colleagues=colleagues)
-    context = (
-        site.each_context(request) | _rows(request, filters, colleagues, today) | {"bulk": bulk, "title": _("Tickets")}
-    )
+    desk = Desk(person(request), today, {colleague.pk for colleague in colleagues})
+    context = site.each_context(request) | _rows(request, filters, desk) | {"bulk": bulk, "title": _("Tickets")}
     response = TemplateResponse(request, "admin/support/queue.html", context)
     seen = request.GET.urlencode()
     response.set_cookie(LAST_SEEN, seen, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax")
     return response
 
 
-def _rows(request: HttpRequest, filters: FilterForm, colleagues: list[User], today: date) -> dict[str, Any]:
-    by, tab = person(request), request.GET.get("tab", "")
+def _rows(request: HttpRequest, filters: FilterForm, desk: Desk) -> dict[str, Any]:
+    tab, may_change = request.GET.get("tab", ""), request.user.has_perm("support.change_ticket")
     tab = tab if tab in TABS else "all"
     _label, keep = TABS[tab]
-    tickets = filters.narrowed(keep(Ticket.objects.select_related(*SHOWN), by, today), today)
+    tickets = filters.narrowed(keep(Ticket.objects.all(), desk), desk)
+    found = page(tickets, request.GET.get("after", ""), COLUMNS)
+    writer = Writer(desk.today, able=desk.staff, may_change=may_change)
     return {
         "tab": tab,
-        "tabs": tabs(by, today),
+        "tabs": tabs(desk),
         "filters": filters,
-        "page": page(tickets, request.GET.get("after", "")),
-        "able": {colleague.pk for colleague in colleagues},
+        "rows": [writer.row(ticket) for ticket in found.rows],
+        "next": found.next,
         "is_first": "after" not in request.GET,
-        "today": today,
-        "may_change": request.user.has_perm("support.change_ticket"),
+        "may_change": may_change,
     }
 
 

@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Any, Self
 from uuid import uuid4
 
@@ -153,8 +154,12 @@ class Ticket(Searchable):
 
     @property
     def is_answered(self) -> bool:
-        """Whether the customer has the last word of staff and has not written since."""
-        return self.answered_at is not None and self.answered_at > self.wrote_at
+        return is_answered(self.wrote_at, self.answered_at)
+
+
+def is_answered(wrote_at: datetime, answered_at: datetime | None) -> bool:
+    """Whether the customer has the last word of staff and has not written since."""
+    return answered_at is not None and answered_at > wrote_at
 
 
 if unknown := CONTACT_TYPES - set(Ticket.Type.values):

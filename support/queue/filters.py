@@ -8,15 +8,14 @@ from django.utils.translation import gettext_lazy
 
 from portal_project.common.forms import LineField
 from portal_project.common.keys import key
+from portal_project.common.widgets import Select
 from products.models import Product
 from support.models import Ticket, TicketQuerySet
-from support.queue.rows import ending_within
+from support.queue.rows import Desk, ending_within
 from support.queue.search import found
 from support.queue.staff import nobodys
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from portal_project.accounts.models import User
 
 ANY = ("", gettext_lazy("Any"))
@@ -36,14 +35,18 @@ class FilterForm(forms.Form):
         label=gettext_lazy("Search"),
         widget=forms.TextInput(attrs={"type": "search", "placeholder": gettext_lazy("Number, customer, or words")}),
     )
-    status = forms.ChoiceField(required=False, choices=[ANY, *Ticket.Status.choices], label=gettext_lazy("Status"))
-    type = forms.ChoiceField(required=False, choices=[ANY, *Ticket.Type.choices], label=gettext_lazy("Type"))
-    priority = forms.ChoiceField(
-        required=False, choices=[ANY, *Ticket.Priority.choices], label=gettext_lazy("Priority")
+    status = forms.ChoiceField(
+        required=False, choices=[ANY, *Ticket.Status.choices], label=gettext_lazy("Status"), widget=Select
     )
-    assignee = forms.ChoiceField(required=False, label=gettext_lazy("Assignee"))
-    product = forms.ChoiceField(required=False, label=gettext_lazy("Product"))
-    within = forms.ChoiceField(required=False, choices=[ANY, *WITHIN], label=gettext_lazy("Ends within"))
+    type = forms.ChoiceField(
+        required=False, choices=[ANY, *Ticket.Type.choices], label=gettext_lazy("Type"), widget=Select
+    )
+    priority = forms.ChoiceField(
+        required=False, choices=[ANY, *Ticket.Priority.choices], label=gettext_lazy("Priority"), widget=Select
+    )
+    assignee = forms.ChoiceField(required=False, label=gettext_lazy("Assignee"), widget=Select)
+    product = forms.ChoiceField(required=False, label=gettext_lazy("Product"), widget=Select)
+    within = forms.ChoiceField(required=False, choices=[ANY, *WITHIN], label=gettext_lazy("Ends within"), widget=Select)
 
     def __init__(self, data: Any, *, colleagues: "list[User]") -> None:
         super().__init__(data)
@@ -57,18 +60,18 @@ class FilterForm(forms.Form):
     def narrows(self) -> bool:
         return any(self.cleaned_data.values())
 
-    def narrowed(self, tickets: TicketQuerySet, today: "date") -> TicketQuerySet:
+    def narrowed(self, tickets: TicketQuerySet, desk: Desk) -> TicketQuerySet:
         chosen = {name: value for name, value in self.cleaned_data.items() if value}
         for field in ("status", "type", "priority"):
             if field in chosen:
                 tickets = tickets.filter(**{field: chosen[field]})
         if "assignee" in chosen:
             whose = chosen["assignee"]
-            tickets = tickets.filter(nobodys() if whose == NOBODY else Q(assignee=whose))
+            tickets = tickets.filter(nobodys(desk.staff) if whose == NOBODY else Q(assignee=whose))
         if "product" in chosen:
             tickets = tickets.filter(subscription__plan__product=chosen["product"])
         if "within" in chosen:
-            tickets = ending_within(tickets, int(chosen["within"]), today)
+            tickets = ending_within(tickets, int(chosen["within"]), desk.today)
         if "q" in chosen:
             tickets = tickets.filter(pk__in=found(chosen["q"], tickets))
         return tickets
@@ -80,12 +83,13 @@ class BulkForm(forms.Form):
     tickets = forms.TypedMultipleChoiceField(
         coerce=int, error_messages={"required": gettext_lazy("Choose at least one ticket.")}
     )
-    assignee = forms.ChoiceField(required=False, label=gettext_lazy("Assign to"))
+    assignee = forms.ChoiceField(required=False, label=gettext_lazy("Assign to"), widget=Select)
     priority = forms.TypedChoiceField(
         required=False,
         coerce=int,
         choices=[("", gettext_lazy("Priority …")), *Ticket.Priority.choices],
         label=gettext_lazy("Priority"),
+        widget=Select,
     )
 
     def __init__(self, data: Any = None, *, colleagues: "list[User]", by: "User") -> None:

@@ -1,6 +1,6 @@
 """The rows of the queue: tabs with their counts, and pages by key (`docs/design.md`, The queue)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -30,16 +30,23 @@ def ending_within(tickets: TicketQuerySet, days: int, today: date) -> TicketQuer
     return tickets.filter(cancellation_request__decided_at=None, cancellation_request__promised_on__lte=soon)
 
 
-TABS: dict[str, tuple[str | Promise, Callable[[TicketQuerySet, "User", date], TicketQuerySet]]] = {
-    "mine": (_("Mine"), lambda tickets, by, today: tickets.unfinished().filter(assignee=by)),
-    "unassigned": (_("Unassigned"), lambda tickets, by, today: tickets.unfinished().filter(nobodys())),
-    "open": (_("Open"), lambda tickets, by, today: tickets.unfinished().filter(status=Ticket.Status.OPEN)),
-    "in_review": (
-        _("In review"),
-        lambda tickets, by, today: tickets.unfinished().filter(status=Ticket.Status.IN_REVIEW),
-    ),
-    "ending": (_("Ending this week"), lambda tickets, by, today: ending_within(tickets, WEEK, today)),
-    "all": (_("All"), lambda tickets, by, today: tickets),
+@dataclass(frozen=True)
+class Desk:
+    """Who looks at the queue, when, and the keys of all who may work on it."""
+
+    by: "User"
+    today: date
+    staff: Collection[int]
+
+
+# What each tab is called, and which tickets it keeps.
+TABS: dict[str, tuple[str | Promise, Callable[[TicketQuerySet, Desk], TicketQuerySet]]] = {
+    "mine": (_("Mine"), lambda tickets, desk: tickets.unfinished().filter(assignee=desk.by)),
+    "unassigned": (_("Unassigned"), lambda tickets, desk: tickets.unfinished().filter(nobodys(desk.staff))),
+    "open": (_("Open"), lambda tickets, desk: tickets.unfinished().filter(status=Ticket.Status.OPEN)),
+    "in_review": (_("In review"), lambda tickets, desk: tickets.unfinished().filter(status=Ticket.Status.IN_REVIEW)),
+    "ending": (_("Ending this week"), lambda tickets, desk: ending_within(tickets, WEEK, desk.today)),
+    "all": (_("All"), lambda tickets, desk: tickets),
 }
 
 
@@ -51,9 +58,9 @@ class Tab:
     """Such as "17", or "1,000+"."""
 
 
-def tabs(by: "User", today: date) -> list[Tab]:
+def tabs(desk: Desk) -> list[Tab]:
     """Every tab with what is on it, counted in one query, and no further than `MOST`."""
-    counts = _counts([keep(Ticket.objects.all(), by, today) for _label, keep in TABS.values()])
+    counts = _counts([keep(Ticket.objects.all(), desk) for _label, keep in TABS.values()])
     return [Tab(name, label, capped(count)) for (name, (label, _keep)), count in zip(TABS.items(), counts, strict=True)]
 
 
@@ -76,22 +83,23 @@ def _counts(querysets: Iterable[TicketQuerySet]) -> list[int]:
 
 @dataclass(frozen=True)
 class Page:
-    rows: list[Ticket]
+    rows: list[Any]
+    """Named tuples."""
     next: str
     """The `after` of the next page, or empty on the last one."""
 
 
-def page(tickets: TicketQuerySet, after: str) -> Page:
+def page(tickets: TicketQuerySet, after: str, columns: Collection[str]) -> Page:
     """The most urgent `PAGE` of the tickets, or those that follow `after`: first what has a day to act by, then the rest,
-    the newest first. An odd `after` shows the first page.
+    the newest first. An odd `after` shows the first page. Of each row the columns are read, among them `pk` and `act_by`.
     """
     (day, key), size = _position(after), PAGE
-    rows: list[Ticket] = []
+    rows: list[Any] = []
     if day or not key:
-        rows = list(_dated(tickets, day, key)[: size + 1])
+        rows = list(_dated(tickets, day, key).values_list(*columns, named=True)[: size + 1])
     if len(rows) <= size:
         begun = key if not day else None
-        rows += _others(tickets, begun)[: size + 1 - len(rows)]
+        rows += _others(tickets, begun).values_list(*columns, named=True)[: size + 1 - len(rows)]
     following = _name(rows[size - 1]) if len(rows) > size else ""
     return Page(rows[:size], following)
 
@@ -109,7 +117,7 @@ def _others(tickets: TicketQuerySet, before: int | None) -> TicketQuerySet:
     return rows if before is None else rows.filter(pk__lt=before)
 
 
-def _name(ticket: Ticket) -> str:
+def _name(ticket: Any) -> str:
     return f"{ticket.act_by or ''}.{ticket.pk}"
 
 

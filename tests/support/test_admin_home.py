@@ -13,7 +13,7 @@ def numbers(client):
 
 def rows_of(page):
     """Of one of Django's lists, or of the queue."""
-    return page.context["cl"].result_count if "cl" in page.context else len(page.context["page"].rows)
+    return page.context["cl"].result_count if "cl" in page.context else len(page.context["rows"])
 
 
 def test_staff_see_what_waits_for_them_and_each_number_leads_to_its_list(as_alice, as_agent, as_merchant, alice, clock):

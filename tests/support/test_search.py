@@ -51,7 +51,7 @@ pytestmark = pytest.mark.django_db
 
 
 def subjects(client, term):
-    return [ticket.subject for ticket in client.get(QUEUE, {"q": term}).context["page"].rows]
+    return [row.subject for row in client.get(QUEUE, {"q": term}).context["rows"]]
 
 
 @pytest.mark.parametrize(("written", "typed"), FOUND)
