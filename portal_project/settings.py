@@ -92,6 +92,7 @@ TEMPLATES = [
         },
     },
 ]
+FORM_RENDERER = "portal_project.common.form_renderer.FormRenderer"
 CSRF_FAILURE_VIEW = "portal_project.common.drafts.middleware.csrf_failure"
 
 DATABASES = {"default": environment.database(BASE_DIR)}

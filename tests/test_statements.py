@@ -10,9 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from portal_project.accounts.models import User
-from support.models import Ticket
+from support.models import Message, SavedReply, Ticket
 from tests.factories import PlanFactory, ProductFactory, started
-from tests.pages import hidden_inputs
+from tests.pages import confirm, hidden_inputs
 
 
 @pytest.fixture
@@ -73,3 +73,15 @@ def test_the_queue(as_agent, agent, hosting, query, expected):
             customer=customer, subject=f"Question {n}", type=kind, subscription=hosting, act_by=date(2026, 4, 7)
         )
     assert statements(as_agent, f"/admin/support/ticket/{query}") == expected
+
+
+def test_the_page_of_a_ticket_for_staff(as_alice, as_agent, agent, alice, hosting):
+    """Session, person, permissions; ticket, messages, files, events, mails, subscriptions, tickets; saved replies, colleagues."""
+    confirm(as_alice, f"{hosting.get_absolute_url()}cancel/", reason="other", message="Moving")
+    SavedReply.objects.create(title="Thanks", body="Thank you.")
+    ticket = Ticket.objects.get()
+    for n in range(9):
+        Message.objects.create(ticket=ticket, author=[alice, agent][n % 2], body=f"Message {n}")
+        started(alice, date(2026, 3, 20))
+        Ticket.objects.create(customer=alice, subject=f"Other {n}")
+    assert statements(as_agent, f"/admin/support/ticket/{ticket.pk}/change/") == 12

@@ -1,11 +1,14 @@
 """What staff see on the page of a ticket, gathered in a fixed number of queries."""
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.db.models import OuterRef, Subquery, Sum
 
+from portal_project.accounts.models import User
 from products import money
 from subscriptions.billing.catch_up import as_of
 from subscriptions.models import Invoice, Subscription
@@ -19,8 +22,12 @@ from support.tickets.conversation import conversation
 LISTED = 8
 
 
+@cache
 def tickets() -> TicketQuerySet:
-    """Tickets with all that their page needs of single rows, and `billed`: the sum of the subscription's live invoices."""
+    """Tickets with all that their page needs of single rows, and `billed`: the sum of the subscription's live invoices.
+
+    Never read as they are, only narrowed: the query is put together once, and kept.
+    """
     live = Invoice.objects.exclude(status=Invoice.Status.VOID).filter(subscription=OuterRef("subscription")).order_by()
     billed = live.values("subscription").annotate(billed=Sum("amount")).values("billed")
     return Ticket.objects.select_related(
@@ -36,7 +43,6 @@ def tickets() -> TicketQuerySet:
 def context(ticket: Ticket, today: date, before: str) -> dict[str, Any]:
     """For the template; `ticket` comes from `tickets()`, `before` from the address, as `conversation` takes it."""
     shown = conversation(ticket.messages.all(), before)
-    theirs = Subscription.objects.filter(customer=ticket.customer_id).for_policies(today)
     others = Ticket.objects.filter(customer=ticket.customer_id).exclude(pk=ticket.pk).order_by("-pk")
     return {
         "ticket": ticket,
@@ -44,11 +50,18 @@ def context(ticket: Ticket, today: date, before: str) -> dict[str, Any]:
         "conversation": shown,
         "timeline": timeline.for_staff(ticket, shown.messages),
         "cancellation": getattr(ticket, "cancellation_request", None),
-        "subscriptions": [as_of(subscription, today) for subscription in theirs[:LISTED]],
-        "tickets": others[:LISTED],
+        "subscriptions": [as_of(subscription, today) for subscription in _subscriptions(ticket.customer)],
+        "tickets": others.only("subject", "status", "created_at")[:LISTED],
         "listed": LISTED,
         **_about(ticket, getattr(ticket, "billed", None), today),
     }
+
+
+def _subscriptions(customer: User) -> Iterator[Subscription]:
+    theirs = Subscription.objects.filter(customer=customer).select_related("plan__product", "next_plan")
+    for subscription in theirs[:LISTED]:
+        subscription.customer = customer
+        yield subscription
 
 
 def _about(ticket: Ticket, billed: Decimal | None, today: date) -> dict[str, Any]:

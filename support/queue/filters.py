@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy
 
 from portal_project.common.forms import LineField
 from portal_project.common.keys import key
-from portal_project.common.widgets import Select
 from products.models import Product
 from support.models import Ticket, TicketQuerySet
 from support.queue.rows import Desk, ending_within
@@ -35,18 +34,14 @@ class FilterForm(forms.Form):
         label=gettext_lazy("Search"),
         widget=forms.TextInput(attrs={"type": "search", "placeholder": gettext_lazy("Number, customer, or words")}),
     )
-    status = forms.ChoiceField(
-        required=False, choices=[ANY, *Ticket.Status.choices], label=gettext_lazy("Status"), widget=Select
-    )
-    type = forms.ChoiceField(
-        required=False, choices=[ANY, *Ticket.Type.choices], label=gettext_lazy("Type"), widget=Select
-    )
+    status = forms.ChoiceField(required=False, choices=[ANY, *Ticket.Status.choices], label=gettext_lazy("Status"))
+    type = forms.ChoiceField(required=False, choices=[ANY, *Ticket.Type.choices], label=gettext_lazy("Type"))
     priority = forms.ChoiceField(
-        required=False, choices=[ANY, *Ticket.Priority.choices], label=gettext_lazy("Priority"), widget=Select
+        required=False, choices=[ANY, *Ticket.Priority.choices], label=gettext_lazy("Priority")
     )
-    assignee = forms.ChoiceField(required=False, label=gettext_lazy("Assignee"), widget=Select)
-    product = forms.ChoiceField(required=False, label=gettext_lazy("Product"), widget=Select)
-    within = forms.ChoiceField(required=False, choices=[ANY, *WITHIN], label=gettext_lazy("Ends within"), widget=Select)
+    assignee = forms.ChoiceField(required=False, label=gettext_lazy("Assignee"))
+    product = forms.ChoiceField(required=False, label=gettext_lazy("Product"))
+    within = forms.ChoiceField(required=False, choices=[ANY, *WITHIN], label=gettext_lazy("Ends within"))
 
     def __init__(self, data: Any, *, colleagues: "list[User]") -> None:
         super().__init__(data)
@@ -83,13 +78,12 @@ class BulkForm(forms.Form):
     tickets = forms.TypedMultipleChoiceField(
         coerce=int, error_messages={"required": gettext_lazy("Choose at least one ticket.")}
     )
-    assignee = forms.ChoiceField(required=False, label=gettext_lazy("Assign to"), widget=Select)
+    assignee = forms.ChoiceField(required=False, label=gettext_lazy("Assign to"))
     priority = forms.TypedChoiceField(
         required=False,
         coerce=int,
         choices=[("", gettext_lazy("Priority …")), *Ticket.Priority.choices],
         label=gettext_lazy("Priority"),
-        widget=Select,
     )
 
     def __init__(self, data: Any = None, *, colleagues: "list[User]", by: "User") -> None:

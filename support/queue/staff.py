@@ -1,6 +1,7 @@
 """Who of the staff works on tickets, and which tickets are nobody's."""
 
 from collections.abc import Collection
+from functools import cache
 
 from django.contrib.auth.models import Permission
 from django.db.models import Q, QuerySet
@@ -13,14 +14,19 @@ def able(*others: int) -> QuerySet[User]:
 
     `ModelBackend.with_perm` asks the same, but of every customer in turn.
     """
+    staff = Q(_may_work_on_tickets(), is_staff=True, is_active=True)
+    return User.objects.filter(staff | Q(pk__in=others) if others else staff).order_by("pk")
+
+
+@cache
+def _may_work_on_tickets() -> Q:
     right = Permission.objects.filter(content_type__app_label="support", codename="change_ticket")
     by_role, by_right = User.groups.through.objects, User.user_permissions.through.objects
-    may = (
+    return (
         Q(is_superuser=True)
         | Q(pk__in=by_role.filter(group__permissions__in=right).values("user"))
         | Q(pk__in=by_right.filter(permission__in=right).values("user"))
     )
-    return User.objects.filter(Q(may, is_staff=True, is_active=True) | Q(pk__in=others)).order_by("pk")
 
 
 def nobodys(staff: Collection[int] | None = None) -> Q:

@@ -29,7 +29,8 @@ def conversation(messages: QuerySet[Message], before: str = "") -> Conversation:
     first_shown = key(before)
     if first_shown is not None:
         messages = messages.filter(pk__lt=first_shown)
-    wanted = messages.select_related("author").prefetch_related("attachments").order_by("-pk")
+    read = messages.only("ticket", "body", "is_internal", "created_at", "author__name", "author__email")
+    wanted = read.select_related("author").prefetch_related("attachments").order_by("-pk")
     newest = list(wanted[: SHOWN + 1])
     shown = newest[:SHOWN][::-1]
     return Conversation(shown, shown[0].pk if len(newest) > SHOWN else None, is_latest=first_shown is None)

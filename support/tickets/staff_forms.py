@@ -1,11 +1,12 @@
 """What staff fill in on the page of a ticket."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -63,14 +64,19 @@ class InsertForm(forms.Form):
     saved = forms.ModelChoiceField(
         SavedReply.objects.all(),
         label=gettext_lazy("Saved reply"),
-        empty_label=gettext_lazy("Saved replies"),
         error_messages={"required": gettext_lazy("Choose which one to insert.")},
     )
 
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        # Their titles alone, and read once.
+        self.titles = list(SavedReply.objects.values_list("pk", "title"))
+        self.fields["saved"].choices = [("", _("Saved replies")), *self.titles]  # type: ignore[attr-defined]
 
-class AssigneeChoice(forms.ModelChoiceField):
-    def label_from_instance(self, obj: "User") -> str:
-        return obj.get_full_name()
+
+def _people(colleagues: QuerySet["User"]) -> list[tuple[Any, str]]:
+    known = colleagues.values_list("pk", "name", "email")
+    return [("", _("Nobody")), *((key, name or email) for key, name, email in known)]
 
 
 class TriageForm(forms.Form):
@@ -80,12 +86,8 @@ class TriageForm(forms.Form):
     priority = forms.TypedChoiceField(
         coerce=int, choices=Ticket.Priority.choices, show_hidden_initial=True, label=gettext_lazy("Priority")
     )
-    assignee = AssigneeChoice(
-        able().none(),
-        required=False,
-        show_hidden_initial=True,
-        label=gettext_lazy("Assignee"),
-        empty_label=gettext_lazy("Nobody"),
+    assignee = forms.ModelChoiceField(
+        able().none(), required=False, show_hidden_initial=True, label=gettext_lazy("Assignee")
     )
 
     def __init__(self, data: Any = None, *, ticket: Ticket) -> None:
@@ -95,6 +97,8 @@ class TriageForm(forms.Form):
         # Whoever left the staff keeps what is theirs until it is given to somebody else.
         colleagues = able(*[ticket.assignee_id] if ticket.assignee_id else [])
         self.fields["assignee"].queryset = colleagues  # type: ignore[attr-defined]
+        # Read only when the choice is shown.
+        self.fields["assignee"].choices = cache(partial(_people, colleagues))  # type: ignore[attr-defined]
         # One form with the answer, so that saving keeps what is typed there.
         for field in self.fields.values():
             field.widget.attrs["form"] = ANSWER

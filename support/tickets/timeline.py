@@ -57,8 +57,8 @@ class Entry:
 
 def for_staff(ticket: Ticket, messages: Iterable[Message]) -> list[Entry]:
     """Everything, newest first; `messages` are those on the page, with their authors."""
-    turned_at = _turned_at(ticket)
-    events = ticket.events.select_related("actor").order_by("-id")[:MOST]
+    events = list(ticket.events.select_related("actor").order_by("-id")[:MOST])
+    turned_at = _turned_at(events)
     entries = [Entry(ticket.created_at, _("Ticket opened"))]
     entries += [_of_message(ticket, message) for message in messages]
     entries += [_of_event(event) for event in events]
@@ -123,7 +123,8 @@ def _mails(ticket: Ticket, requested_at: datetime) -> Iterable[OutgoingMail]:
         if request.decided_at:
             of_subscription &= Q(created_at__lte=request.decided_at + SAME_MOMENT)
         about |= of_subscription
-    return OutgoingMail.objects.filter(about).order_by("-id")[:MOST]
+    shown = OutgoingMail.objects.only("template", "recipient", "state", "error", "sent_at", "created_at")
+    return shown.filter(about).order_by("-id")[:MOST]
 
 
 def _of_mail(mail: OutgoingMail) -> Entry:
@@ -137,9 +138,12 @@ def _request(ticket: Ticket) -> CancellationRequest | None:
     return getattr(ticket, "cancellation_request", None)
 
 
-def _turned_at(ticket: Ticket) -> datetime | None:
-    """When staff turned the plain ticket into the request; None for a request that was one from the start."""
-    return ticket.events.filter(kind=Kind.REQUEST).values_list("at", flat=True).first()
+def _turned_at(events: list[TicketEvent]) -> datetime | None:
+    """When staff turned the plain ticket into the request; None for a request that was one from the start.
+
+    Where that is older than `MOST` events, so is all that it decides about, and none of it is shown.
+    """
+    return next((event.at for event in events if event.kind == Kind.REQUEST), None)
 
 
 def _of_request(request: CancellationRequest, *, was_turned: bool) -> list[Entry]:
