@@ -25,10 +25,11 @@ CSRF_TRUSTED_ORIGINS = [PORTAL_URL] if PORTAL_URL.startswith("https://") else []
 ALLOW_SIGNUP = environment.boolean("ALLOW_SIGNUP", default=False)
 
 INSTALLED_APPS = [
-    "unfold",
+    # Without a site of its own: ours stands on it.
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.simple_history",
-    "django.contrib.admin",
+    "portal_project.admin_app.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",

@@ -65,6 +65,7 @@ INSTALLATION = {
     "portal_project.service_urls": [],
     "portal_project.environment": ["portal_project.service_urls"],
     "portal_project.settings": ["portal_project.environment", "portal_project.env_file", "portal_project.admin_site"],
+    "portal_project.admin_app": [],
     "portal_project.admin_site": ["portal_project.dashboard"],
     "portal_project.dashboard": ["support.queue"],
     "portal_project.formats": [],

@@ -13,6 +13,7 @@ INPUTS = (
     "checkbox", "color", "date", "datetime", "email", "file", "hidden",
     "number", "password", "search", "tel", "text", "time", "url",
 )  # fmt: skip
+OPTIONS = ("checkbox_option", "radio_option")
 
 
 class FormRenderer(DjangoTemplates):
@@ -26,6 +27,16 @@ class FormRenderer(DjangoTemplates):
 def _input(widget: Widget) -> SafeString:
     value = "" if widget["value"] is None else format_html(' value="{}"', widget["value"])
     return format_html('<input type="{}" name="{}"{}{}>', widget["type"], widget["name"], value, _attributes(widget))
+
+
+def _option(widget: Widget) -> SafeString:
+    """Of several to tick, or to choose one from."""
+    box = _input(widget)
+    if not widget.get("wrap_label"):
+        return box
+    name = widget["attrs"].get("id")
+    opening = format_html('<label for="{}">', name) if name else mark_safe("<label>")
+    return format_html("{}{} {}</label>", opening, box, widget["label"])
 
 
 def _textarea(widget: Widget) -> SafeString:
@@ -60,5 +71,10 @@ def _attributes(widget: Widget) -> SafeString:
 
 WRITERS: dict[str, Callable[[Widget], SafeString]] = {
     f"django/forms/widgets/{name}.html": write
-    for name, write in {**dict.fromkeys(INPUTS, _input), "textarea": _textarea, "select": _select}.items()
+    for name, write in {
+        **dict.fromkeys(INPUTS, _input),
+        **dict.fromkeys(OPTIONS, _option),
+        "textarea": _textarea,
+        "select": _select,
+    }.items()
 }

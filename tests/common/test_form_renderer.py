@@ -9,7 +9,7 @@ from django.forms import widgets
 from django.forms.renderers import DjangoTemplates
 from django.utils.safestring import mark_safe
 
-from portal_project.common.form_renderer import INPUTS, WRITERS, FormRenderer
+from portal_project.common.form_renderer import INPUTS, OPTIONS, WRITERS, FormRenderer
 
 ODD = "<b> \"x\" & 'y'"
 CHOICES = [("", "Any"), (1, ODD), ("Fruit", [("a", "Apple"), ("p", mark_safe("<i>Pear</i>"))]), (ODD, "odd")]
@@ -34,15 +34,17 @@ class EveryField(forms.Form):
     choice = forms.ChoiceField(choices=CHOICES, show_hidden_initial=True)
     several = forms.MultipleChoiceField(choices=CHOICES)
     unknown = forms.NullBooleanField()
+    one = forms.ChoiceField(choices=CHOICES, widget=forms.RadioSelect)
+    some = forms.MultipleChoiceField(choices=CHOICES, widget=forms.CheckboxSelectMultiple)
     disabled = forms.ChoiceField(choices=[], disabled=True, required=False)
 
 
 VALUES = {"line": ODD, "lines": f"\n{ODD}", "number": "1000", "day": date(2026, 4, 5), "choice": "1", "secret": "x"}
 
 
-def lines(field):
-    """Its HTML, with one line break where there are several before a tag."""
-    return re.sub(r"\n\s*<", "\n<", str(field))
+def html_of(field):
+    """Its HTML, with one blank wherever blanks and line breaks follow a tag."""
+    return re.sub(r"(?<=>)\s+", " ", str(field))
 
 
 @pytest.mark.parametrize(
@@ -57,7 +59,10 @@ def lines(field):
 def test_each_field_is_what_django_makes_of_it(given):
     theirs, ours = (EveryField(renderer=renderer(), **given) for renderer in (DjangoTemplates, FormRenderer))
     for field in theirs:
-        assert lines(ours[field.name]) == lines(field), field.name
+        assert html_of(ours[field.name]) == html_of(field), field.name
+        for mine, one in zip(ours[field.name], field, strict=True):
+            assert html_of(mine) == html_of(one), field.name
+            assert html_of(mine.tag()) == html_of(one.tag()), field.name
 
 
 def test_none_of_django_s_inputs_is_forgotten():
@@ -65,4 +70,4 @@ def test_none_of_django_s_inputs_is_forgotten():
     shared = {"django/forms/widgets/input.html", "django/forms/widgets/multiple_hidden.html"}
     plain = {each.template_name for each in found if each is not forms.ClearableFileInput} - shared
     assert plain == {f"django/forms/widgets/{name}.html" for name in INPUTS}
-    assert len(WRITERS) == len(INPUTS) + 2
+    assert len(WRITERS) == len(INPUTS) + len(OPTIONS) + 2

@@ -1,0 +1,19 @@
+"""The admin's site: the theme's, but without the list of apps that Django makes for every page and ours do not show."""
+
+from functools import partial
+from typing import Any
+
+from django.contrib.admin import apps
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from unfold.sites import UnfoldAdminSite
+
+
+class AdminSite(UnfoldAdminSite):
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
+        """Made when a page looks at it, as it does for somebody who may see none of the navigation."""
+        return SimpleLazyObject(partial(super().get_app_list, request, app_label))
+
+
+class AdminConfig(apps.AdminConfig):
+    default_site = "portal_project.admin_app.AdminSite"
