@@ -13,21 +13,22 @@ SERVER = os.environ.get("DATABASE_URL") or "postgres://postgres@127.0.0.1:5432/p
 
 
 @contextmanager
-def own_database() -> Iterator[None]:
-    """Make it and point the settings there; call this before `django.setup`."""
-    _recreate()
-    os.environ["DATABASE_URL"] = urlsplit(SERVER)._replace(path=f"/{NAME}").geturl()
-    try:
-        yield
-    finally:
-        _on_server("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+def own_database(name: str = NAME) -> Iterator[str]:
+    """Make it, point the settings there and give its URL; call this before `django.setup`.
+
+    Raises `SystemExit` while another run has the same one.
+    """
+    with psycopg.connect(SERVER, autocommit=True) as server:
+        if not server.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [name]).fetchone()[0]:
+            raise SystemExit(f"Another benchmark is using the database {name}.")
+        _drop(server, name)
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        url = os.environ["DATABASE_URL"] = urlsplit(SERVER)._replace(path=f"/{name}").geturl()
+        try:
+            yield url
+        finally:
+            _drop(server, name)
 
 
-def _recreate() -> None:
-    _on_server("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-    _on_server("CREATE DATABASE {}")
-
-
-def _on_server(statement: str) -> None:
-    with psycopg.connect(SERVER, autocommit=True) as connection:
-        connection.execute(sql.SQL(statement).format(sql.Identifier(NAME)))
+def _drop(server: psycopg.Connection, name: str) -> None:
+    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))

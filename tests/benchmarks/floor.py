@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from portal_project.accounts.models import Merchant
 from portal_project.mail.models import OutgoingMail
 from subscriptions.models import Invoice, SubscriptionEvent
-from tests.benchmarks.rows import insert_select
+from tests.benchmarks.filling import insert_select
 
 CHUNK = 5000
 

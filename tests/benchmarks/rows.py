@@ -4,17 +4,16 @@ Groups fall due on five days in a row, with the same mixture, and the rest later
 Of twenty rows in a group one ends, one resumes (half of these are then billed a gap by days), and eighteen renew.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Model
 
 from portal_project.accounts.models import User
 from products.models import Plan, Product
 from subscriptions.models import Invoice, InvoiceCounter, Subscription, SubscriptionEvent
+from tests.benchmarks.filling import fill
 
 PRODUCTS = 10
 CURRENCIES = ("EUR", "JPY", "USD")
@@ -147,22 +146,3 @@ def _make_past(days: Days) -> None:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
         cursor.execute("CHECKPOINT")
-
-
-def fill(sample: Model, expressions: Mapping[str, str], source: str) -> None:
-    with connection.cursor() as cursor:
-        statement, values = insert_select(sample, expressions, source)
-        cursor.execute(statement.replace("%", "%%").replace("%%s", "%s"), values)
-
-
-def insert_select(sample: Model, expressions: Mapping[str, str], source: str) -> tuple[str, list[object]]:
-    """An INSERT whose columns without an expression all hold what the sample holds, so that new columns need nothing here."""
-    fields = [field for field in sample._meta.concrete_fields if not (field.primary_key or field.generated)]
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    chosen = [expressions.get(field.attname, f"%s::{field.db_type(connection)}") for field in fields]
-    values = [
-        field.get_db_prep_save(getattr(sample, field.attname), connection)
-        for field in fields
-        if field.attname not in expressions
-    ]
-    return f'INSERT INTO "{sample._meta.db_table}" ({columns}) SELECT {", ".join(chosen)} FROM {source}', values

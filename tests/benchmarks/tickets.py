@@ -15,7 +15,7 @@ from portal_project.accounts.models import User
 from products.models import Plan, Product
 from subscriptions.models import Subscription
 from support.models import CancellationRequest, Message, Ticket
-from tests.benchmarks.rows import fill
+from tests.benchmarks.filling import fill
 
 AGENTS = 5
 LONG = 1
