@@ -8,16 +8,16 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
-NAME = "portal_benchmark"
 SERVER = os.environ.get("DATABASE_URL") or "postgres://postgres@127.0.0.1:5432/postgres"
 
 
 @contextmanager
-def own_database(name: str = NAME) -> Iterator[str]:
+def own_database(what: str = "benchmark") -> Iterator[str]:
     """Make it, point the settings there and give its URL; call this before `django.setup`.
 
-    Raises `SystemExit` while another run has the same one.
+    Its name is the one in DATABASE_URL with `what` after it. Raises `SystemExit` while another run has the same one.
     """
+    name = f"{urlsplit(SERVER).path.strip('/')}_{what}"
     with psycopg.connect(SERVER, autocommit=True) as server:
         if not server.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [name]).fetchone()[0]:
             raise SystemExit(f"Another benchmark is using the database {name}.")

@@ -27,7 +27,7 @@ TO_CANCEL = "n % 6 = 1"
 def make(size: int, *, messages: int) -> User:
     """Fill the empty database, and give one of the agents."""
     today = localdate()
-    agents = [_agent(n) for n in range(AGENTS)]
+    agents = [an_agent(n) for n in range(AGENTS)]
     plan = Plan.objects.create(
         product=Product.objects.create(name="Hosting"),
         name="Monthly",
@@ -56,7 +56,7 @@ def make(size: int, *, messages: int) -> User:
     return agents[0]
 
 
-def _agent(n: int) -> User:
+def an_agent(n: int) -> User:
     agent = User.objects.create_user(f"agent{n}@example.com", name=f"Agent {n}", is_staff=True)
     agent.groups.add(Group.objects.get(name=roles.SUPPORT))
     return agent

@@ -1,5 +1,7 @@
 """The tables that the floor's acts need, with the columns that its pages show."""
 
+# ruff: noqa: DJ008  only forms write objects as texts, and only subscriptions
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone

@@ -17,6 +17,7 @@ from tests.benchmarks.web.floor.models import UNFINISHED, Event, Invoice, Messag
 
 
 class TicketForm(forms.ModelForm):
+    subscription = forms.ModelChoiceField(Subscription.objects.none(), to_field_name="number")
     body = forms.CharField(widget=forms.Textarea)
 
     class Meta:
