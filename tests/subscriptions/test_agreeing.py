@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from portal_project.accounts.models import Merchant
 from products.models import Plan
 from subscriptions.lifecycle import due
 from subscriptions.models import Subscription, SubscriptionEvent
@@ -289,6 +290,7 @@ def test_the_admins_page_says_what_is_agreed(as_agent, hosting, yearly):
 
 def test_the_number_of_queries_does_not_grow_with_the_plans(as_agent, hosting, yearly):
     def queries():
+        Merchant.forget()
         with CaptureQueriesContext(connection) as found:
             preview(as_agent, hosting, "change-plan", plan=yearly.pk)
         return len(found)
