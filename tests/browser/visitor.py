@@ -98,6 +98,8 @@ class Visitor:
 
     def _is_sound(self, part: Any, rules: dict[str, Any]) -> "Visitor":
         expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
+        # What fades in has its own colours only at the end.
+        self.page.evaluate("Promise.all(document.getAnimations().map((fading) => fading.finished))")
         self.page.evaluate(AXE)
         found = self.page.evaluate(
             "async ([part, options]) => (await axe.run(part, options)).violations", [part, RULES | {"rules": rules}]

@@ -254,9 +254,9 @@ class Life:
         starts_on = self.paused_on or self.pauses_on
         refuse_if(not starts_on or self.cancels_on)
         until = self._resume_date(until, starts_on, self.longest)
-        if until != self.resumes_on:
-            self.resumes_on = until
-            self._tell("resume_date_changed")
+        refuse_if(until == self.resumes_on)
+        self.resumes_on = until
+        self._tell("resume_date_changed")
 
     def resume(self) -> None:
         refuse_if(self.status != PAUSED or self.cancels_on)
