@@ -99,6 +99,12 @@ def test_the_code_may_lie_in_any_folder(folder, tmp_path):
     assert config["NAME"] == str(tmp_path / folder / "db.sqlite3")
 
 
+def test_a_command_that_could_do_without_settings_stops_as_well():
+    done = run("manage.py", "version", SECRET_KEY="short")
+    assert done.stdout == ""
+    assert done.stderr.startswith("SECRET_KEY is too short")
+
+
 def test_a_command_says_nothing_but_the_sentence():
     done = run("manage.py", "check", DEBUG="maybe")
     assert (done.stdout, done.stderr) == ("", "DEBUG is 'maybe'; it should be True or False.\n")

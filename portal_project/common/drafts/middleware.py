@@ -62,7 +62,7 @@ class DraftsMiddleware:
         self, request: HttpRequest, response: SimpleTemplateResponse
     ) -> SimpleTemplateResponse:
         page = getattr(request, "draft_page", None)
-        if not page or request.method != "GET" or not request.session.get(store.KEY):
+        if page is None or request.method != "GET" or not request.session.get(store.KEY):
             return response
         if draft := store.kept(request, page):
             is_filled = fill(response.context_data or {}, MultiValueDict(draft["typed"]))
