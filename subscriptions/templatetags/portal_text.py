@@ -1,5 +1,6 @@
 """How pages put subscriptions, their bills and their history into words."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django import template
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from subscriptions.billing.invoice_lines import Line, lines_of
 from subscriptions.models import Channel, EventKind, Invoice, Subscription, SubscriptionEvent
+from subscriptions.preview.effect import Beyond
 from subscriptions.preview.terms import Terms, told_by
 from subscriptions.rules.dates_in_words import day, days
 
@@ -60,6 +62,18 @@ def terms(subscription: Subscription) -> Terms:
 def invoice_lines(invoice: Invoice) -> list[Line]:
     """What the invoice charges, in words."""
     return lines_of(invoice)
+
+
+@register.filter
+def fate(invoice: Invoice, beyond: Sequence[Beyond]) -> str:
+    """What an end does to the invoice, in short; `beyond` are those of its effect."""
+    touched = next((each for each in beyond if each.bill.covers_from == invoice.covers_from), None)
+    if touched is None or touched.is_paid:
+        return _("It stays.")
+    if touched.instead is None:
+        return _("Void when it ends.")
+    left = {"total": touched.instead.total, "days": days(touched.instead)}
+    return _("Void when it ends; instead %(total)s for %(days)s.") % left
 
 
 @register.filter

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy
 
 from portal_project.common.forms import LineField
 from subscriptions.models import Channel, Invoice
-from subscriptions.preview.effect import Beyond
 from subscriptions.rules.dates_in_words import day
 from subscriptions.rules.states import Verdict
 from support.cancellations import from_ticket, requests
@@ -71,12 +70,10 @@ class TurnForm(StaffRequestForm):
         return self.chosen("asked_on") or self.first_day
 
     @property
-    def made_since(self) -> list[tuple[Invoice, Beyond | None]]:
-        """The invoices that begin after the customer asked, each with what the end does to it; None where it stays."""
+    def made_since(self) -> list[Invoice]:
+        """The invoices that begin after the customer asked; those not saved yet have no number."""
         live = self.subscription.invoices.exclude(status=Invoice.Status.VOID).order_by("covers_from")
-        known = [*live, *self.subscription.new_invoices]
-        fates = {each.bill.covers_from: each for each in self.effect.beyond}
-        return [(each, fates.get(each.covers_from)) for each in known if each.covers_from > self.day_asked]
+        return [each for each in (*live, *self.subscription.new_invoices) if each.covers_from > self.day_asked]
 
     def conclude(self, channel: Channel) -> None:
         requests.turn(self.ticket.pk, self.trial, self.asked, by=self.by, today=self.today)

@@ -87,7 +87,16 @@ def test_the_page_lists_what_was_billed_since_and_what_becomes_of_it(as_agent, w
     text = as_agent.get(page(written)).content.decode()
     assert "Invoices made since the customer asked" in text
     assert "Void when it ends; instead €36.67 for 20 to 30 April 2026." in text
+    assert f"<td>{Invoice.objects.get(covers_from=date(2026, 4, 20)).label}</td>" in text
     assert "20 March to 19 April" not in text
+
+
+def test_an_invoice_that_the_job_has_yet_to_make_stands_there_without_a_number(alice, as_agent, hosting, clock):
+    ticket = write(alice, clock, date(2026, 4, 1), hosting)
+    clock(date(2026, 4, 25))
+    text = as_agent.get(page(ticket)).content.decode()
+    assert "<td>–</td>" in text
+    assert "Void when it ends; instead €36.67 for 20 to 30 April 2026." in text
 
 
 def test_another_day_is_shown_with_what_it_leads_to(as_agent, written):
