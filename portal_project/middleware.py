@@ -1,14 +1,46 @@
+"""The portal's own middleware, in the order of the settings; that of drafts stands with them (`common/drafts/`)."""
+
 from collections.abc import Callable, Iterator
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.contrib import admin
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from portal_project.probes import PROBES
+from subscriptions.rules.states import Code, NotAllowed
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 # The admin theme evaluates expressions in attributes and styles elements inline; the portal never does.
 ADMIN_SOURCES = {
     "script-src": [SELF, UNSAFE_EVAL, UNSAFE_INLINE],
     "style-src": [SELF, UNSAFE_INLINE],
 }
+REFUSAL_STATUSES = {Code.NOT_OFFERED: 403, Code.NOT_NOW: 409}
+
+
+class ProbesMiddleware:
+    """Answers probes before anything minds the host, HTTPS or who is signed in."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return PROBES.get(request.path_info, self.get_response)(request)
+
+
+class NoStoreMiddleware:
+    """Browsers keep no page, so that nobody sees one on Back after its reader has signed out. Some views say otherwise."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
@@ -18,33 +50,44 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
     ) -> PolicyParts:
         parts = super().get_policy_parts(request, response, report_only)
-        if request.path.startswith("/admin/"):
+        if _is_in_admin(request):
             parts.replace = ADMIN_SOURCES
         return parts
-
-
-class NoStoreMiddleware:
-    """Browsers keep no page, so that nobody sees one on Back after its reader has signed out. Some views say otherwise."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
-        response.headers.setdefault("Cache-Control", "private, no-store")
-        return response
 
 
 class NulMiddleware:
     """An address with a NUL, which no text in PostgreSQL can hold, leads nowhere; in a form it is an error of its field."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if "\0" in request.path or any("\0" in text for text in _parameters(request)):
             raise Http404
         return self.get_response(request)
+
+
+class RefusalMiddleware:
+    """Turns a refusal into its page: 403 for what is not offered, 409 for what is not possible now. So no view has to."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, NotAllowed):
+            return None
+        verdict = exception.verdict
+        context = admin.site.each_context(request) if _is_in_admin(request) else {}
+        template = "admin/refused.html" if _is_in_admin(request) else "subscriptions/refused.html"
+        status = REFUSAL_STATUSES.get(verdict.code, 409)
+        return render(request, template, context | {"verdict": verdict}, status=status)
+
+
+def _is_in_admin(request: HttpRequest) -> bool:
+    return request.path.startswith("/admin/")
 
 
 def _parameters(request: HttpRequest) -> Iterator[str]:

@@ -18,16 +18,6 @@ OK = "ok"
 log = structlog.get_logger(__name__)
 
 
-class ProbesMiddleware:
-    """Answers both addresses before anything minds the host, HTTPS or who is signed in."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return PROBES.get(request.path_info, self.get_response)(request)
-
-
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:

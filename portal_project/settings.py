@@ -51,7 +51,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     # First, because probes ask by an address that is not in ALLOWED_HOSTS, and without HTTPS.
-    "portal_project.probes.ProbesMiddleware",
+    "portal_project.middleware.ProbesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal_project.middleware.NoStoreMiddleware",
@@ -68,7 +68,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "subscriptions.portal.middleware.RefusalMiddleware",
+    "portal_project.middleware.RefusalMiddleware",
 ]
 if DEBUG:
     MIDDLEWARE.append("portal_project.demo.own_pages.OwnPagesMiddleware")
