@@ -2,9 +2,13 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, register_converter
 
 from portal_project import public_views
+from portal_project.common.numbers import NumberConverter
+
+# Before the apps' own addresses are read, which have numbers in them.
+register_converter(NumberConverter, "number")
 
 handler400 = "portal_project.errors.bad_request"
 handler500 = "portal_project.errors.server_error"

@@ -52,7 +52,7 @@ FLOORS = {
 TOP_FLOOR = {
     "products.admin": ["products.models", "portal_project.mail"],
     "products.apps": [],
-    "subscriptions.apps": ["subscriptions.portal"],
+    "subscriptions.apps": [],
     "subscriptions.management": ["subscriptions.importing"],
     "subscriptions.templatetags": ["subscriptions.portal"],
     "support.apps": ["support.cancellations"],
@@ -76,7 +76,7 @@ INSTALLATION = {
     "portal_project.probes": ["portal_project.checks", "portal_project.common"],
     "portal_project.public_views": ["portal_project.accounts"],
     "portal_project.public_urls": ["portal_project.public_views"],
-    "portal_project.urls": ["portal_project.public_views"],
+    "portal_project.urls": ["portal_project.public_views", "portal_project.common"],
     "portal_project.wsgi": [],
     "portal_project.models": [],
     "portal_project.admin": ["portal_project.common"],

@@ -4,6 +4,8 @@ import re
 import secrets
 from dataclasses import dataclass, field
 
+from django.urls.converters import StringConverter
+
 from portal_project.common import normalize
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -57,6 +59,19 @@ def only(text: str) -> str | None:
     _add(WORDS.findall(normalize.number(text).upper()), found)
     whole = found.tickets ^ found.subscriptions
     return whole.pop() if len(whole) == 1 else None
+
+
+class NumberConverter(StringConverter):
+    """The number of a subscription or ticket in an address; with anything else there, no page is found."""
+
+    # Room for the signs and blanks that come along when a number is copied out of a mail.
+    regex = f"[^/]{{{LENGTH + 1},20}}"
+
+    def to_python(self, value: str) -> str:
+        number = only(value)
+        if number is None:
+            raise ValueError
+        return number
 
 
 def _add(parts: list[str], found: Numbers) -> None:
