@@ -13,8 +13,8 @@ from subscriptions.lifecycle.notifications import bill_context, context
 from subscriptions.preview.effect import Effect
 from subscriptions.preview.trial_run import BILLS, upcoming
 from subscriptions.rules.dates_in_words import day
-from support.mails import recipients
 from support.models import CancellationRequest, Message, Ticket
+from support.queue.staff import able
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User
@@ -94,6 +94,16 @@ def staff_about_message(message: Message, files: list[str], *, is_new: bool = Fa
     return _to_staff(ticket, f"message:{message.pk}", "support/staff_message", told, by=message.author)
 
 
+def to_tell(ticket: Ticket, *, by: "User") -> "list[User]":
+    """The staff to mail about the ticket: its assignee, or everybody who is able where it has none who still is.
+
+    Never `by`, who did what the mail tells of, and nobody who has switched these mails off.
+    """
+    people = list(able())
+    chosen = [person for person in people if person.pk == ticket.assignee_id] or people
+    return [person for person in chosen if person.wants_status_mails and person != by]
+
+
 def _about_request(request: CancellationRequest, what: str, told: dict[str, Any]) -> OutgoingMail:
     ticket = request.ticket
     named = {"ticket": ticket.number, "ticket_url": settings.PORTAL_URL + ticket.get_absolute_url()}
@@ -158,5 +168,5 @@ def _to_staff(ticket: Ticket, about: str, template: str, told: dict[str, Any], *
             template=template,
             context=told | {"name": person.name, "url": url},
         )
-        for person in recipients.to_tell(ticket, by=by)
+        for person in to_tell(ticket, by=by)
     ]

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission
 
 from portal_project.mail.models import OutgoingMail
 from support.mails import digest
-from support.mails.recipients import to_tell
+from support.mails.notifications import to_tell
 from support.models import Ticket
 from tests.factories import UserFactory
 from tests.support.test_queue import NOON, QUEUE, TODAY, a_ticket, counts, subjects
