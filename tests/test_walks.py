@@ -92,7 +92,7 @@ def is_decided_once(walk):
 def test_a_pause_goes_through_few_rooms_and_is_decided_once(as_alice, numbers):
     walk = walk_of(as_alice, pausing, {}, *numbers)
     assert is_decided_once(walk)
-    assert walk.rooms <= 28
+    assert walk.rooms <= 26
     assert walk.moves <= 70
 
 
@@ -100,8 +100,8 @@ def test_a_request_to_cancel_goes_through_few_rooms_and_is_decided_once(as_alice
     walk = walk_of(as_alice, canceling, {"reason": "other", "message": "Moving"}, *numbers)
     assert is_decided_once(walk)
     assert walk.times("promise") == (1,)
-    assert walk.rooms <= 51
-    assert walk.moves <= 144
+    assert walk.rooms <= 49
+    assert walk.moves <= 140
 
 
 def test_keeping_goes_through_few_rooms_and_is_decided_once(as_alice, as_agent, numbers):
@@ -109,5 +109,5 @@ def test_keeping_goes_through_few_rooms_and_is_decided_once(as_alice, as_agent, 
         confirm(as_alice, canceling(number), reason="other", message="")
     walk = walk_of(as_agent, keeping, {"agreement": "By phone: stays", "agreed_on": "2026-04-05"}, *numbers)
     assert is_decided_once(walk)
-    assert walk.rooms <= 53
+    assert walk.rooms <= 49
     assert walk.moves <= 140

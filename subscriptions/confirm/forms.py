@@ -167,10 +167,9 @@ class PauseForm(ActionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        starts_on = self.subscription.pause_would_start(self.today)
         self.own = policies.is_customer(self.by, self.subscription)
-        first, last = periods.resume_dates(starts_on, self.subscription.longest_pause(own=self.own), self.today)
-        self.fields["resumes_on"].set_range(first, last)  # type: ignore[attr-defined]
+        dates = self.subscription.resume_dates_of_new_pause(self.today, own=self.own)
+        self.fields["resumes_on"].set_range(*dates)  # type: ignore[attr-defined]
 
     @property
     def done(self) -> str:  # type: ignore[override]

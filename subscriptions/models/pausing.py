@@ -31,17 +31,16 @@ class Pausing(Changes):
         """Pause now or at the end of the billed period, as the product says.
 
         `own`: by the customer's wish from the portal, so the product's longest pause binds. Raises `NotAllowed` for a resume
-        date outside `periods.resume_dates`.
+        date outside `resume_dates_of_new_pause`.
         """
         starts_on = self.pause_would_start(today)
-        longest = self.longest_pause(own=own)
-        first, last = periods.resume_dates(starts_on, longest, today)
+        first, last = self.resume_dates_of_new_pause(today, own=own)
         resumes_on = resumes_on or last
         _check_resume_date(resumes_on, first, last)
         kept = {
             "resumes_on": resumes_on,
             "pause_resume_rule": self.plan.product.resume_rule,
-            "pause_max_days": longest,
+            "pause_max_days": self.longest_pause(own=own),
             "pause_is_own": own,
         }
         if starts_on > today:
@@ -70,6 +69,10 @@ class Pausing(Changes):
         _check_resume_date(resumes_on, first, last)
         if resumes_on != self.resumes_on:
             self._change(EventKind.RESUME_DATE_CHANGED, today, resumes_on=resumes_on)
+
+    def resume_dates_of_new_pause(self, today: date, *, own: bool) -> tuple[date, date | None]:
+        """The first and last day that a pause made today may end on, as `periods.resume_dates`."""
+        return periods.resume_dates(self.pause_would_start(today), self.longest_pause(own=own), today)
 
     def possible_resume_dates(self, today: date) -> tuple[date, date | None]:
         """The first and last day that the present or scheduled pause may end on, as `periods.resume_dates`."""
