@@ -1,4 +1,4 @@
-"""Rows to start from. A subscription comes out of the real `Subscription.begin` and `changing.add`, so it is consistent."""
+"""Rows to start from. A subscription comes out of the real `Subscription.begin` and `unit_of_work.add`, so it is consistent."""
 
 from datetime import date
 from decimal import Decimal

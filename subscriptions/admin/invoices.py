@@ -48,10 +48,8 @@ class OverdueFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("yes", _("Overdue"))]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Invoice]) -> QuerySet[Invoice]:
-        if self.value() != "yes":
-            return queryset
-        return queryset.filter(status=Invoice.Status.OPEN, due_on__lt=localdate())
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Invoice]:
+        return queryset.overdue(localdate()) if self.value() == "yes" else queryset
 
 
 @admin.register(Invoice)

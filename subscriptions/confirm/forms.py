@@ -1,4 +1,4 @@
-"""Forms that confirm an action: each shows its exact effect and carries it, signed (`docs/design.md`, States)."""
+"""Forms that confirm an action: each shows its exact effect and carries it, signed (`docs/design.md`, Announced = happened)."""
 
 from collections.abc import Callable
 from datetime import date

@@ -50,7 +50,7 @@ def _text(field: str) -> Cast:
 
 
 def _write(keys: list[int], today: date) -> None:
-    """Under a lock, so that a date changed at the same moment is not told of; who holds one is met by the next run."""
+    """Under a lock, so that a date changed at the same moment is not told of; rows that others hold wait for the next run."""
     with transaction.atomic():
         rows = _unwritten(today).filter(pk__among=keys).select_for_update(of=("self",), skip_locked=True)
         mails = [_reminder(subscription, today) for subscription in caught_up(rows, today, _log_failure)]

@@ -126,7 +126,7 @@ class Subscription(Canceling):
 
     @classmethod
     def begin(cls, customer: "User", plan: Plan, today: date) -> "Subscription":
-        """A new one in memory, starting today with the plan's trial or its first period; `changing.add` bills and saves it."""
+        """A new one in memory, with the plan's trial or its first period from today on; `unit_of_work.add` bills and saves it."""
         billed_from = periods.period_start(today, Interval.DAY, 1, plan.trial_days)
         subscription = cls(
             number=random_number("S"),

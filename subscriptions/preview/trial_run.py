@@ -1,4 +1,4 @@
-"""What will happen, or just has: any action tried by the functions that do the real thing (`docs/design.md`, States)."""
+"""What an action will do, or has just done, by the functions that do the real thing (`docs/design.md`, Announced = happened)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

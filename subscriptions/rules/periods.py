@@ -10,8 +10,8 @@ from dateutil.relativedelta import relativedelta
 
 from products.intervals import Interval
 
-_DAYS = {Interval.DAY: 1, Interval.WEEK: 7}
 TEN_YEARS = timedelta(days=3653)
+_DAYS = {Interval.DAY: 1, Interval.WEEK: 7}
 _MONTHS = {Interval.MONTH: 1, Interval.YEAR: 12}
 
 

@@ -1,6 +1,6 @@
 """May this happen now, and if not, why not? Reads attributes only (`docs/design.md`, Verdicts).
 
-Three questions, in this order after "is it already so?": does the product offer it to this person, and is it possible now.
+In this order: is it already so, does the product offer it to this person, does their role include it, is it possible now.
 The same verdict draws the button, explains its absence, and guards the POST.
 """
 

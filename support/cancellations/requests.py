@@ -1,7 +1,7 @@
 """Requests to cancel, and their ends. The only callers of `schedule_cancellation` and `withdraw_cancellation`.
 
 All of it is done to a subscription that is locked and caught up, and inside its transaction; locks are taken in the order of
-`docs/design.md`, States: the subscription, then its request and ticket.
+`docs/design.md`, The unit of work: the subscription, then its request and ticket.
 """
 
 from dataclasses import dataclass

@@ -108,7 +108,7 @@ class TicketForm(WithFiles):
         return cleaned
 
     def ticket(self) -> dict[str, Any]:
-        """The arguments for `tickets.open_ticket`."""
+        """The arguments for `opening.open_ticket`."""
         return {"kind" if name == "type" else name: value for name, value in self.cleaned_data.items()}
 
     @property
