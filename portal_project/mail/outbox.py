@@ -7,9 +7,8 @@ from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils import timezone
-from django_q.models import OrmQ
-from django_q.tasks import async_task
 
+from portal_project.common import worker
 from portal_project.mail.models import OutgoingMail, OutgoingMailQuerySet
 
 
@@ -37,9 +36,5 @@ def send_again(mails: OutgoingMailQuerySet) -> int:
 
 
 def wake() -> None:
-    """Have the worker send soon, unless a task waits for it already: however much mail there is, it makes no queue.
-
-    Behind another task the mail waits for the schedule, which looks every minute.
-    """
-    if not OrmQ.objects.filter(lock__lte=timezone.now()).exists():
-        async_task("portal_project.mail.tasks.send_pending")
+    """Have the worker send soon: however much mail there is, one task to send waits for it."""
+    worker.wake("portal_project.mail.tasks.send_pending")

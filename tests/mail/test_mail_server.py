@@ -18,6 +18,7 @@ from django_q.models import OrmQ
 
 from portal_project.mail import outbox, server, tasks
 from portal_project.mail.models import MailServer, OutgoingMail
+from subscriptions.billing import payment_files
 from tests.mail.smtp import DRIBBLING, MUTE, SILENT, WORKING, serving
 
 pytestmark = pytest.mark.django_db
@@ -183,6 +184,15 @@ def test_however_often_the_worker_is_woken_one_task_waits():
     outbox.wake()
     outbox.wake()
     assert OrmQ.objects.count() == 2
+
+
+def test_mail_waits_in_line_behind_another_task_and_not_for_the_schedule():
+    payment_files.wake()
+    outbox.wake()
+    assert [entry.task["func"] for entry in OrmQ.objects.order_by("id")] == [
+        "subscriptions.billing.payment_files.record_confirmed",
+        "portal_project.mail.tasks.send_pending",
+    ]
 
 
 def test_codes_go_before_all_that_has_waited_longer():
