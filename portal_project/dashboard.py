@@ -29,7 +29,7 @@ def cards(request: HttpRequest, today: date) -> list[Card]:
     """The numbers that this person may see."""
     soon = today + timedelta(days=WEEK)
     ending = Subscription.objects.filter(cancels_on__lte=soon)
-    shown: list[tuple[str, str | Promise, QuerySet[Any], str, dict[str, Any]]] = [
+    all_cards: list[tuple[str, str | Promise, QuerySet[Any], str, dict[str, Any]]] = [
         (
             "support.view_cancellationrequest",
             _("Cancellations in notice"),
@@ -82,7 +82,7 @@ def cards(request: HttpRequest, today: date) -> list[Card]:
     ]
     return [
         Card(label, _count(rows), f"{reverse(f'admin:{page}_changelist')}?{urlencode(query)}")
-        for permission, label, rows, page, query in shown
+        for permission, label, rows, page, query in all_cards
         if request.user.has_perm(permission)
     ]
 

@@ -38,8 +38,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
 PROBES: dict[str, Callable[[HttpRequest], HttpResponseBase]] = {"/healthz": healthz, "/readyz": readyz}
 
 
-def _answer(parts: dict[str, str], **told: str) -> HttpResponse:
-    lines = "".join(f"{part}: {state}\n" for part, state in (parts | told).items())
+def _answer(parts: dict[str, str], **others: str) -> HttpResponse:
+    lines = "".join(f"{part}: {state}\n" for part, state in (parts | others).items())
     is_well = set(parts.values()) == {OK}
     return HttpResponse(lines, content_type="text/plain; charset=utf-8", status=200 if is_well else 503)
 

@@ -32,10 +32,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """For the limits and the mails. All whose address the proxy does not tell count as one, and may still sign in."""
-        told = get_client_ip(request)
-        if not told:
+        found = get_client_ip(request)
+        if not found:
             return "unknown"
-        address = ip_address(told)
+        address = ip_address(found)
         if isinstance(address, IPv6Address):
             # A server that listens on both writes IPv4 as ::ffff:192.0.2.1; limits count networks of 64 bits.
             address = address.ipv4_mapped or IPv6Address(int(address))

@@ -153,12 +153,12 @@ class SubscriptionAdmin(StartAdmin):
         context = extra_context or {}
         if subscription := self.get_queryset(request).filter(pk=object_id).first():
             today = localdate()
-            shown = as_of(subscription, today)
+            current = as_of(subscription, today)
             context |= {
                 "events": subscription.events.select_related("actor")[:EVENTS_SHOWN],
                 "invoices": subscription.invoices.all()[:INVOICES_SHOWN],
-                "bills": upcoming(shown, today),
-                "beyond": beyond_end(shown),
+                "bills": upcoming(current, today),
+                "beyond": beyond_end(current),
             }
         response = super().change_view(request, object_id, form_url, context)
         if isinstance(response, TemplateResponse) and response.context_data:
@@ -173,8 +173,10 @@ class SubscriptionAdmin(StartAdmin):
         if stored is None:
             return []
         subscription = as_of(stored, today)
-        shown = super().get_actions_detail(request, object_id)
-        return [button for button in shown if may(self._action(button), subscription, by=person(request), today=today)]
+        buttons = super().get_actions_detail(request, object_id)
+        return [
+            button for button in buttons if may(self._action(button), subscription, by=person(request), today=today)
+        ]
 
     def _action(self, button: Any) -> Action:
         return getattr(self, button.path.replace("-", "_")).form_class.action
@@ -230,8 +232,8 @@ class SubscriptionAdmin(StartAdmin):
 
     @display(description=_("status"), label=STATUS_COLORS)
     def state(self, subscription: Subscription) -> str:
-        shown = as_of(subscription, localdate())
-        return str(_("In notice")) if shown.cancels_on else str(Status(shown.status).label)
+        current = as_of(subscription, localdate())
+        return str(_("In notice")) if current.cancels_on else str(Status(current.status).label)
 
     @display(description=_("price"), ordering="amount")
     def price(self, subscription: Subscription) -> str:
@@ -253,20 +255,20 @@ class SubscriptionAdmin(StartAdmin):
 
     @display(description=_("pause"))
     def pause_dates(self, subscription: Subscription) -> str:
-        shown = as_of(subscription, localdate())
-        if not (starts_on := shown.paused_on or shown.pauses_on):
+        current = as_of(subscription, localdate())
+        if not (starts_on := current.paused_on or current.pauses_on):
             return "–"
-        if shown.resumes_on:
+        if current.resumes_on:
             return _("from %(start)s to %(end)s") % {
                 "start": day(starts_on),
-                "end": day(shown.resumes_on),
+                "end": day(current.resumes_on),
             }
         return _("from %(start)s, until it is resumed") % {"start": day(starts_on)}
 
     @display(description=_("end"), ordering="cancels_on")
     def end(self, subscription: Subscription) -> str:
-        shown = as_of(subscription, localdate())
-        return short_day(shown.canceled_on or shown.cancels_on) or "–"
+        current = as_of(subscription, localdate())
+        return short_day(current.canceled_on or current.cancels_on) or "–"
 
 
 admin.site.register(Subscription, SubscriptionAdmin)

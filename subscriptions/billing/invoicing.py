@@ -36,12 +36,12 @@ def correct(events: Sequence[SubscriptionEvent], today: date) -> None:
     if not ended:
         return
     corrections = [
-        (event, made)
+        (event, correction)
         for event, invoice in _open_beyond(ended)
-        if (made := charges.correction(invoice, event.subscription, End.told_by(event), today))
+        if (correction := charges.correction(invoice, event.subscription, End.told_by(event), today))
     ]
-    _void([(made.void, event.actor) for event, made in corrections])
-    issue([made.instead for _event, made in corrections if made.instead])
+    _void([(correction.void, event.actor) for event, correction in corrections])
+    issue([correction.instead for _event, correction in corrections if correction.instead])
 
 
 def _open_beyond(ended: dict[int, SubscriptionEvent]) -> list[tuple[SubscriptionEvent, Invoice]]:

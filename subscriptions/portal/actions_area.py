@@ -62,11 +62,13 @@ def actions_area(subscription: Subscription, *, by: "User", today: date) -> Acti
     if subscription.status == Status.CANCELED:
         return ActionsArea([])
     if subscription.cancels_on:
-        shown = [Action.WITHDRAW_CANCELLATION]
+        actions = [Action.WITHDRAW_CANCELLATION]
     elif subscription.status == Status.PAUSED:
-        shown = [Action.RESUME, Action.CHANGE_RESUME_DATE, cancel_action(subscription)]
+        actions = [Action.RESUME, Action.CHANGE_RESUME_DATE, cancel_action(subscription)]
     elif subscription.pauses_on:
-        shown = [Action.CHANGE_RESUME_DATE, Action.DROP_PAUSE, cancel_action(subscription)]
+        actions = [Action.CHANGE_RESUME_DATE, Action.DROP_PAUSE, cancel_action(subscription)]
     else:
-        shown = [Action.PAUSE, cancel_action(subscription)]
-    return ActionsArea([Entry(action, may(action, subscription, by=by, today=today), subscription) for action in shown])
+        actions = [Action.PAUSE, cancel_action(subscription)]
+    return ActionsArea(
+        [Entry(action, may(action, subscription, by=by, today=today), subscription) for action in actions]
+    )

@@ -28,9 +28,9 @@ def mine(request: HttpRequest) -> SubscriptionQuerySet:
 @require_safe
 def subscriptions(request: HttpRequest) -> HttpResponse:
     today = localdate()
-    shown = page(mine(request).for_policies(today), request)
-    rows = [as_of(subscription, today) for subscription in shown.rows]
-    return render(request, "subscriptions/list.html", {"page": shown, "subscriptions": rows})
+    found = page(mine(request).for_policies(today), request)
+    rows = [as_of(subscription, today) for subscription in found.rows]
+    return render(request, "subscriptions/list.html", {"page": found, "subscriptions": rows})
 
 
 @require_http_methods(["GET", "POST"])
@@ -43,8 +43,8 @@ def act(request: HttpRequest, number: str, form_class: Callable[..., ActionForm]
 
 @require_safe
 def invoices(request: HttpRequest) -> HttpResponse:
-    shown = page(_my_invoices(request).select_related("subscription__plan__product"), request)
-    return render(request, "subscriptions/invoices.html", {"page": shown, "today": localdate()})
+    found = page(_my_invoices(request).select_related("subscription__plan__product"), request)
+    return render(request, "subscriptions/invoices.html", {"page": found, "today": localdate()})
 
 
 @require_safe

@@ -54,20 +54,20 @@ class Beyond:
     @property
     def fate(self) -> str:
         """What becomes of it, in a sentence for pages and mails."""
-        told = {"total": self.bill.total, "days": days(self.bill)}
+        values = {"total": self.bill.total, "days": days(self.bill)}
         if self.is_paid:
             return (
                 _("The invoice over %(total)s for %(days)s is paid and stays: days after the end are not refunded.")
-                % told
+                % values
             )
         if self.instead is None:
-            return _("The open invoice over %(total)s for %(days)s becomes void when it ends.") % told
-        told |= {"instead": self.instead.total, "left": days(self.instead)}
+            return _("The open invoice over %(total)s for %(days)s becomes void when it ends.") % values
+        values |= {"instead": self.instead.total, "left": days(self.instead)}
         text = _(
             "The open invoice over %(total)s for %(days)s becomes void when it ends; instead, %(instead)s is billed for "
             "%(left)s."
         )
-        return text % told
+        return text % values
 
 
 @dataclass(frozen=True)

@@ -55,8 +55,8 @@ def turn_into_request(request: HttpRequest, pk: int, *, site: AdminSite) -> Http
 
 def _choice(theirs: SubscriptionQuerySet, by: User, today: date) -> list[Subscription]:
     """Those that can be canceled now, as the act itself will ask."""
-    shown = [as_of(subscription, today) for subscription in theirs.for_policies(today)]
-    return [each for each in shown if may(Action.SCHEDULE_CANCELLATION, each, by=by, today=today)]
+    current = [as_of(subscription, today) for subscription in theirs.for_policies(today)]
+    return [each for each in current if may(Action.SCHEDULE_CANCELLATION, each, by=by, today=today)]
 
 
 def _back(ticket: Ticket, subscriptions: SubscriptionQuerySet) -> str:

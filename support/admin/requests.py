@@ -39,11 +39,11 @@ class SubscriptionDeskAdmin(SubscriptionAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """An end that nobody requested here can be withdrawn, but there is no request to be kept in spite of."""
-        shown = super().get_actions_detail(request, object_id)
-        if not shown:
+        buttons = super().get_actions_detail(request, object_id)
+        if not buttons:
             return []
         requested = CancellationRequest.objects.undecided().filter(subscription=object_id)
-        return [button for button in shown if button.path != "keep-active" or requested.exists()]
+        return [button for button in buttons if button.path != "keep-active" or requested.exists()]
 
     def where_from(self, object_id: int) -> str:
         """Whoever decides about a request comes from its ticket, and sees there what became of it."""

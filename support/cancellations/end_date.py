@@ -63,7 +63,7 @@ def _kept(subscription: Subscription, asked_on: date) -> CancellationRequest | N
 
 def _again(kept: CancellationRequest, subscription: Subscription, asked_on: date) -> PromisedEnd:
     """The date of the first request; once that has passed, the end of the billed days, without another notice."""
-    told = {
+    days = {
         "asked": day(kept.requested_on),
         "agreed": day(kept.agreed_on),
         "promised": day(kept.promised_on),
@@ -72,22 +72,22 @@ def _again(kept: CancellationRequest, subscription: Subscription, asked_on: date
         why = _(
             "You asked on %(asked)s, and agreed on %(agreed)s to stay; the date of then, %(promised)s, still holds."
         )
-        return PromisedEnd(kept.promised_on, why % told)
+        return PromisedEnd(kept.promised_on, why % days)
     ends_on = subscription.earliest_end(asked_on, notice_days=0)
     why = _(
         "You asked on %(asked)s, and agreed on %(agreed)s to stay; the date of then, %(promised)s, has passed, so it ends "
         "when the billed days are over, on %(until)s."
     )
-    return PromisedEnd(ends_on, why % (told | {"until": day(ends_on)}))
+    return PromisedEnd(ends_on, why % (days | {"until": day(ends_on)}))
 
 
 def _passed(promised: PromisedEnd, subscription: Subscription, asked_on: date, today: date) -> PromisedEnd:
-    told = {"asked": day(asked_on), "passed": day(promised.ends_on), "today": day(today), "why": promised.why}
+    values = {"asked": day(asked_on), "passed": day(promised.ends_on), "today": day(today), "why": promised.why}
     if subscription.status == Status.TRIALING:
         why = _("You asked on %(asked)s, during the trial, which ended on %(passed)s. So it ends today, %(today)s.")
     else:
         why = _("%(why)s That day has passed, so it ends today, %(today)s.")
-    return PromisedEnd(today, why % told)
+    return PromisedEnd(today, why % values)
 
 
 def _as_it_was(subscription: Subscription, on: date) -> Subscription:

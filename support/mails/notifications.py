@@ -90,8 +90,8 @@ def reply(message: Message, files: list[str]) -> OutgoingMail:
 def staff_about_message(message: Message, files: list[str], *, is_new: bool = False) -> list[OutgoingMail]:
     """To staff, about what a customer wrote, with the names of its files; `is_new` when that made the ticket."""
     ticket = message.ticket
-    told = _of_ticket(ticket) | _said(message, files) | {"is_new": is_new, "type": str(ticket.get_type_display())}
-    return _to_staff(ticket, f"message:{message.pk}", "support/staff_message", told, by=message.author)
+    facts = _of_ticket(ticket) | _said(message, files) | {"is_new": is_new, "type": str(ticket.get_type_display())}
+    return _to_staff(ticket, f"message:{message.pk}", "support/staff_message", facts, by=message.author)
 
 
 def to_tell(ticket: Ticket, *, by: "User") -> "list[User]":
@@ -104,7 +104,7 @@ def to_tell(ticket: Ticket, *, by: "User") -> "list[User]":
     return [person for person in chosen if person.wants_status_mails and person != by]
 
 
-def _about_request(request: CancellationRequest, what: str, told: dict[str, Any]) -> OutgoingMail:
+def _about_request(request: CancellationRequest, what: str, facts: dict[str, Any]) -> OutgoingMail:
     ticket = request.ticket
     named = {"ticket": ticket.number, "ticket_url": settings.PORTAL_URL + ticket.get_absolute_url()}
     return OutgoingMail(
@@ -112,7 +112,7 @@ def _about_request(request: CancellationRequest, what: str, told: dict[str, Any]
         thread=ticket.number,
         recipient=request.subscription.customer.email,
         template=f"support/request_{what}",
-        context=told | named,
+        context=facts | named,
     )
 
 
@@ -158,7 +158,7 @@ def _said(message: Message, files: list[str]) -> dict[str, Any]:
     return {"body": message.body, "files": files}
 
 
-def _to_staff(ticket: Ticket, about: str, template: str, told: dict[str, Any], *, by: "User") -> list[OutgoingMail]:
+def _to_staff(ticket: Ticket, about: str, template: str, facts: dict[str, Any], *, by: "User") -> list[OutgoingMail]:
     url = settings.PORTAL_URL + reverse("admin:support_ticket_change", args=[ticket.pk])
     return [
         OutgoingMail(
@@ -166,7 +166,7 @@ def _to_staff(ticket: Ticket, about: str, template: str, told: dict[str, Any], *
             thread=ticket.number,
             recipient=person.email,
             template=template,
-            context=told | {"name": person.name, "url": url},
+            context=facts | {"name": person.name, "url": url},
         )
         for person in to_tell(ticket, by=by)
     ]

@@ -49,9 +49,9 @@ def _opened(request: HttpRequest, form: TicketForm, today: date) -> Ticket:
 
 def _way_to_cancel(request: HttpRequest, subscription: Subscription, today: date) -> Action | None:
     """What the customer may do now by themselves; None where canceling is not offered, or has happened."""
-    shown = as_of(mine(request).for_policies(today).get(pk=subscription.pk), today)
-    action = cancel_action(shown)
-    return action if may(action, shown, by=person(request), today=today) else None
+    current = as_of(mine(request).for_policies(today).get(pk=subscription.pk), today)
+    action = cancel_action(current)
+    return action if may(action, current, by=person(request), today=today) else None
 
 
 def _to_the_request(request: HttpRequest, form: TicketForm, subscription: Subscription) -> HttpResponse:

@@ -51,10 +51,10 @@ def _values(ticket: Ticket, agent: "User", today: date) -> dict[str, str]:
         "agent": agent.get_full_name(),
     }
     if ticket.subscription:
-        shown = as_of(ticket.subscription, today)
+        current = as_of(ticket.subscription, today)
         values |= {
-            "product": shown.product.name,
-            "subscription": shown.number,
-            "end_date": day(shown.canceled_on or shown.cancels_on),
+            "product": current.product.name,
+            "subscription": current.number,
+            "end_date": day(current.canceled_on or current.cancels_on),
         }
     return values
