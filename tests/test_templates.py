@@ -8,6 +8,7 @@ import django.contrib.admin
 import pytest
 import unfold
 from django.conf import settings
+from django.template import engines
 from django.urls import resolve
 from django.views import csrf, defaults
 
@@ -77,6 +78,24 @@ def test_what_is_closed_of_allauth_is_closed():
 def test_a_template_that_is_no_whole_page_begins_with_an_underscore():
     whole = {name for name, text in PAGES.items() if re.search(r"{% extends|<!doctype html>", text, re.IGNORECASE)}
     assert whole == {name for name in PAGES if not Path(name).name.startswith("_")}
+
+
+def test_every_library_that_a_template_loads_is_used_there():
+    idle = [
+        (template, library)
+        for template, text in TEMPLATES.items()
+        for loaded in re.findall(r"{% load ([^%]+) %}", text)
+        for library in loaded.split()
+        if not uses(text, library)
+    ]
+    assert idle == []
+
+
+def uses(text: str, library: str) -> bool:
+    known = engines["django"].engine.template_libraries[library]
+    tags, filters = "|".join(known.tags), "|".join(known.filters)
+    is_tag = bool(tags) and re.search(rf"{{%\s*({tags})\b", text)
+    return bool(is_tag or (filters and re.search(rf"\|({filters})\b", text)))
 
 
 def test_lines_of_pages_fit_on_a_screen():
