@@ -1,4 +1,4 @@
-"""Invoices in the admin: read them, record payments, void. Registered through `subscriptions.admin.subscriptions`."""
+"""Invoices in the admin: read them, record payments, void."""
 
 from datetime import date
 from typing import Any

@@ -17,7 +17,6 @@ from portal_project.accounts.models import User
 from portal_project.accounts.people import person
 from portal_project.common.admin import TabularInline
 from portal_project.common.numbers import Numbers
-from subscriptions.admin.invoices import InvoiceAdmin
 from subscriptions.admin.start import StartAdmin, StartForm
 from subscriptions.billing.catch_up import as_of
 from subscriptions.confirm.billing_forms import DiscountForm, DropPlanChangeForm, PlanForm
@@ -32,8 +31,6 @@ from subscriptions.rules.actions import ACTIONS
 from subscriptions.rules.dates_in_words import day, short_day
 from subscriptions.rules.policies import may
 from subscriptions.rules.states import Action, Status
-
-__all__ = ["InvoiceAdmin", "SubscriptionAdmin"]
 
 EVENTS_SHOWN = 50
 INVOICES_SHOWN = 24
@@ -219,7 +216,7 @@ class SubscriptionAdmin(StartAdmin):
         }
 
     def why_it_ends(self, subscription: Subscription) -> str:
-        """What is known of the end besides its own changes; subscriptions have never heard of requests."""
+        """What else is known of the end; `support` says it, which knows the requests."""
         return ""
 
     @display(description=_("customer"), ordering="customer__name")
