@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views import defaults
 
 from portal_project.common.database import is_unavailable, lacks_migrations
+from portal_project.common.forms import FilesInput
 
 log = structlog.get_logger(__name__)
 
@@ -27,10 +28,6 @@ PASSWORDS = {
 }
 # In seconds: when a program may ask again.
 AGAIN_AFTER = "5"
-
-
-class FilesInput(forms.FileInput):
-    allow_multiple_selected = True
 
 
 class SendAgainForm(forms.Form):

@@ -1,4 +1,4 @@
-"""Form fields for what people type. Each is cleaned to what the portal keeps of it (`normalize`)."""
+"""Form fields for what people type, each cleaned to what the portal keeps of it (`normalize`), and for files."""
 
 from typing import Any
 
@@ -8,6 +8,12 @@ from django.core.validators import ProhibitNullCharactersValidator
 from portal_project.common import normalize
 
 refuse_null = ProhibitNullCharactersValidator()
+
+
+class FilesInput(forms.FileInput):
+    """For any number of files at once."""
+
+    allow_multiple_selected = True
 
 
 class LineField(forms.CharField):

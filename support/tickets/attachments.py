@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal_project.common import uploads
+from portal_project.common.forms import FilesInput
 from portal_project.common.full_disk import NO_ROOM
 from support.models import Attachment, Message
 
@@ -34,10 +35,6 @@ ENDS: dict[str, tuple[str, ...]] = {
 } | dict.fromkeys((uploads.TEXT, uploads.UTF_16_TEXT, uploads.WINDOWS_TEXT), (".txt", ".csv", ".log", ".md"))
 # HEIC is taken but not asked for: an iPhone then sends a JPEG, which opens everywhere.
 ACCEPTED = ",".join(dict.fromkeys(end for kind, ends in ENDS.items() if kind != uploads.HEIC for end in ends))
-
-
-class FilesInput(forms.FileInput):
-    allow_multiple_selected = True
 
 
 class FilesField(forms.Field):
