@@ -32,5 +32,4 @@ class Canceling(Pausing, Billing):
         """The first day without the subscription for a cancellation asked for on that day (`docs/design.md`, Dates)."""
         if self.status == Status.TRIALING:
             return self.period_end
-        billed_until = periods.billed_through(*self.rhythm, self.period_end)
-        return periods.cancellation_date(asked_on, notice_days, billed_until)
+        return periods.cancellation_date(asked_on, notice_days, self.billed_through)

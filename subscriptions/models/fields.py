@@ -74,6 +74,11 @@ class SubscriptionFields(Searchable):
         return self.anchor_on, Interval(self.interval), self.interval_count
 
     @property
+    def billed_through(self) -> date:
+        """The day it is billed until; of a period that is billed only in part, its end, for it counts as billed."""
+        return periods.billed_through(*self.rhythm, self.period_end)
+
+    @property
     def continues_split_period(self) -> bool:
         """Whether what is billed next is the rest of a period whose first part is billed; not so for a gap after a pause."""
         is_boundary = periods.period_around(*self.rhythm, self.period_end)[0] == self.period_end

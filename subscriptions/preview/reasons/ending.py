@@ -16,7 +16,7 @@ def why_it_ends(subscription: Subscription, asked_on: date, notice_days: int, en
         return _("The trial ends on %(end)s, so the subscription ends with it and is never billed.") % {
             "end": day(ends_on)
         }
-    billed_until = periods.billed_through(*subscription.rhythm, subscription.period_end)
+    billed_until = subscription.billed_through
     notice_end = periods.notice_end(asked_on, notice_days)
     if notice_days == 0:
         return _no_notice(subscription, asked_on, billed_until)
