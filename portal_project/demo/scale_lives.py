@@ -9,6 +9,7 @@ from random import Random
 from portal_project.demo.conversations import FAREWELLS
 from products.models import Plan
 from subscriptions.billing.catch_up import take
+from subscriptions.billing.charges import End, correction
 from subscriptions.models import Invoice, Subscription
 from subscriptions.rules import periods
 from subscriptions.rules.states import Action, Status, next_step
@@ -103,7 +104,7 @@ def has_ended_at_once(subscription: Subscription, today: date, chance: Random) -
     bring_to(subscription, on)
     subscription.cancel(on)
     for invoice in subscription.new_invoices:
-        if invoice.covers_from >= on:
+        if correction(invoice, subscription, End(on, promised_on=None), on):
             invoice.status = Invoice.Status.VOID
     return None
 
