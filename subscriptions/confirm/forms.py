@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from subscriptions.models import Channel, LinkedService, Subscription
-from subscriptions.models.pausing import resume_date_rule
 from subscriptions.preview import reasons
 from subscriptions.preview.effect import Effect
 from subscriptions.preview.trial_run import Trial, carry_out
-from subscriptions.rules import periods, policies
+from subscriptions.rules import periods, policies, refusals
 from subscriptions.rules.actions import ACTIONS
 from subscriptions.rules.dates_in_words import day
 from subscriptions.rules.policies import may
@@ -145,7 +144,7 @@ class ResumeDateField(forms.DateField):
     def clean(self, value: Any) -> date | None:
         chosen = super().clean(value)
         if chosen and not periods.is_resume_date(chosen, self.first, self.last):
-            raise forms.ValidationError(resume_date_rule(self.first, self.last))
+            raise forms.ValidationError(refusals.no_such_resume_date(self.first, self.last))
         return chosen
 
 

@@ -1,13 +1,10 @@
 from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from products.models import PauseStarts, ResumeRule
 from subscriptions.models.changes import Changes
 from subscriptions.models.event import EventKind
-from subscriptions.rules import periods
-from subscriptions.rules.dates_in_words import day
+from subscriptions.rules import periods, refusals
 from subscriptions.rules.states import Code, NotAllowed, Status, Verdict
 
 # What a pause keeps from the day it was made, and what is cleared when it is over or dropped.
@@ -95,14 +92,4 @@ class Pausing(Changes):
 def _check_resume_date(resumes_on: date | None, first: date, last: date | None) -> None:
     if resumes_on is None or periods.is_resume_date(resumes_on, first, last):
         return
-    raise NotAllowed(Verdict(Code.NOT_NOW, resume_date_rule(first, last)))
-
-
-def resume_date_rule(first: date, last: date | None) -> str:
-    """The sentence for a resume date that is too early or too late."""
-    if last:
-        return _("The pause can end from %(first)s to %(last)s.") % {
-            "first": day(first),
-            "last": day(last),
-        }
-    return _("The pause can end on %(first)s at the earliest, and within ten years.") % {"first": day(first)}
+    raise NotAllowed(Verdict(Code.NOT_NOW, refusals.no_such_resume_date(first, last)))

@@ -1,5 +1,6 @@
 """Why an action is done already, not offered, or not possible now: the sentences, and the switches that they tell of."""
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -91,6 +92,13 @@ def already_resumes_then(subscription: "Subscription") -> str:
     if subscription.resumes_on:
         return _("This pause already ends on %(date)s.") % {"date": day(subscription.resumes_on)}
     return _("This pause already has no date on which it ends.")
+
+
+def no_such_resume_date(first: date, last: date | None) -> str:
+    """For a resume date that is too early or too late: the days on which the pause can end."""
+    if last:
+        return _("The pause can end from %(first)s to %(last)s.") % {"first": day(first), "last": day(last)}
+    return _("The pause can end on %(first)s at the earliest, and within ten years.") % {"first": day(first)}
 
 
 def ended_or_running(subscription: "Subscription") -> str:
