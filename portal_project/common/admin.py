@@ -91,6 +91,19 @@ class ModelAdmin(unfold.ModelAdmin):
         return not related or all(_may_be_key(related, each) for each in keys)
 
 
+class ReadOnly:
+    """Mixed into the pages of rows that nobody adds, changes or deletes there: what may be done to them has pages of its own."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 class TabularInline(unfold.TabularInline):
     """Rows of other models on a page, each field called as its column is."""
 

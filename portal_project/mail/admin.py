@@ -20,6 +20,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
 from portal_project.common import normalize
+from portal_project.common.admin import ReadOnly
 from portal_project.common.numbers import Numbers
 from portal_project.common.search_admin import SearchAdmin
 from portal_project.mail import outbox, rendering, server
@@ -30,7 +31,7 @@ COLOURS = {State.PENDING: "info", State.SENT: "success", State.FAILED: "danger",
 
 
 @admin.register(OutgoingMail)
-class OutgoingMailAdmin(SearchAdmin):
+class OutgoingMailAdmin(ReadOnly, SearchAdmin):
     """What the portal wrote to whom, and what became of it. Nobody changes a mail; most that failed can be sent again."""
 
     list_display = ("recipient", "subject", "delivery", "created_at", "sent_at", "attempts", "what_failed")
@@ -61,15 +62,6 @@ class OutgoingMailAdmin(SearchAdmin):
 
     def matching(self, queryset: QuerySet[OutgoingMail], term: str) -> QuerySet[OutgoingMail]:
         return queryset.filter(recipient__contains=normalize.address(term))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: OutgoingMail | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: OutgoingMail | None = None) -> bool:
-        return False
 
     def has_send_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("mail.change_outgoingmail")

@@ -17,6 +17,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
 from unfold.decorators import action, display
 
 from portal_project.accounts.people import person
+from portal_project.common.admin import ReadOnly
 from portal_project.common.forms import LineField
 from portal_project.common.numbers import Numbers
 from portal_project.common.search_admin import SearchAdmin
@@ -53,7 +54,7 @@ class OverdueFilter(admin.SimpleListFilter):
 
 
 @admin.register(Invoice)
-class InvoiceAdmin(SearchAdmin):
+class InvoiceAdmin(ReadOnly, SearchAdmin):
     list_display = ("label", "subscription", "customer", "covers_from", "covers_to", "total", "state", "due_on")
     list_filter = (("status", ChoicesDropdownFilter), OverdueFilter, ("issued_on", RangeDateFilter))
     list_filter_submit = True
@@ -154,12 +155,3 @@ class InvoiceAdmin(SearchAdmin):
         if invoice.is_overdue(localdate()):
             return _("Overdue")
         return str(Invoice.Status(invoice.status).label)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Invoice | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Invoice | None = None) -> bool:
-        return False
