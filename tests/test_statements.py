@@ -41,7 +41,7 @@ def test_a_pause(as_alice, hosting):
 def test_a_cancellation_at_once(as_alice, alice, hosting):
     """The invoices beyond the end are read twice: to tell their fate, and locked, to write it."""
     at_once = started(alice, date(2026, 3, 20), PlanFactory(product=ProductFactory(cancellation_mode="immediate")))
-    assert statements(as_alice, f"{at_once.get_absolute_url()}cancel/", {}) == 12
+    assert statements(as_alice, f"{at_once.get_absolute_url()}cancel/", {}) == 11
 
 
 def test_a_request_to_cancel(as_alice, agent, hosting):

@@ -103,8 +103,11 @@ def nothing_to_keep(subscription: Subscription) -> Verdict:
 
 
 def canceled_now(trial: Trial, *, by: "User") -> None:
-    """Decide the request, if there is one, of a subscription that `trial` has ended; no ticket is made for the end."""
-    if request := locked_undecided(trial.subscription):
+    """Decide the request, if there is one, of a subscription that `trial` has ended; no ticket is made for the end.
+
+    One is undecided only where an end was scheduled.
+    """
+    if trial.effect.scheduled_on and (request := locked_undecided(trial.subscription)):
         decide([request], Decision.CANCELED_NOW, by=by)
 
 
