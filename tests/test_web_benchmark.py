@@ -9,9 +9,18 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def run(*options):
+    command = [sys.executable, "-m", "tests.benchmarks.web", *options]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
 @pytest.mark.postgres
 def test_the_benchmark_of_pages_finds_that_every_act_did_what_it_should():
-    options = ["--kinds", "page", "pause", "support", "--seconds", "0", "--tickets", "60"]
-    command = [sys.executable, "-m", "tests.benchmarks.web", *options]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert "every act changed what it should" in run.stdout, run.stdout + run.stderr
+    ran = run("--kinds", "page", "pause", "support", "--seconds", "0", "--tickets", "60")
+    assert "every act changed what it should" in ran.stdout, ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize("database", [pytest.param([], marks=pytest.mark.postgres), ["--sqlite"]])
+def test_customers_click_while_the_job_works_and_the_worker_sends(database):
+    ran = run("--load", "--seconds", "6", "--due", "40", *database)
+    assert "no page failed, and no act was lost or done twice" in ran.stdout, ran.stdout + ran.stderr

@@ -29,13 +29,16 @@ class Browser:
     """Of the page that was opened last."""
 
     def open(self, address: str) -> Answer:
-        answer = self._ask("GET", address)
-        self.hidden = hidden_inputs(answer)  # type: ignore[arg-type]
+        answer = self.look(address)
+        self.read_form(answer)
         return answer
 
     def look(self, address: str) -> Answer:
         """As `open`, without reading the page's form."""
         return self._ask("GET", address)
+
+    def read_form(self, page: Answer) -> None:
+        self.hidden = hidden_inputs(page)  # type: ignore[arg-type]
 
     def send(self, address: str, typed: dict[str, str]) -> Answer:
         return self._ask("POST", address, urlencode({"csrfmiddlewaretoken": self.csrf} | self.hidden | typed))

@@ -17,7 +17,7 @@ from tests.benchmarks.web.people import Visitor
 from tests.benchmarks.web.servers import ROOT, WORKERS, Server, serving
 
 # What the tests have otherwise than an installation: each process its own cache, and a connection for each page.
-AS_INSTALLED = ("CACHE_URL", "DATABASE_POOL_SIZE")
+UNLIKE_INSTALLED = ("CACHE_URL", "DATABASE_POOL_SIZE")
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,6 @@ class Side:
 @contextmanager
 def filled(acts: int, tickets: int) -> Iterator[tuple[Side, Side]]:
     """The floor and the portal, with that many rows for each act, and that many tickets."""
-    for name in AS_INSTALLED:
-        os.environ.pop(name, None)
     with own_database("benchmark_floor") as floor_url, own_database() as url, TemporaryDirectory() as files:
         floor = _filled("floor.wsgi", "floor.settings", "floor.rows", {"DATABASE_URL": floor_url}, acts, tickets)
         ours = {"DATABASE_URL": url, "FILES_DIR": files}
@@ -60,13 +58,19 @@ def filled(acts: int, tickets: int) -> Iterator[tuple[Side, Side]]:
 def _filled(application: str, settings: str, rows: str, more: dict[str, str], acts: int, tickets: int) -> Side:
     here = f"{__package__}."
     application, settings = (name if name.startswith("portal") else here + name for name in (application, settings))
-    quiet = "ignore:No directory at:UserWarning"  # as in the tests: nothing here asks for static files
-    its = {**os.environ, "DJANGO_SETTINGS_MODULE": settings, "PYTHONWARNINGS": quiet, **more}
-    printed = _python(its, here + rows, str(acts), str(tickets))
+    its = installed(settings, **more)
+    printed = python(its, here + rows, str(acts), str(tickets))
     visitors = {kind: [Visitor(*visitor) for visitor in found] for kind, found in json.loads(printed).items()}
     return Side(application, its, visitors)
 
 
-def _python(its: Mapping[str, str], module: str, *arguments: str) -> str:
+def installed(settings: str, **more: str) -> dict[str, str]:
+    """The environment of an installation."""
+    quiet = "ignore:No directory at:UserWarning"  # as in the tests: nothing here asks for static files
+    usual = {name: value for name, value in os.environ.items() if name not in UNLIKE_INSTALLED}
+    return {**usual, "DJANGO_SETTINGS_MODULE": settings, "PYTHONWARNINGS": quiet, **more}
+
+
+def python(its: Mapping[str, str], module: str, *arguments: str) -> str:
     command = [sys.executable, "-m", module, *arguments]
     return subprocess.run(command, cwd=ROOT, env=its, stdout=subprocess.PIPE, check=True, text=True).stdout
