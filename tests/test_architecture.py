@@ -291,7 +291,7 @@ def test_the_switches_of_a_product_are_read_by_the_refusals_alone():
     readers = {
         module for module in modules() if {node.attr for node in attributes(module)} & {"allow_pause", "allow_cancel"}
     }
-    assert readers == {"subscriptions.rules.refusals", "products.admin"}
+    assert readers == {"subscriptions.rules.refusals", "products.admin.products"}
 
 
 def test_a_subscriptions_status_is_asked_about_in_few_places():

@@ -1,0 +1,15 @@
+from products.models.offer_terms import OfferKind, OfferTerms
+from products.models.plan import Plan, price_text, validate_currency
+from products.models.product import CancellationMode, PauseStarts, Product, ResumeRule
+
+__all__ = [
+    "CancellationMode",
+    "OfferKind",
+    "OfferTerms",
+    "PauseStarts",
+    "Plan",
+    "Product",
+    "ResumeRule",
+    "price_text",
+    "validate_currency",
+]
