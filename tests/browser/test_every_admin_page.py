@@ -94,7 +94,13 @@ def test_every_page_of_the_admin_is_in_order_and_fits_a_phone(owner, pages):
         owner.page.set_viewport_size(WIDE)
         owner.opens(f"/admin/{page}").finds_the_admin_sound()
         owner.page.set_viewport_size(PHONE)
-        owner.finds_the_admin_sound()
+        owner.finds_that_it_fits()
+
+
+@pytest.mark.parametrize("address", ["", "support/ticket/", "subscriptions/subscription/"])
+def test_a_page_of_the_admin_is_in_order_on_a_phone_too(owner, pages, address):
+    owner.page.set_viewport_size(PHONE)
+    owner.opens(f"/admin/{address}").finds_the_admin_sound()
 
 
 def test_the_plans_of_a_product_stand_below_it_on_every_screen(owner, hosting):

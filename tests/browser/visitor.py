@@ -106,6 +106,10 @@ class Visitor:
         )
         broken = [(rule["id"], [node["html"][:150] for node in rule["nodes"]]) for rule in found]
         assert broken == [], f"{self.page.url}: {broken}"
+        return self.finds_that_it_fits()
+
+    def finds_that_it_fits(self) -> "Visitor":
+        """Nothing wider than the window, no script or style refused."""
         width = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert width <= 0, f"{self.page.url} is {width} px wider than the window"
         assert self.complaints == []

@@ -16,7 +16,7 @@ from tests.pages import confirm, hidden_inputs
 from tests.support.test_races import at_once
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-ROUNDS = 4
+ROUNDS = 2
 AGAIN = "Nothing has been done yet: please check what will happen, and confirm again."
 
 

@@ -26,7 +26,7 @@ from tests.factories import PlanFactory, UserFactory, started
 from tests.pages import confirm, hidden_inputs
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-ROUNDS = 6
+ROUNDS = 3
 
 
 @pytest.fixture
@@ -179,7 +179,7 @@ def test_everybody_decides_at_once_and_one_decision_holds(alice, agent, merchant
     )
 
 
-@pytest.mark.parametrize("_round", range(ROUNDS // 2))
+@pytest.mark.parametrize("_round", range(2))
 def test_on_the_day_of_the_end_everybody_is_too_late(alice, agent, merchant, hosting, clock, _round):
     confirm(signed_in(alice), address(hosting, "cancel"), reason="other")
     clock(date(2026, 4, 30))
@@ -219,7 +219,7 @@ def test_two_follow_ups_decide_everything_once(clock):
     assert TicketEvent.objects.filter(kind="status").count() == 10
 
 
-@pytest.mark.parametrize("_round", range(ROUNDS // 2))
+@pytest.mark.parametrize("_round", range(2))
 def test_a_ticket_that_is_turned_while_its_customer_asks_makes_one_request(alice, agent, hosting, _round):
     ticket = Ticket.objects.create(customer=alice, subject="Please end it", subscription=hosting)
     ask = told(signed_in(alice), address(hosting, "cancel"), reason="other")
