@@ -279,7 +279,7 @@ def test_only_the_outbox_sends_mail():
 
 
 def test_only_the_edge_reads_what_day_it_is():
-    edge = re.compile(r"\.(views|admin_site)$|\.admin$|\.admin\.|\.management\.")
+    edge = re.compile(r"\.(views|admin_site|command)$|\.admin$|\.admin\.|\.management\.")
     readers = {
         name for name, path in modules().items() if re.search(r"\blocaldate\(\)|date\.today\(\)", path.read_text())
     }

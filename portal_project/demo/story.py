@@ -29,14 +29,14 @@ BOB_HAS = [("Hosting Pro", "Yearly", 250), ("Mailbox Business", "Monthly", 80)]
 
 # Kind, name, and in how many days it renews, counted from the day when it was linked.
 ALICE_LINKED: dict[str, list[tuple[str, str, int]]] = {
-    "Hosting Pro": [(Kind.DOMAIN, "ahn-ceramics.example", 205), (Kind.HOST, "web17.birchlane.example", 170)],
+    "Hosting Pro": [(Kind.DOMAIN, "ahn-ceramics.example", 205), (Kind.HOSTING, "web17.birchlane.example", 170)],
     "Domain Care": [(Kind.DOMAIN, "ahn.example", 365), (Kind.DOMAIN, "alice-ahn.example", 365)],
     "Mailbox Business": [
         (Kind.DOMAIN, "mail.ahn-ceramics.example", 133),
         (Kind.MAILBOX, "alice@ahn-ceramics.example", 140),
         (Kind.MAILBOX, "orders@ahn-ceramics.example", 140),
     ],
-    "Managed Server": [(Kind.HOST, "ahn1.birchlane.example", 365)],
+    "Managed Server": [(Kind.HOSTING, "ahn1.birchlane.example", 365)],
 }
 MORNING, NOON, EVENING = time(9, 12), time(12, 30), time(18, 47)
 

@@ -15,14 +15,15 @@ from unfold.decorators import action, display
 
 from portal_project.accounts.models import User
 from portal_project.accounts.people import person
-from portal_project.common.admin import TabularInline
 from portal_project.common.numbers import Numbers
+from subscriptions.admin.linked_services import LinkedServiceInline
 from subscriptions.admin.start import StartAdmin, StartForm
 from subscriptions.billing.catch_up import as_of
 from subscriptions.confirm.billing_forms import DiscountForm, DropPlanChangeForm, PlanForm
 from subscriptions.confirm.forms import ActionForm, DropPauseForm, PauseForm, ResumeDateForm, ResumeForm
 from subscriptions.confirm.page import Door, answer
-from subscriptions.models import Channel, LinkedService, Subscription
+from subscriptions.lifecycle import linked_services
+from subscriptions.models import Channel, Subscription
 from subscriptions.preview import reasons
 from subscriptions.preview.terms import Terms
 from subscriptions.preview.trial_run import beyond_end, upcoming
@@ -57,12 +58,6 @@ def operation(name: str, form_class: type[ActionForm], label: str | Promise = ""
     confirm.__name__ = name
     confirm.form_class = form_class  # type: ignore[attr-defined]
     return action(description=label, url_path=name.replace("_", "-"), permissions=OPERATE)(confirm)
-
-
-class LinkedServiceInline(TabularInline):
-    model = LinkedService
-    fields = ("kind", "name", "renews_on", "auto_renew")
-    extra = 0
 
 
 class SubscriptionAdmin(StartAdmin):
@@ -117,7 +112,9 @@ class SubscriptionAdmin(StartAdmin):
         return ((None, {"fields": (*self.facts, "external_id")}),)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Subscription | None = None) -> Any:
-        return self.facts if obj else ()
+        if obj is None:
+            return ()
+        return self.facts if super().has_change_permission(request, obj) else (*self.facts, "external_id")
 
     def get_form(self, request: HttpRequest, obj: Subscription | None = None, **kwargs: Any) -> Any:
         more = {"help_texts": self._why_dates(obj, person(request))} if obj else {"form": StartForm}
@@ -129,20 +126,29 @@ class SubscriptionAdmin(StartAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Subscription | None = None) -> bool:
         return False
 
+    def has_change_permission(self, request: HttpRequest, obj: Subscription | None = None) -> bool:
+        """Whoever may only keep linked services saves the page too, on which all else is then read-only."""
+        is_allowed = super().has_change_permission(request, obj)
+        return is_allowed or request.user.has_perm("subscriptions.change_linkedservice")
+
     def has_operate_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm(policies.OPERATE)
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Subscription | None:
+        """Locked while it is saved, so that nobody schedules or withdraws its end between two looks at its services."""
+        if request.method == "POST":
+            Subscription.objects.filter(pk=object_id).select_for_update(of=("self",)).first()
+        return super().get_object(request, object_id, from_field)
+
     def save_model(self, request: HttpRequest, obj: Subscription, form: forms.ModelForm, change: bool) -> None:
-        if change:
-            obj.save(update_fields=["external_id"])
-        else:
+        if not change:
             super().save_model(request, obj, form, change)
+        elif "external_id" in form.cleaned_data:
+            obj.save(update_fields=["external_id"])
 
     def save_formset(self, request: HttpRequest, form: forms.ModelForm, formset: Any, change: bool) -> None:
         super().save_formset(request, form, formset, change)
-        if form.instance.cancels_on:
-            # What is linked during the notice does not renew either.
-            LinkedService.objects.stop_renewing([form.instance.pk])
+        linked_services.heed_ends([form.instance.pk], localdate())
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

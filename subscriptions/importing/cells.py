@@ -18,6 +18,8 @@ from subscriptions.rules.states import Status
 Words = str | Promise
 T = TypeVar("T")
 
+# Also as spreadsheets and databases write it.
+YES, NO = ("yes", "true", "1"), ("no", "false", "0")
 IMPORTED = (Status.ACTIVE, Status.PAUSED, Status.TRIALING)
 
 
@@ -72,6 +74,10 @@ def interval(text: str) -> tuple[Interval, int]:
 
 def status(text: str) -> Status:
     return _one_of(IMPORTED.__contains__, Status(text.lower()))
+
+
+def yes(text: str) -> bool:
+    return _one_of((*YES, *NO).__contains__, text.lower()) in YES
 
 
 def day_of_month(text: str) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Generic, Self, TypeVar
 
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
@@ -16,17 +17,25 @@ from subscriptions.importing.row_form import Known, RowForm
 from subscriptions.importing.rows import Row
 from subscriptions.models import Subscription
 
+R = TypeVar("R")
+
 AT_ONCE = 500
 
 
 @dataclass
-class Checked:
+class Checked(Generic[R]):
     """What a file holds: rows to write, how many are there already, and every problem by line."""
 
     row_count: int
-    rows: list[Row] = field(default_factory=list)
+    rows: list[R] = field(default_factory=list)
     already_there: int = 0
     problems: list[CellProblem] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, lines: list[Line]) -> Self:
+        """What is known before any cell is looked at: which lines cannot be read."""
+        problems = [CellProblem(line.number, "", line.problem) for line in lines if line.problem]
+        return cls(len(lines), problems=problems)
 
     @property
     def verdict(self) -> str:
@@ -42,14 +51,14 @@ class Checked:
         }
 
 
-def check(rows: list[Line], *, today: date, on_progress: Callable[[int], object] = lambda rows: None) -> Checked:
+def check(rows: list[Line], *, today: date, on_progress: Callable[[int], object] = lambda rows: None) -> Checked[Row]:
     """Look at every row. What is there already, by its ID, is left as it is, whatever the row says now."""
-    checked = Checked(len(rows), problems=[CellProblem(row.number, "", row.problem) for row in rows if row.problem])
+    checked: Checked[Row] = Checked.of(rows)
     readable = [row for row in rows if not row.problem]
     first_lines: dict[str, int] = {}
     for line in readable:
         first_lines.setdefault(_external_id(line), line.number)
-    for lines in _batches(readable):
+    for lines in batches(readable):
         there = _already_there(lines)
         known = Known(today, first_lines, _staff(lines))
         for line in lines:
@@ -63,7 +72,7 @@ def check(rows: list[Line], *, today: date, on_progress: Callable[[int], object]
     return checked
 
 
-def _check(line: Line, known: Known, checked: Checked) -> None:
+def _check(line: Line, known: Known, checked: Checked[Row]) -> None:
     form = RowForm(line.cells, line=line.number, known=known)
     if form.is_valid():
         checked.rows.append(form.row())
@@ -71,7 +80,7 @@ def _check(line: Line, known: Known, checked: Checked) -> None:
         checked.problems += [CellProblem(line.number, column, str(message)) for message in messages]
 
 
-def _batches(lines: list[Line]) -> Iterator[list[Line]]:
+def batches(lines: list[Line]) -> Iterator[list[Line]]:
     for first in range(0, len(lines), AT_ONCE):
         yield lines[first : first + AT_ONCE]
 

@@ -11,10 +11,10 @@ from subscriptions.importing.row_form import COLUMNS, OPTIONAL
 NAMES = Columns(tuple(name for name in COLUMNS if name not in OPTIONAL), OPTIONAL)
 
 
-def read(path: Path) -> list[Line]:
+def read(path: Path, columns: Columns = NAMES) -> list[Line]:
     """The rows of a CSV file. Raises `FileError`."""
     try:
         content = path.read_bytes()
     except OSError as error:
         raise FileError(_("%(file)s cannot be read: %(reason)s.") % {"file": path, "reason": error.strerror}) from error
-    return csv_files.read(content, NAMES)
+    return csv_files.read(content, columns)

@@ -55,12 +55,12 @@ class Stopped(Exception):
     What the summary counts is written, up to the row on line `last_line`; 0 where there is none.
     """
 
-    def __init__(self, summary: Summary, last_line: int) -> None:
+    def __init__(self, summary: object, last_line: int) -> None:
         super().__init__(last_line)
         self.summary, self.last_line = summary, last_line
 
 
-def write(checked: Checked, *, today: date, on_progress: Callable[[int], object] = lambda rows: None) -> Summary:
+def write(checked: Checked[Row], *, today: date, on_progress: Callable[[int], object] = lambda rows: None) -> Summary:
     """Save the rows of a file without problems. Raises `Stopped`; the same file, checked again, then holds the rest."""
     summary, last_line = Summary(checked.already_there), 0
     try:

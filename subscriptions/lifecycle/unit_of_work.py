@@ -19,11 +19,10 @@ from portal_project.mail import outbox
 from products.models import Plan
 from subscriptions.billing import invoicing
 from subscriptions.billing.catch_up import catch_up
-from subscriptions.lifecycle import notifications
+from subscriptions.lifecycle import linked_services, notifications
 from subscriptions.models import (
     Channel,
     EventKind,
-    LinkedService,
     Subscription,
     SubscriptionEvent,
     SubscriptionQuerySet,
@@ -148,7 +147,7 @@ def _write(subscriptions: list[Subscription], today: date, by: "User | None", ch
     events = [event for subscription in subscriptions for event in subscription.new_events]
     bulk.update(old, _written(events) if len(old) == 1 else WRITTEN)
     _write_events(events, by, channel)
-    _write_linked_services(events)
+    linked_services.follow(events, today)
     _write_mails(events)
     if invoices := [invoice for subscription in subscriptions for invoice in subscription.new_invoices]:
         invoicing.issue(invoices)
@@ -192,16 +191,3 @@ def _write_mails(events: list[SubscriptionEvent]) -> None:
     if mails:
         bulk.insert(mails)
         transaction.on_commit(outbox.wake, robust=True)
-
-
-def _write_linked_services(events: list[SubscriptionEvent]) -> None:
-    """When an end is scheduled, or comes without, auto-renew is switched off; withdrawing restores it."""
-    stopped = _of(events, EventKind.CANCELLATION_SCHEDULED) | _of(events, EventKind.CANCELED)
-    if stopped:
-        LinkedService.objects.stop_renewing(stopped)
-    if restored := _of(events, EventKind.CANCELLATION_WITHDRAWN) - stopped:
-        LinkedService.objects.renew_again(restored)
-
-
-def _of(events: list[SubscriptionEvent], kind: EventKind) -> set[int]:
-    return {event.subscription_id for event in events if event.kind == kind}

@@ -252,3 +252,38 @@ def test_a_service_that_is_linked_during_the_notice_does_not_renew(as_alice, as_
 def test_an_odd_address_is_a_404_or_the_start_page(as_agent, odd):
     assert as_agent.get(f"{LIST}{odd}/change/").status_code in (302, 404)
     assert as_agent.get(f"{LIST}{odd}/pause/").status_code == 404
+
+
+def test_support_keeps_linked_services(as_agent, hosting):
+    service = {
+        "linked_services-0-kind": "certificate",
+        "linked_services-0-name": "www\u200b.example.org",
+        "linked_services-0-reference": "R-17",
+        "linked_services-0-renews_on": "2026-12-08",
+    }
+    as_agent.post(page(hosting), {"linked_services-TOTAL_FORMS": 1, "linked_services-INITIAL_FORMS": 0} | service)
+    kept = LinkedService.objects.get()
+    assert (kept.kind, kept.name, kept.reference) == ("certificate", "www.example.org", "R-17")
+    assert (kept.auto_renew, kept.renews_on) == (False, date(2026, 12, 8))
+
+
+def test_in_notice_the_box_says_what_auto_renew_goes_back_to(as_alice, as_merchant, hosting):
+    service = LinkedService.objects.create(subscription=hosting, name="x.org")
+    confirm(as_alice, f"/subscriptions/{hosting.number}/cancel/", reason="other")
+    html = as_merchant.get(page(hosting)).content.decode()
+    assert "off, because the subscription ends" in html
+    sent = {
+        "linked_services-TOTAL_FORMS": 1,
+        "linked_services-INITIAL_FORMS": 1,
+        "linked_services-0-id": service.pk,
+        "linked_services-0-kind": "domain",
+        "linked_services-0-name": "y.org",
+        "linked_services-0-auto_renew": "on",
+    }
+    as_merchant.post(page(hosting), sent)
+    service.refresh_from_db()
+    assert (service.name, service.auto_renew, service.auto_renew_before) == ("y.org", False, True)
+    del sent["linked_services-0-auto_renew"]
+    as_merchant.post(page(hosting), sent)
+    service.refresh_from_db()
+    assert (service.auto_renew, service.auto_renew_before) == (False, False)
