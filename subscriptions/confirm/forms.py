@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class ActionForm(forms.Form):
     """Confirms one action on a subscription that is caught up to `today`. Subclasses say what is done, in `act`."""
 
-    action: ClassVar[Action]
+    action: Action
     template: ClassVar[str]
     """Of its page in the portal, where it has one; the admin has one for all."""
     done: ClassVar[str | Promise]

@@ -31,7 +31,9 @@ def mail_about(event: SubscriptionEvent) -> OutgoingMail | None:
     """The mail to the customer that an event calls for, or None. The event must have its primary key."""
     kind = EventKind(event.kind)
     subscription = event.subscription
-    if kind not in TEMPLATES or (kind in STATUS_TEMPLATES and not subscription.customer.wants_status_mails):
+    # What was agreed on is always confirmed.
+    may_be_off = kind in STATUS_TEMPLATES and not event.accepted
+    if kind not in TEMPLATES or (may_be_off and not subscription.customer.wants_status_mails):
         return None
     return OutgoingMail(
         key=f"event:{event.pk}:{event.kind}",
@@ -42,7 +44,8 @@ def mail_about(event: SubscriptionEvent) -> OutgoingMail | None:
         | {"effective_on": _day(event.effective_on)}
         | {name: _day(value) for name, value in event.dates.items()}
         | _ended_early(event)
-        | _agreed(event),
+        | _agreed(event)
+        | _accepted(event),
     )
 
 
@@ -67,6 +70,14 @@ def _agreed(event: SubscriptionEvent) -> dict[str, Any]:
         "ends_discount": bool(change and change.ends_discount),
         "bills": [bill_context(bill) for bill in upcoming(subscription, event.effective_on)],
     }
+
+
+def _accepted(event: SubscriptionEvent) -> dict[str, Any]:
+    """For what the customer accepted instead of leaving: that they did, and which end it lifted, if one was scheduled."""
+    if not event.accepted:
+        return {}
+    lifted = [each for each in event.subscription.new_events if each.kind == EventKind.CANCELLATION_WITHDRAWN]
+    return {"accepted": True, "was_to_end_on": _day(lifted[-1].before("cancels_on") if lifted else None)}
 
 
 def context(subscription: Subscription) -> dict[str, str]:

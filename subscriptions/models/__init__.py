@@ -1,10 +1,11 @@
-from subscriptions.models.event import Channel, EventKind, SubscriptionEvent
+from subscriptions.models.event import Accepted, Channel, EventKind, SubscriptionEvent
 from subscriptions.models.invoice import Invoice, InvoiceCounter, LineKind
 from subscriptions.models.linked_service import LinkedService
 from subscriptions.models.payment_file import PaymentFile, RefusedPayment
 from subscriptions.models.subscription import Subscription, SubscriptionQuerySet
 
 __all__ = [
+    "Accepted",
     "Channel",
     "EventKind",
     "Invoice",

@@ -35,6 +35,13 @@ class Channel(models.TextChoices):
     IMPORT = "import", _("Import")
 
 
+class Accepted(models.TextChoices):
+    """What a customer accepted instead of leaving."""
+
+    ALTERNATIVE = "alternative", _("Alternative")
+    OFFER = "offer", _("Offer")
+
+
 class SubscriptionEventQuerySet(models.QuerySet["SubscriptionEvent"]):
     def own_pauses_in_year(self, today: date) -> Self:
         """The customers' own pauses that have begun since the same day a year ago."""
@@ -52,6 +59,8 @@ class SubscriptionEvent(models.Model):
     channel = models.CharField(_("through"), max_length=10, choices=Channel)
     own = models.BooleanField(_("the customer's own pause"), default=False)
     """On PAUSED: begun by the customer's wish, so that it counts against the product's limit."""
+    accepted = models.CharField(_("accepted"), max_length=11, choices=Accepted, blank=True, default="")
+    """As what the customer accepted it: a merchant's alternative, or an offer by staff; empty for all else."""
     effective_on = models.DateField(_("effective"))
     recorded_at = models.DateTimeField(_("recorded"), default=timezone.now)
     changes = models.JSONField(_("changes"), default=dict)
@@ -68,6 +77,9 @@ class SubscriptionEvent(models.Model):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(name="event_channel_known", condition=models.Q(channel__in=Channel.values)),
+            models.CheckConstraint(
+                name="event_accepted_known", condition=models.Q(accepted__in=["", *Accepted.values])
+            ),
         ]
 
     def __str__(self) -> str:

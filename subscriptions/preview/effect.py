@@ -92,6 +92,11 @@ class Effect:
         """Whether discount and plan stay as they were, so for a form that is not filled in yet."""
         return self.terms == self.before
 
+    @property
+    def lifts_end(self) -> bool:
+        """Whether the end that was scheduled before no longer is, and has not come."""
+        return bool(self.scheduled_on) and not (self.dates["cancels_on"] or self.dates["canceled_on"])
+
     def signed(self, subscription: Subscription) -> str:
         """For the form's hidden field; good for this subscription alone."""
         return signing.dumps(_plain(self), salt=f"{SALT}:{subscription.number}", compress=True)

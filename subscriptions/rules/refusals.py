@@ -58,6 +58,16 @@ def paused_often_enough(subscription: "Subscription") -> str:
     ) % {"product": subscription.plan.product, "count": limit}
 
 
+def longer_than_a_pause_may_be(subscription: "Subscription", days: int | None) -> str:
+    """For a pause of so many days, None for as many as are chosen; empty where the product allows it."""
+    longest = subscription.plan.product.max_pause_days
+    if longest is None or days is None or days <= longest:
+        return ""
+    return ngettext(
+        "%(product)s can be paused for a day at most.", "%(product)s can be paused for %(count)d days at most.", longest
+    ) % {"product": subscription.plan.product, "count": longest}
+
+
 def no_pause_now(subscription: "Subscription") -> str:
     if subscription.cancels_on:
         return _("This subscription ends on %(date)s, so it can no longer be paused.") % {

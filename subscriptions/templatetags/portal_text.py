@@ -46,10 +46,12 @@ DETAILS: dict[EventKind, tuple[tuple[str, str | Promise], ...]] = {
 @register.filter
 def details(event: SubscriptionEvent) -> list[str]:
     """The dates that the change has set, or what was agreed by it, such as "Ends on 3 April 2026"."""
+    accepted = [_("Accepted as offered")] if event.accepted else []
     if agreed := told_by(event):
-        return [agreed]
+        return [agreed, *accepted]
     lines = DETAILS.get(EventKind(event.kind), ())
-    return [str(text) % {"day": day(parse_date(new))} for field, text in lines if (new := event.new(field))]
+    texts = [str(text) % {"day": day(parse_date(new))} for field, text in lines if (new := event.new(field))]
+    return [*texts, *accepted]
 
 
 @register.filter

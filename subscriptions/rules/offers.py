@@ -1,0 +1,74 @@
+"""What a customer is offered instead of leaving: whether it can be accepted now, and what it is, in words.
+
+Pure, like the other rules. `terms` is whatever has the fields of `OfferTerms` (`docs/design.md`, Offers).
+"""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from products.models import OfferKind
+from subscriptions.rules import policies, refusals
+from subscriptions.rules.states import OK, Action, Code, Verdict
+
+if TYPE_CHECKING:
+    from portal_project.accounts.models import User
+    from products.models import OfferTerms
+    from subscriptions.models import Subscription
+
+# A talk is none: it leads to a support request and leaves the subscription as it is.
+ACTION_OF = {
+    OfferKind.PAUSE: Action.PAUSE,
+    OfferKind.DISCOUNT: Action.GRANT_DISCOUNT,
+    OfferKind.PLAN: Action.CHANGE_PLAN,
+}
+
+
+def may_accept(terms: "OfferTerms", subscription: "Subscription", *, by: "User", today: date, limited: bool) -> Verdict:
+    """Whether `by` may accept the terms for the subscription, which is caught up to `today` and has no scheduled end.
+
+    No switch binds. `limited` is for a merchant's alternatives, which everybody gets: the limits on a customer's own pauses
+    bind them (with the annotation `own_pauses_in_year`), and there is no discount on top of another.
+    """
+    kind = OfferKind(terms.kind)
+    if kind == OfferKind.TALK:
+        return OK
+    verdict = policies.may(ACTION_OF[kind], subscription, by=by, today=today, offered=True)
+    if verdict and kind == OfferKind.DISCOUNT:
+        verdict = policies.may_grant(subscription, terms.percent or 0, terms.invoices or 0)
+    if verdict and terms.plan and kind == OfferKind.PLAN:
+        verdict = policies.may_change_to(subscription, terms.plan)
+    if verdict and limited and (reason := _beyond_limits(kind, terms, subscription)):
+        return Verdict(Code.NOT_NOW, reason)
+    return verdict
+
+
+def _beyond_limits(kind: OfferKind, terms: "OfferTerms", subscription: "Subscription") -> str:
+    if kind == OfferKind.PAUSE:
+        too_long = refusals.longer_than_a_pause_may_be(subscription, terms.pause_days)
+        return refusals.paused_often_enough(subscription) or too_long
+    if kind == OfferKind.DISCOUNT and subscription.discount_invoices_left:
+        return refusals.already_discounted(subscription)
+    return ""
+
+
+def in_words(terms: "OfferTerms") -> str:
+    """What is offered, such as "20 % off the next 3 invoices"; empty for a talk, which has a text of its own."""
+    match OfferKind(terms.kind):
+        case OfferKind.PAUSE if terms.pause_days:
+            text = ngettext("A pause of %(count)d day", "A pause of %(count)d days", terms.pause_days)
+            return text % {"count": terms.pause_days}
+        case OfferKind.PAUSE:
+            return _("A pause until a day that you choose")
+        case OfferKind.DISCOUNT:
+            text = ngettext(
+                "%(percent)d %% off the next invoice",
+                "%(percent)d %% off the next %(count)d invoices",
+                terms.invoices or 0,
+            )
+            return text % {"percent": terms.percent, "count": terms.invoices}
+        case OfferKind.PLAN if terms.plan:
+            return _("%(plan)s, %(price)s") % {"plan": terms.plan.name, "price": terms.plan.price}
+    return ""
