@@ -8,7 +8,10 @@ class SupportConfig(AppConfig):
 
     def ready(self) -> None:
         from subscriptions.confirm.forms import check_that_every_button_has_a_form
+        from subscriptions.lifecycle import linked_services
         from support.cancellations import forms
+        from support.wind_down import planning
 
         assert forms
         check_that_every_button_has_a_form()
+        linked_services.FOLLOWERS.append(planning.settle)

@@ -3,5 +3,16 @@ from support.models.message import Attachment, Message
 from support.models.saved_reply import SavedReply
 from support.models.ticket import Ticket, TicketQuerySet
 from support.models.ticket_event import TicketEvent
+from support.models.wind_down import WindDownDefault, WindDownStep
 
-__all__ = ["Attachment", "CancellationRequest", "Message", "SavedReply", "Ticket", "TicketEvent", "TicketQuerySet"]
+__all__ = [
+    "Attachment",
+    "CancellationRequest",
+    "Message",
+    "SavedReply",
+    "Ticket",
+    "TicketEvent",
+    "TicketQuerySet",
+    "WindDownDefault",
+    "WindDownStep",
+]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils.timezone import localdate
 
 from subscriptions.billing.catch_up import as_of
@@ -21,9 +22,9 @@ SILENT_AFTER = timedelta(days=14)
 def act_by(ticket: Ticket, today: date) -> date | None:
     """The day by which staff should have acted; None for a finished ticket.
 
-    While a request to cancel is undecided: the earliest of its end, the next invoice, a linked service's renewal, and the
-    answer to what the customer has written since. Otherwise the day the answer is due. The request's subscription must be
-    caught up to `today`.
+    While a request to cancel is undecided: the earliest of its end, the next invoice, a linked service's renewal, a step of
+    its winding down, and the answer to what the customer has written since. Otherwise the day the answer is due. The request's
+    subscription must be caught up to `today`.
     """
     if ticket.is_finished:
         return None
@@ -41,7 +42,7 @@ def refresh(tickets: Iterable[int], today: date) -> None:
     with transaction.atomic():
         rows = Ticket.objects.filter(pk__in=list(tickets)).order_by("pk").select_for_update(of=("self",))
         known = rows.select_related("cancellation_request__subscription__plan__product").prefetch_related(
-            "cancellation_request__subscription__linked_services"
+            "cancellation_request__subscription__linked_services__wind_down_steps"
         )
         moved = []
         for ticket in known:
@@ -68,7 +69,11 @@ def _silent_on(ticket: Ticket) -> date:
 
 
 def _dates_before_the_end(subscription: Subscription, today: date) -> list[date]:
-    """What still happens to the subscription, and better not if the customer stays: the next invoice, and renewals."""
-    next_invoice = subscription.next_billing_on
-    renewals = [service.renews_on for service in subscription.linked_services.all()]
-    return [day for day in (next_invoice, *renewals) if day and day >= today]
+    """What still happens to the subscription, and better not if the customer stays: the next invoice, and renewals; and what
+    is to be done about its services, also where that is late.
+    """
+    prefetch_related_objects([subscription], "linked_services__wind_down_steps")
+    services = subscription.linked_services.all()
+    to_come = [subscription.next_billing_on, *(service.renews_on for service in services)]
+    to_do = [step.due_on for service in services for step in service.wind_down_steps.all() if step.done_at is None]
+    return [*to_do, *(day for day in to_come if day and day >= today)]
