@@ -42,6 +42,15 @@ class ProductAdmin(SimpleHistoryAdmin, SearchAdmin):
                 ),
             },
         ),
+        (
+            _("What Support may offer"),
+            {
+                "description": _(
+                    "To a customer who wants to leave, and as a discount at any time. Whoever may change products is not bound."
+                ),
+                "fields": ("support_max_percent", "support_max_invoices", "support_max_pause_days"),
+            },
+        ),
     )
     # The limits bind customers alone; when and how a pause works also holds for pauses that staff make.
     # Whoever may only read the page has no switches on it: then everything shows.

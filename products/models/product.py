@@ -105,6 +105,28 @@ class Product(Searchable):
         help_text=_("How many pauses a customer may begin within 12 months. Empty: no limit."),
     )
 
+    support_max_percent = models.PositiveSmallIntegerField(
+        _("Highest discount (%)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("That Support may offer or grant. Empty: as high as they like."),
+    )
+    support_max_invoices = models.PositiveSmallIntegerField(
+        _("On how many invoices at most"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(120)],
+        help_text=_("That Support may discount. Empty: up to 120."),
+    )
+    support_max_pause_days = models.PositiveSmallIntegerField(
+        _("Longest pause offered (days)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(3650)],
+        help_text=_("That Support may offer. Empty: as long as they like, and until a day that the customer picks."),
+    )
+
     search_text = SearchTextField(of=("name",))
 
     history = HistoricalRecords(excluded_fields=["search_text"])
@@ -134,6 +156,22 @@ class Product(Searchable):
                 condition=(models.Q(max_pause_days=None) | models.Q(max_pause_days__gte=1))
                 & (models.Q(max_pauses_per_year=None) | models.Q(max_pauses_per_year__gte=1)),
                 violation_error_message=_("A limit on pauses is at least 1, or empty for none."),
+            ),
+            models.CheckConstraint(
+                name="product_support_caps_in_range",
+                condition=(
+                    models.Q(support_max_percent=None)
+                    | models.Q(support_max_percent__gte=1, support_max_percent__lte=100)
+                )
+                & (
+                    models.Q(support_max_invoices=None)
+                    | models.Q(support_max_invoices__gte=1, support_max_invoices__lte=120)
+                )
+                & (
+                    models.Q(support_max_pause_days=None)
+                    | models.Q(support_max_pause_days__gte=1, support_max_pause_days__lte=3650)
+                ),
+                violation_error_message=_("What Support may offer is at least 1, or empty for no limit."),
             ),
             models.CheckConstraint(
                 name="product_tax_rate_is_a_percentage",

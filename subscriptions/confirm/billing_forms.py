@@ -38,10 +38,17 @@ class DiscountForm(ActionForm):
         percent, invoices = self.chosen("percent"), self.chosen("invoices")
         return (percent, invoices) if percent and invoices else None
 
+    def clean(self) -> None:
+        """One beyond what Support may give is a mistake of the form: what was typed stays."""
+        if self.granted:
+            verdict = policies.may_grant(self.subscription, *self.granted, by=self.by)
+            if verdict.code == Code.NOT_OFFERED:
+                self.add_error("percent", verdict.reason)
+
     def carry_out(self) -> None:
         """Raises `NotAllowed` where the subscription has just this discount."""
         if self.granted:
-            policies.may_grant(self.subscription, *self.granted).enforce()
+            policies.may_grant(self.subscription, *self.granted, by=self.by).enforce()
         super().carry_out()
 
     def act(self, subscription: Subscription) -> None:

@@ -45,6 +45,17 @@ def may_accept(terms: "OfferTerms", subscription: "Subscription", *, by: "User",
     return verdict
 
 
+def may_offer(terms: "OfferTerms", subscription: "Subscription", *, by: "User", today: date) -> Verdict:
+    """Whether `by`, one of staff, may offer the terms to the customer, who could accept them today."""
+    verdict = may_accept(terms, subscription, by=subscription.customer, today=today, limited=False)
+    if verdict and terms.kind == OfferKind.DISCOUNT:
+        return policies.may_grant(subscription, terms.percent or 0, terms.invoices or 0, by=by)
+    if verdict and terms.kind == OfferKind.PAUSE and not by.has_perm(policies.UNCAPPED):
+        reason = refusals.longer_than_support_may_offer(subscription, terms.pause_days)
+        return Verdict(Code.NOT_OFFERED, reason) if reason else OK
+    return verdict
+
+
 def _beyond_limits(kind: OfferKind, terms: "OfferTerms", subscription: "Subscription") -> str:
     if kind == OfferKind.PAUSE:
         too_long = refusals.longer_than_a_pause_may_be(subscription, terms.pause_days)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from subscriptions.models import Subscription
 
 OPERATE = "subscriptions.operate_subscription"
+UNCAPPED = "products.change_product"
+"""Whoever has this sets the most that Support may give, and so is not bound by it."""
 
 
 def may(
@@ -57,10 +59,16 @@ def may_resume_on(subscription: "Subscription", resumes_on: date | None, today: 
     return OK
 
 
-def may_grant(subscription: "Subscription", percent: int, invoices: int) -> Verdict:
-    """Whether this discount changes anything: `done` where the subscription has just this one."""
+def may_grant(subscription: "Subscription", percent: int, invoices: int, *, by: "User | None" = None) -> Verdict:
+    """Whether this discount changes anything: `done` where the subscription has just this one.
+
+    And whether `by` may give as much, who grants or offers it; None where it is accepted, for that was asked before.
+    """
     if (subscription.discount_percent, subscription.discount_invoices_left) == (percent, invoices):
         return Verdict(Code.DONE, refusals.already_discounted(subscription))
+    if by and not by.has_perm(UNCAPPED):
+        reason = refusals.more_than_support_may_grant(subscription, percent, invoices)
+        return Verdict(Code.NOT_OFFERED, reason) if reason else OK
     return OK
 
 

@@ -68,6 +68,37 @@ def longer_than_a_pause_may_be(subscription: "Subscription", days: int | None) -
     ) % {"product": subscription.plan.product, "count": longest}
 
 
+def more_than_support_may_grant(subscription: "Subscription", percent: int, invoices: int) -> str:
+    """For a discount beyond what the merchant lets Support give; empty where it is not."""
+    product = subscription.plan.product
+    values = {"product": product, "percent": product.support_max_percent, "count": product.support_max_invoices}
+    if product.support_max_percent is not None and percent > product.support_max_percent:
+        return _("Support may give at most %(percent)d %% off %(product)s; more takes a merchant.") % values
+    if product.support_max_invoices is not None and invoices > product.support_max_invoices:
+        return (
+            ngettext(
+                "Support may discount one invoice for %(product)s; more takes a merchant.",
+                "Support may discount at most %(count)d invoices for %(product)s; more takes a merchant.",
+                product.support_max_invoices,
+            )
+            % values
+        )
+    return ""
+
+
+def longer_than_support_may_offer(subscription: "Subscription", days: int | None) -> str:
+    """For a pause of so many days, None for as many as the customer likes; empty where Support may offer it."""
+    product = subscription.plan.product
+    longest = product.support_max_pause_days
+    if longest is None or (days and days <= longest):
+        return ""
+    return ngettext(
+        "Support may offer a pause of one day for %(product)s; more takes a merchant.",
+        "Support may offer a pause of at most %(count)d days for %(product)s; more takes a merchant.",
+        longest,
+    ) % {"product": product, "count": longest}
+
+
 def no_pause_now(subscription: "Subscription") -> str:
     if subscription.cancels_on:
         return _("This subscription ends on %(date)s, so it can no longer be paused.") % {

@@ -1,5 +1,6 @@
 from support.models.cancellation_request import CancellationRequest
 from support.models.message import Attachment, Message
+from support.models.offer import Offer
 from support.models.saved_reply import SavedReply
 from support.models.ticket import Ticket, TicketQuerySet
 from support.models.ticket_event import TicketEvent
@@ -9,6 +10,7 @@ __all__ = [
     "Attachment",
     "CancellationRequest",
     "Message",
+    "Offer",
     "SavedReply",
     "Ticket",
     "TicketEvent",

@@ -1,0 +1,86 @@
+from typing import Self
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from portal_project.common import fields
+from products.models import OfferTerms
+from subscriptions.rules.offers import in_words
+from support.models.cancellation_request import CancellationRequest
+
+NO_DISCOUNT = {"percent": None, "invoices": None}
+DISCOUNT = {
+    "percent__isnull": False,
+    "percent__range": (1, 100),
+    "invoices__isnull": False,
+    "invoices__range": (1, 120),
+}
+
+
+class OfferQuerySet(models.QuerySet["Offer"]):
+    def open(self) -> Self:
+        return self.filter(state=Offer.State.OPEN)
+
+
+class Offer(OfferTerms):
+    """What staff offer to a customer whose request to cancel is undecided. At most one of a request is open."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        ACCEPTED = "accepted", _("Accepted")
+        LAPSED = "lapsed", _("Lapsed")
+        WITHDRAWN = "withdrawn", _("Taken back")
+        REPLACED = "replaced", _("Replaced")
+
+    request = models.ForeignKey(
+        CancellationRequest, models.CASCADE, related_name="offers", verbose_name=_("cancellation request")
+    )
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("made by"))
+    made_at = models.DateTimeField(_("made"), default=timezone.now)
+    message = fields.ParagraphsField(_("message"), blank=True)
+    token = models.UUIDField(default=uuid4, unique=True, editable=False)
+    """From the form that made it: the same form sent twice makes one offer."""
+    state = models.CharField(_("outcome"), max_length=10, choices=State, default=State.OPEN)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("closed by")
+    )
+    """None for what the calendar closed."""
+
+    objects = OfferQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("offer")
+        verbose_name_plural = _("offers")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["request"], condition=Q(state="open"), name="one_open_offer_per_request"),
+            models.CheckConstraint(
+                name="offer_has_what_its_kind_needs",
+                condition=Q(kind="pause", plan=None, **NO_DISCOUNT)
+                & (Q(pause_days=None) | Q(pause_days__range=(1, 3650)))
+                | Q(kind="discount", plan=None, pause_days=None, **DISCOUNT)
+                | Q(kind="plan", plan__isnull=False, pause_days=None, **NO_DISCOUNT),
+            ),
+            models.CheckConstraint(
+                name="offer_closed_exactly_when_closed_at",
+                condition=Q(state="open", closed_at=None)
+                | Q(state__in=("accepted", "lapsed", "withdrawn", "replaced"), closed_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return in_words(self)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN
+
+    @property
+    def terms(self) -> tuple[object, ...]:
+        """What makes two offers the same."""
+        return self.kind, self.percent, self.invoices, self.pause_days, self.plan_id
