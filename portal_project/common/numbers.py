@@ -2,7 +2,9 @@
 
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.urls.converters import StringConverter
 
@@ -35,6 +37,14 @@ class Numbers:
 def random_number(prefix: str) -> str:
     """Such as "S-7KQ4M2"."""
     return f"{prefix}-{''.join(secrets.choice(ALPHABET) for _ in range(LENGTH))}"
+
+
+def draw_free(manager: Any, new: Sequence[Any], prefix: str) -> None:
+    """Numbers are random, so among a million one in a thousand is taken already: draw those of new objects again."""
+    while taken := set(manager.filter(number__in=[each.number for each in new]).values_list("number", flat=True)):
+        for each in new:
+            if each.number in taken:
+                each.number = random_number(prefix)
 
 
 def read(text: str) -> Numbers:

@@ -6,6 +6,7 @@
 from portal_project.common.csv_files import FileError
 from subscriptions.importing.checking import Checked, check
 from subscriptions.importing.files import read
+from subscriptions.importing.rows import End, Row
 from subscriptions.importing.writing import Stopped, Summary, write
 
-__all__ = ["Checked", "FileError", "Stopped", "Summary", "check", "read", "write"]
+__all__ = ["Checked", "End", "FileError", "Row", "Stopped", "Summary", "check", "read", "write"]

@@ -1,6 +1,6 @@
 """All rows of a file against the rules and against what is there already; writes nothing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Generic, Self, TypeVar
@@ -51,8 +51,17 @@ class Checked(Generic[R]):
         }
 
 
-def check(rows: list[Line], *, today: date, on_progress: Callable[[int], object] = lambda rows: None) -> Checked[Row]:
-    """Look at every row. What is there already, by its ID, is left as it is, whatever the row says now."""
+def check(
+    rows: list[Line],
+    *,
+    today: date,
+    reasons: Mapping[str, str],
+    on_progress: Callable[[int], object] = lambda rows: None,
+) -> Checked[Row]:
+    """Look at every row. What is there already, by its ID, is left as it is, whatever the row says now.
+
+    `reasons` are those to leave that a row may give, by what stands for each in lower case.
+    """
     checked: Checked[Row] = Checked.of(rows)
     readable = [row for row in rows if not row.problem]
     first_lines: dict[str, int] = {}
@@ -60,7 +69,7 @@ def check(rows: list[Line], *, today: date, on_progress: Callable[[int], object]
         first_lines.setdefault(_external_id(line), line.number)
     for lines in batches(readable):
         there = _already_there(lines)
-        known = Known(today, first_lines, _staff(lines))
+        known = Known(today, first_lines, _staff(lines), reasons)
         for line in lines:
             external_id = _external_id(line)
             if external_id in there and first_lines[external_id] == line.number:

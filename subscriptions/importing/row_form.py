@@ -20,15 +20,19 @@ from subscriptions.importing.rows import Row
 from subscriptions.rules.states import Status
 
 LIKE_A_DATE = gettext_lazy("write it like 2026-11-23")
+ONLY_WITH_AN_END = gettext_lazy("%(cell)s should be empty: only a row with cancels_on has it")
 
 
 @dataclass(frozen=True)
 class Known:
-    """What a row is checked against: the day, the line on which each ID comes first, and the addresses of staff."""
+    """What a row is checked against: the day, the line on which each ID comes first, the addresses of staff, and the reasons
+    to leave, by what stands for each in the file in lower case.
+    """
 
     today: date
     first_lines: Mapping[str, int] = field(default_factory=dict)
     staff: frozenset[str] = frozenset()
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
 
 class RowForm(forms.Form):
@@ -62,6 +66,9 @@ class RowForm(forms.Form):
     )
     paused_on = Cell(gettext_lazy("a date"), LIKE_A_DATE, parsing.day, required=False)
     resumes_on = Cell(gettext_lazy("a date"), LIKE_A_DATE, parsing.day, required=False)
+    cancels_on = Cell(gettext_lazy("a date"), LIKE_A_DATE, parsing.day, required=False)
+    requested_on = Cell(gettext_lazy("a date"), LIKE_A_DATE, parsing.day, required=False)
+    reason = Cell(gettext_lazy("a reason"), "", required=False)
 
     def __init__(self, data: Mapping[str, str], *, line: int, known: Known) -> None:
         super().__init__(dict(data))
@@ -93,6 +100,25 @@ class RowForm(forms.Form):
         resumes_on: date | None = self.cleaned_data["resumes_on"]
         return resumes_on and self._after_today(resumes_on)
 
+    def clean_cancels_on(self) -> date | None:
+        cancels_on: date | None = self.cleaned_data["cancels_on"]
+        if cancels_on and cancels_on <= self.known.today:
+            message = _("%(day)s should be after today, %(today)s: leave out what has ended")
+            raise forms.ValidationError(message % {"day": cancels_on, "today": self.known.today})
+        return cancels_on
+
+    def clean_requested_on(self) -> date | None:
+        requested_on: date | None = self.cleaned_data["requested_on"]
+        return requested_on and self._not_after_today(requested_on)
+
+    def clean_reason(self) -> str:
+        typed: str = self.cleaned_data["reason"] or ""
+        if typed and typed.lower() not in self.known.reasons:
+            expected = get_text_list(list(dict.fromkeys(self.known.reasons.values())), _("or"))
+            message = _("%(cell)s is not a reason; write %(expected)s")
+            raise forms.ValidationError(message % {"cell": quoted(typed), "expected": expected})
+        return self.known.reasons[typed.lower()] if typed else ""
+
     def clean(self) -> None:
         """The rules between columns; each holds back while one of its columns is wrong by itself."""
         rules: tuple[tuple[tuple[str, ...], Callable[..., None]], ...] = (
@@ -101,6 +127,8 @@ class RowForm(forms.Form):
             (("billing_day", "billed_until", "interval"), self._check_billing_day),
             (("status", "started_on", "paused_on"), self._check_pause),
             (("status", "resumes_on"), self._check_resume),
+            (("cancels_on", "requested_on", "started_on"), self._check_request),
+            (("cancels_on", "reason"), self._check_reason),
         )
         for columns, rule in rules:
             if all(column in self.cleaned_data for column in columns):
@@ -144,6 +172,17 @@ class RowForm(forms.Form):
     def _check_resume(self, status: Status, resumes_on: date | None) -> None:
         if resumes_on and status != Status.PAUSED:
             self.add_error("resumes_on", _("%(day)s should be empty: only a paused row has it") % {"day": resumes_on})
+
+    def _check_request(self, cancels_on: date | None, requested_on: date | None, started_on: date) -> None:
+        if requested_on and not cancels_on:
+            self.add_error("requested_on", ONLY_WITH_AN_END % {"cell": requested_on})
+        elif requested_on and requested_on < started_on:
+            message = _("%(day)s should not be before started_on, %(started)s")
+            self.add_error("requested_on", message % {"day": requested_on, "started": started_on})
+
+    def _check_reason(self, cancels_on: date | None, reason: str) -> None:
+        if reason and not cancels_on:
+            self.add_error("reason", ONLY_WITH_AN_END % {"cell": reason})
 
     def _not_after_today(self, day: date) -> date:
         if day > self.known.today:

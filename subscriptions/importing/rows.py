@@ -13,6 +13,20 @@ from subscriptions.rules.states import Status
 
 
 @dataclass(frozen=True)
+class End:
+    """What a customer was promised who had asked to leave; `reason` is empty where none is given."""
+
+    ends_on: date
+    requested_on: date
+    reason: str
+
+    @classmethod
+    def given(cls, given: Mapping[str, Any], today: date) -> Self | None:
+        ends_on = given["cancels_on"]
+        return cls(ends_on, given["requested_on"] or today, given["reason"]) if ends_on else None
+
+
+@dataclass(frozen=True)
 class Row:
     """A subscription as the file describes it, with the dates as the portal keeps them."""
 
@@ -33,6 +47,7 @@ class Row:
     period_end: date
     paused_on: date | None
     resumes_on: date | None
+    end: End | None
 
     @classmethod
     def given(cls, given: Mapping[str, Any], line: int, today: date) -> Self:
@@ -50,6 +65,7 @@ class Row:
             period_start=_period_start(given, anchor),
             period_end=given["billed_until"],
             paused_on=given["paused_on"] or today if paused else None,
+            end=End.given(given, today),
             **{name: given[name] for name in AS_GIVEN},
         )
 

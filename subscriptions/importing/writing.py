@@ -4,6 +4,7 @@ In batches, each a transaction of its own, so that people can work meanwhile. Wh
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,11 +24,14 @@ from subscriptions.lifecycle import unit_of_work
 from subscriptions.models import Channel, Subscription
 from subscriptions.rules.states import Status
 
+Beside = Callable[[Sequence[tuple[Row, Subscription]], date], AbstractContextManager[None]]
+
 
 @dataclass
 class Summary:
     already_there: int = 0
     subscriptions: int = 0
+    ending: int = 0
     customers: int = 0
     products: int = 0
     plans: int = 0
@@ -42,6 +46,10 @@ class Summary:
             "there": ngettext("%(n)d was already there", "%(n)d were already there", self.already_there)
             % {"n": self.already_there},
         }
+        if self.ending:
+            counted["subscriptions"] += ngettext(", %(n)d with its end", ", %(n)d with their ends", self.ending) % {
+                "n": self.ending
+            }
         return _("Imported %(subscriptions)s (%(customers)s, %(products)s, %(plans)s); %(there)s.") % counted
 
     def add(self, other: "Summary") -> None:
@@ -60,12 +68,18 @@ class Stopped(Exception):
         self.summary, self.last_line = summary, last_line
 
 
-def write(checked: Checked[Row], *, today: date, on_progress: Callable[[int], object] = lambda rows: None) -> Summary:
-    """Save the rows of a file without problems. Raises `Stopped`; the same file, checked again, then holds the rest."""
+def write(
+    checked: Checked[Row], *, today: date, beside: Beside, on_progress: Callable[[int], object] = lambda rows: None
+) -> Summary:
+    """Save the rows of a file without problems. Raises `Stopped`; the same file, checked again, then holds the rest.
+
+    `beside` gets the new subscriptions of a batch with their rows and the day. What it does before it yields is saved with
+    them; what it does after, in the same transaction.
+    """
     summary, last_line = Summary(checked.already_there), 0
     try:
         for rows in pacing.batches(checked.rows):
-            summary.add(_write(rows, today))
+            summary.add(_write(rows, today, beside))
             last_line = rows[-1].line
             on_progress(len(rows))
     except (Exception, KeyboardInterrupt) as error:
@@ -74,13 +88,14 @@ def write(checked: Checked[Row], *, today: date, on_progress: Callable[[int], ob
 
 
 @transaction.atomic
-def _write(rows: Sequence[Row], today: date) -> Summary:
+def _write(rows: Sequence[Row], today: date, beside: Beside) -> Summary:
     """One batch. Raises `IntegrityError` if another import was quicker."""
-    summary = Summary(subscriptions=len(rows))
+    summary = Summary(subscriptions=len(rows), ending=sum(row.end is not None for row in rows))
     plans = _plans(rows, _products(rows, summary), summary)
     customers = _customers(rows, summary)
-    new = [_subscription(row, plans[row.product, row.plan], customers[row.email], today) for row in rows]
-    unit_of_work.add(new, today=today, channel=Channel.IMPORT)
+    new = [(row, _subscription(row, plans[row.product, row.plan], customers[row.email], today)) for row in rows]
+    with beside(new, today):
+        unit_of_work.add([subscription for _row, subscription in new], today=today, channel=Channel.IMPORT)
     return summary
 
 

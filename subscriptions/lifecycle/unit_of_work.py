@@ -13,8 +13,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.http import Http404
 
-from portal_project.common import bulk
-from portal_project.common.numbers import random_number
+from portal_project.common import bulk, numbers
 from portal_project.mail import outbox
 from products.models import Plan
 from subscriptions.billing import invoicing
@@ -142,7 +141,7 @@ def _finish(subscriptions: list[Subscription], today: date, by: "User | None", c
 def _write(subscriptions: list[Subscription], today: date, by: "User | None", channel: Channel) -> None:
     new = [subscription for subscription in subscriptions if subscription._state.adding]
     old = [subscription for subscription in subscriptions if not subscription._state.adding]
-    _draw_free_numbers(new)
+    numbers.draw_free(Subscription.objects, new, numbers.SUBSCRIPTION)
     bulk.insert(new)
     events = [event for subscription in subscriptions for event in subscription.new_events]
     bulk.update(old, _written(events) if len(old) == 1 else WRITTEN)
@@ -162,18 +161,6 @@ def _written(events: list[SubscriptionEvent]) -> list[str]:
     """What the events of one subscription have changed; many are written alike, whatever each has changed."""
     changed = {name for event in events for name in event.changes}
     return ["due_on", *(name for name in WRITTEN if name in changed and name != "due_on")]
-
-
-def _draw_free_numbers(new: list[Subscription]) -> None:
-    """Numbers are random, so among a million one in a thousand is taken already: draw those again."""
-    while taken := set(
-        Subscription.objects.filter(number__in=[subscription.number for subscription in new]).values_list(
-            "number", flat=True
-        )
-    ):
-        for subscription in new:
-            if subscription.number in taken:
-                subscription.number = random_number("S")
 
 
 def _write_events(events: list[SubscriptionEvent], by: "User | None", channel: Channel) -> None:

@@ -43,6 +43,11 @@ def schedule(subscription: Subscription, today: date, asked_on: date | None = No
     return promised
 
 
+def bring_over(subscription: Subscription, today: date, ends_on: date) -> None:
+    """Set the end that another system has promised."""
+    subscription.schedule_cancellation(today, ends_on)
+
+
 def withdraw(subscription: Subscription, today: date) -> None:
     subscription.withdraw_cancellation(today)
 
@@ -53,17 +58,22 @@ def submit(trial: Trial, asked: Asked, *, by: "User", today: date) -> None:
     Where the end came out as today, it has come already, and the ticket is resolved.
     """
     subscription, now = trial.subscription, timezone.now()
-    # The request is the customer's last word, also when it is staff who write it down.
-    ticket = Ticket(
+    ticket = new_ticket(subscription, now)
+    _record(ticket, trial, asked, now, by=by, today=today)
+    if asked.message:
+        Message.objects.create(ticket=ticket, author=by, body=asked.message)
+
+
+def new_ticket(subscription: Subscription, at: datetime) -> Ticket:
+    """For a request made then, not saved; it is the customer's last word, also when it is staff who write it down."""
+    return Ticket(
         type=Ticket.Type.CANCEL,
         subject=_("Cancel %(product)s") % {"product": subscription.plan.product.name},
         customer=subscription.customer,
         subscription=subscription,
-        wrote_at=now,
+        wrote_at=at,
+        created_at=at,
     )
-    _record(ticket, trial, asked, now, by=by, today=today)
-    if asked.message:
-        Message.objects.create(ticket=ticket, author=by, body=asked.message)
 
 
 def turn(key: int, trial: Trial, asked: Asked, *, by: "User", today: date) -> None:

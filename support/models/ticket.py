@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal_project.common import fields
-from portal_project.common.numbers import random_number
+from portal_project.common.numbers import TICKET, draw_free, random_number
 from portal_project.common.search import Searchable, SearchTextField
 from subscriptions.models import Invoice, Subscription
 from subscriptions.rules.actions import CONTACT_TYPES
@@ -18,7 +18,7 @@ UNFINISHED_ONLY = models.Q(status__in=("open", "in_review"))
 
 
 def new_number() -> str:
-    return random_number("T")
+    return random_number(TICKET)
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -140,9 +140,8 @@ class Ticket(Searchable):
         return f"{self.number} · {self.subject}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        # Numbers are random, so among a million one in a thousand is taken already: draw it again.
-        while self._state.adding and Ticket.objects.filter(number=self.number).exists():
-            self.number = new_number()
+        if self._state.adding:
+            draw_free(Ticket.objects, [self], TICKET)
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
