@@ -77,6 +77,7 @@ class MerchantAdmin(ModelAdmin):
     fieldsets = (
         (None, {"fields": ("name", "support_email", "accent_color", "logo")}),
         (_("Invoices"), {"fields": ("address", "tax_number", "payment_instructions", "payment_days")}),
+        (_("Alternatives on the cancel page"), {"fields": ("comparison_percent", "alternative_rest_months")}),
     )
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permission, PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.core.files import File
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
@@ -133,6 +133,21 @@ class Merchant(models.Model):
         _("days to pay"), default=14, help_text=_("An invoice is due this many days after it is issued.")
     )
     support_email = fields.AddressField(_("support address"), blank=True)
+    comparison_percent = models.PositiveSmallIntegerField(
+        _("comparison group (%)"),
+        default=10,
+        validators=[MaxValueValidator(100)],
+        help_text=_(
+            "So many of 100 customers are shown no alternative when they cancel. Without them nobody can tell what the "
+            "alternatives achieve. 0: none."
+        ),
+    )
+    alternative_rest_months = models.PositiveSmallIntegerField(
+        _("no alternative again for (months)"),
+        default=12,
+        validators=[MaxValueValidator(120)],
+        help_text=_("Whoever accepted an alternative is shown none for so long. 0: no such time."),
+    )
     accent_color = fields.IdentifierField(
         _("accent colour"),
         max_length=7,
@@ -154,7 +169,13 @@ class Merchant(models.Model):
     class Meta:
         verbose_name = _("business")
         verbose_name_plural = _("business")
-        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="merchant_is_one_row")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="merchant_is_one_row"),
+            models.CheckConstraint(
+                condition=models.Q(comparison_percent__gte=0, comparison_percent__lte=100),
+                name="merchant_comparison_is_a_percentage",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

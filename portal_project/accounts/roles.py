@@ -22,6 +22,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     SUPPORT: (
         "products.view_product",
         "products.view_plan",
+        "products.view_alternative",
         "subscriptions.view_subscription",
         "subscriptions.operate_subscription",
         "subscriptions.view_invoice",

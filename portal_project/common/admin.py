@@ -114,6 +114,13 @@ class TabularInline(unfold.TabularInline):
         return field
 
 
+class StackedInline(unfold.StackedInline):
+    """Rows of other models on a page, each a form of its own."""
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().formfield_for_manytomany(db_field, request, **{"form_class": KeysField} | kwargs)
+
+
 def _may_be_key(model: Any, sent: object) -> bool:
     """Whether a row of the model can have it; the worker's tasks have texts as keys."""
     return key(sent) is not None if isinstance(model._meta.pk, IntegerField) else "\0" not in str(sent)

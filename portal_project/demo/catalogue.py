@@ -5,7 +5,7 @@ from typing import Any
 
 from portal_project.accounts.models import Merchant
 from products.intervals import Interval
-from products.models import CancellationMode, PauseStarts, Plan, Product, ResumeRule
+from products.models import Alternative, CancellationMode, OfferKind, PauseStarts, Plan, Product, ResumeRule
 
 MERCHANT = {
     "name": "Birch Lane Hosting",
@@ -58,6 +58,18 @@ PLANS: list[tuple[str, str, str, str, Interval, int, int]] = [
     ("Uptime Watch", "Weekly", "3.50", "EUR", Interval.WEEK, 1, 0),
     ("Edge Cache Tokyo", "Monthly", "1500", "JPY", Interval.MONTH, 1, 0),
 ]
+# What the cancel page of a product offers, in this order: the plan it leads to, and what it consists of.
+ALTERNATIVES: list[tuple[str, str, dict[str, Any]]] = [
+    ("Hosting Pro", "Yearly", {"kind": OfferKind.PLAN, "from_months": 24}),
+    ("Hosting Pro", "", {"kind": OfferKind.DISCOUNT, "percent": 20, "invoices": 3, "from_months": 6}),
+    ("Hosting Pro", "", {"kind": OfferKind.PAUSE, "pause_days": 60}),
+    ("Shop Cloud", "", {"kind": OfferKind.PAUSE}),
+    (
+        "Shop Cloud",
+        "",
+        {"kind": OfferKind.TALK, "text": "Is something missing? Tell us, and we look at it within a day."},
+    ),
+]
 TAX_RATE = 21
 
 Plans = dict[tuple[str, str], Plan]
@@ -70,7 +82,12 @@ def make_catalogue() -> Plans:
         name: Product.objects.create(name=name, description=description, tax_rate=TAX_RATE, **actions)
         for name, (description, actions) in PRODUCTS.items()
     }
-    return {(plan[0], plan[1]): _make_plan(products[plan[0]], *plan[1:]) for plan in PLANS}
+    plans = {(plan[0], plan[1]): _make_plan(products[plan[0]], *plan[1:]) for plan in PLANS}
+    for position, (product, plan, terms) in enumerate(ALTERNATIVES):
+        Alternative.objects.create(
+            product=products[product], plan=plans.get((product, plan)), position=position, **terms
+        )
+    return plans
 
 
 def _make_plan(

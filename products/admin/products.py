@@ -9,6 +9,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from unfold.decorators import display
 
 from portal_project.common.search_admin import SearchAdmin
+from products.admin.alternatives import AlternativeInline
 from products.admin.plans import PlanInline
 from products.models import CancellationMode, Product
 
@@ -18,7 +19,7 @@ class ProductAdmin(SimpleHistoryAdmin, SearchAdmin):
     list_display = ("name", "pause", "cancel", "plan_count", "is_active")
     list_filter = ("is_active", "allow_pause", "allow_cancel", "cancellation_mode")
     search_fields = ("search_text",)
-    inlines = (PlanInline,)
+    inlines = (PlanInline, AlternativeInline)
     warn_unsaved_form = True
     compressed_fields = True
     fieldsets = (
@@ -39,6 +40,7 @@ class ProductAdmin(SimpleHistoryAdmin, SearchAdmin):
                     "resume_rule",
                     "max_pause_days",
                     "max_pauses_per_year",
+                    "ask_before_alternatives",
                 ),
             },
         ),
@@ -52,14 +54,14 @@ class ProductAdmin(SimpleHistoryAdmin, SearchAdmin):
             },
         ),
     )
-    # The limits bind customers alone; when and how a pause works also holds for pauses that staff make.
+    # The limits also bind the pauses of alternatives, so they stay where pausing is not allowed otherwise.
     # Whoever may only read the page has no switches on it: then everything shows.
     conditional_fields = {
         "cancellation_mode": "typeof allow_cancel === 'undefined' || allow_cancel == true",
         "notice_days": "typeof allow_cancel === 'undefined' || "
         f"(allow_cancel == true && cancellation_mode == '{CancellationMode.REQUEST}')",
-        "max_pause_days": "typeof allow_pause === 'undefined' || allow_pause == true",
-        "max_pauses_per_year": "typeof allow_pause === 'undefined' || allow_pause == true",
+        "ask_before_alternatives": "typeof allow_cancel === 'undefined' || "
+        f"(allow_cancel == true && cancellation_mode == '{CancellationMode.REQUEST}')",
     }
 
     def has_delete_permission(self, request: HttpRequest, obj: Product | None = None) -> bool:

@@ -1,8 +1,10 @@
+from products.models.alternative import Alternative
 from products.models.offer_terms import OfferKind, OfferTerms
 from products.models.plan import Plan, price_text, validate_currency
 from products.models.product import CancellationMode, PauseStarts, Product, ResumeRule
 
 __all__ = [
+    "Alternative",
     "CancellationMode",
     "OfferKind",
     "OfferTerms",

@@ -104,6 +104,14 @@ class Product(Searchable):
         validators=[MinValueValidator(1)],
         help_text=_("How many pauses a customer may begin within 12 months. Empty: no limit."),
     )
+    ask_before_alternatives = models.BooleanField(
+        _("Ask before showing an alternative"),
+        default=False,
+        help_text=_(
+            "Folds the alternative behind “Is there something we could offer?”. Some places, such as Minnesota, ask for "
+            "the customer’s consent before an offer to stay is made."
+        ),
+    )
 
     support_max_percent = models.PositiveSmallIntegerField(
         _("Highest discount (%)"),

@@ -1,3 +1,4 @@
+from support.models.alternatives import AcceptedAlternative, AlternativeShowing
 from support.models.cancellation_request import CancellationRequest
 from support.models.message import Attachment, Message
 from support.models.offer import Offer
@@ -7,6 +8,8 @@ from support.models.ticket_event import TicketEvent
 from support.models.wind_down import WindDownDefault, WindDownStep
 
 __all__ = [
+    "AcceptedAlternative",
+    "AlternativeShowing",
     "Attachment",
     "CancellationRequest",
     "Message",

@@ -9,7 +9,7 @@ from products.models import Plan, Product
 from tests.factories import PlanFactory, ProductFactory
 
 ADD = "/admin/products/product/add/"
-NO_PLANS = {"plans-TOTAL_FORMS": 0, "plans-INITIAL_FORMS": 0}
+NO_ROWS = {f"{rows}-{count}_FORMS": 0 for rows in ("plans", "alternatives") for count in ("TOTAL", "INITIAL")}
 FIELDS = {
     "name": "Hosting",
     "tax_rate": "21",
@@ -22,7 +22,7 @@ FIELDS = {
     "resume_rule": "keep",
     "max_pause_days": "",
     "max_pauses_per_year": "",
-} | NO_PLANS
+} | NO_ROWS
 
 
 def test_both_actions_are_on_by_default_in_request_mode_with_thirty_days(db):

@@ -1,0 +1,59 @@
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from portal_project.common import fields
+from products.models.offer_terms import OfferKind, OfferTerms
+from products.models.plan import Plan
+from products.models.product import Product
+
+
+class Alternative(OfferTerms):
+    """What a merchant offers on the cancel page of a product, to whom; the first one that fits is shown."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="alternatives", verbose_name=_("product"))
+    position = models.PositiveSmallIntegerField(
+        _("order"), default=0, help_text=_("The first that fits is shown, and no other.")
+    )
+    plans = models.ManyToManyField(
+        Plan, blank=True, related_name="+", verbose_name=_("for which plans"), help_text=_("None chosen: for all.")
+    )
+    from_months = models.PositiveSmallIntegerField(
+        _("from how many months on"),
+        default=0,
+        validators=[MaxValueValidator(240)],
+        help_text=_("Since the subscription’s start; 0 from the first day on."),
+    )
+    text = fields.ParagraphsField(
+        _("text"), blank=True, max_length=1000, help_text=_("For “Talk to us”: what the customer reads.")
+    )
+    is_active = models.BooleanField(
+        _("active"), default=True, help_text=_("Switch off instead of deleting: what it led to is still counted.")
+    )
+
+    history = HistoricalRecords(m2m_fields=[plans])
+
+    class Meta(OfferTerms.Meta):
+        verbose_name = _("alternative")
+        verbose_name_plural = _("alternatives")
+        ordering = ["product__name", "position", "pk"]
+        constraints = [
+            *OfferTerms.Meta.constraints,
+            models.CheckConstraint(
+                name="alternative_has_a_text_exactly_to_talk",
+                condition=models.Q(kind="talk") & ~models.Q(text="") | ~models.Q(kind="talk") & models.Q(text=""),
+                violation_error_message=_("“Talk to us” needs a text, and nothing else has one."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product.name} · {self.get_kind_display()}"
+
+    def clean(self) -> None:
+        super().clean()
+        if self.kind == OfferKind.PLAN and self.plan and self.plan.product_id != self.product_id:
+            raise ValidationError({"plan": _("Choose a plan of this product.")})
+        if (self.kind == OfferKind.TALK) != bool(self.text):
+            raise ValidationError({"text": _("“Talk to us” needs a text, and nothing else has one.")})

@@ -1,0 +1,56 @@
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from products.models import Alternative
+from subscriptions.models import Subscription
+
+
+class AboutAnAlternative(models.Model):
+    """A merchant's alternative, and for whom it was there."""
+
+    subscription = models.ForeignKey(Subscription, models.CASCADE, related_name="+", verbose_name=_("subscription"))
+    alternative = models.ForeignKey(Alternative, models.PROTECT, related_name="+", verbose_name=_("alternative"))
+    customer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("customer"))
+
+    class Meta:
+        abstract = True
+
+
+class AlternativeShowing(AboutAnAlternative):
+    """On which days somebody for whom an alternative fitted opened the cancel page, whatever they did then.
+
+    The first that fitted; it was shown, or withheld from the comparison group (`docs/design.md`, Alternatives).
+    """
+
+    day = models.DateField(_("day"))
+    shown = models.BooleanField(_("shown"))
+
+    class Meta:
+        verbose_name = _("showing of an alternative")
+        verbose_name_plural = _("showings of alternatives")
+        ordering = ["-day", "-id"]
+        indexes = [models.Index("day", name="alternative_showing_day")]
+        constraints = [
+            models.UniqueConstraint(fields=["subscription", "day"], name="one_showing_per_subscription_and_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subscription_id}, {self.day}"
+
+
+class AcceptedAlternative(AboutAnAlternative):
+    """A customer took an alternative instead of asking to cancel."""
+
+    accepted_on = models.DateField(_("accepted"))
+    offered = models.CharField(_("what was offered"), max_length=300)
+    """In the words of that day."""
+
+    class Meta:
+        verbose_name = _("accepted alternative")
+        verbose_name_plural = _("accepted alternatives")
+        ordering = ["-accepted_on", "-id"]
+        indexes = [models.Index("customer", "accepted_on", name="accepted_alternative_customer")]
+
+    def __str__(self) -> str:
+        return f"{self.subscription_id}: {self.offered}"
