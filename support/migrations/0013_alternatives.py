@@ -7,9 +7,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("products", "0005_alternatives"),
+        ("products", "0006_alternatives"),
         ("subscriptions", "0012_event_accepted"),
-        ("support", "0011_wind_down"),
+        ("support", "0012_offer"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("products", "0004_fill_search_text"),
+        ("products", "0005_support_caps"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
