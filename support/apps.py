@@ -9,9 +9,11 @@ class SupportConfig(AppConfig):
     def ready(self) -> None:
         from subscriptions.confirm.forms import check_that_every_button_has_a_form
         from subscriptions.lifecycle import linked_services
+        from subscriptions.preview import trial_run
         from support.cancellations import forms
-        from support.wind_down import planning
+        from support.wind_down import losses, planning
 
         assert forms
         check_that_every_button_has_a_form()
         linked_services.FOLLOWERS.append(planning.settle)
+        trial_run.LOSSES.append(losses.losses)

@@ -28,6 +28,7 @@ FLOORS = {
     "products.intervals": [],
     "products.money": [],
     "products.models": ["products.intervals", "products.money", "portal_project.common"],
+    "products.admin": ["products.models", "portal_project.mail"],
     # Subscriptions
     "subscriptions.rules": ["products.models"],
     "subscriptions.models": ["subscriptions.rules"],
@@ -47,11 +48,10 @@ FLOORS = {
     "support.cancellations": ["support.tickets", "support.wind_down"],
     "support.jobs": ["support.cancellations"],
     "support.portal": ["support.cancellations", "subscriptions.portal"],
-    "support.admin": ["support.cancellations", "subscriptions.admin"],
+    "support.admin": ["support.cancellations", "subscriptions.admin", "products.admin"],
 }
 # On top of each app, and imported by nothing.
 TOP_FLOOR = {
-    "products.admin": ["products.models", "portal_project.mail"],
     "products.apps": [],
     "subscriptions.apps": [],
     "subscriptions.management": ["subscriptions.importing"],

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from django import forms
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -80,6 +81,13 @@ class ActionForm(forms.Form):
         """Which linked services an end, scheduled or at once, keeps from renewing."""
         ends = self.effect.dates["cancels_on"] or self.effect.dates["canceled_on"]
         return self.subscription.linked_services.filter(auto_renew=True) if ends else LinkedService.objects.none()
+
+    @property
+    def services_that_renew_again(self) -> "QuerySet[LinkedService]":
+        """Which linked services renew as before once the end is lifted, and have not been due meanwhile."""
+        stopped = self.subscription.linked_services.filter(auto_renew_before=True)
+        to_come = Q(renews_on=None) | Q(renews_on__gt=self.today)
+        return stopped.filter(to_come) if self.effect.lifts_end else stopped.none()
 
     def chosen(self, field: str) -> Any:
         """A valid value of the field, sent or filled in beforehand; None while there is none."""

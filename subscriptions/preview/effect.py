@@ -86,6 +86,8 @@ class Effect:
     terms: Terms
     before: Terms
     """What was agreed until now: whoever takes its place, or drops it, decides about that."""
+    lost: tuple[str, ...] = ()
+    """What an end that is lifted does not bring back, in sentences."""
 
     @property
     def agrees_on_nothing(self) -> bool:
@@ -118,6 +120,7 @@ class Effect:
         lines.append(_change(_("Billed at once"), _totals(was["now"]), _totals(now["now"])))
         lines.append(_change(_("Next bills"), _totals(was["bills"]), _totals(now["bills"])))
         lines.append(_change(_("Invoices for days after the end"), _fates(was.get("beyond")), _fates(now["beyond"])))
+        lines.append(_change(_("What does not come back"), " ".join(was.get("lost") or ()), " ".join(now["lost"])))
         terms = _terms_change(was.get("terms"), now["terms"])
         lines += terms if any(terms) else _terms_change(was.get("before"), now["before"])
         if was["action"] != now["action"]:

@@ -1,7 +1,7 @@
 """What an action will do, or has just done, by the functions that do the real thing (`docs/design.md`, Announced = happened)."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,9 @@ from subscriptions.rules.states import Action, next_step
 BILLS = 3
 
 Act = Callable[[Subscription], Any]
+
+LOSSES: list[Callable[[Subscription, date], tuple[str, ...]]] = []
+"""Each says what of a subscription does not come back when its scheduled end is lifted; other apps know such things."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,8 @@ def carry_out(action: Action, act: Act, subscription: Subscription, today: date)
         terms=Terms.of(subscription),
         before=before,
     )
+    if effect.lifts_end:
+        effect = replace(effect, lost=tuple(sentence for losses in LOSSES for sentence in losses(subscription, today)))
     return Trial(subscription, effect, events, result)
 
 

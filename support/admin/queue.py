@@ -17,10 +17,11 @@ from django.utils.translation import ngettext
 
 from portal_project.accounts.people import person
 from subscriptions.rules.states import NotAllowed
+from support.admin import wind_down
 from support.admin.queue_rows import COLUMNS, Writer
 from support.models import Ticket
 from support.queue.filters import BulkForm, FilterForm
-from support.queue.rows import TABS, Desk, page, tabs
+from support.queue.rows import STEPS, TABS, Desk, page, tabs
 from support.queue.staff import able
 from support.tickets import triage
 
@@ -37,31 +38,37 @@ def queue(request: HttpRequest, site: AdminSite) -> HttpResponse:
     if request.method == "POST":
         _do(request, bulk, today)
         return redirect(request.get_full_path())
-    filters = FilterForm(request.GET, colleagues=colleagues)
     desk = Desk(person(request), today, {colleague.pk for colleague in colleagues})
-    context = site.each_context(request) | _rows(request, filters, desk) | {"bulk": bulk, "title": _("Tickets")}
-    response = TemplateResponse(request, "admin/support/queue.html", context)
+    context = site.each_context(request) | {"title": _("Tickets"), "tabs": tabs(desk), "tab": _tab(request)}
+    if context["tab"] == STEPS:
+        context |= wind_down.tab(request, today)
+        response = TemplateResponse(request, "admin/support/steps.html", context)
+    else:
+        context |= {"bulk": bulk} | _rows(request, FilterForm(request.GET, colleagues=colleagues), desk)
+        response = TemplateResponse(request, "admin/support/queue.html", context)
     seen = request.GET.urlencode()
     response.set_cookie(LAST_SEEN, seen, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax")
     return response
 
 
 def _rows(request: HttpRequest, filters: FilterForm, desk: Desk) -> dict[str, Any]:
-    tab, may_change = request.GET.get("tab", ""), request.user.has_perm("support.change_ticket")
-    tab = tab if tab in TABS else "all"
-    _label, keep = TABS[tab]
+    may_change = request.user.has_perm("support.change_ticket")
+    _label, keep = TABS[_tab(request)]
     tickets = filters.narrowed(keep(Ticket.objects.all(), desk), desk)
     found = page(tickets, request.GET.get("after", ""), COLUMNS)
     writer = Writer(desk.today, able=desk.staff, may_change=may_change)
     return {
-        "tab": tab,
-        "tabs": tabs(desk),
         "filters": filters,
         "rows": [writer.row(ticket) for ticket in found.rows],
         "next": found.next,
         "is_first": "after" not in request.GET,
         "may_change": may_change,
     }
+
+
+def _tab(request: HttpRequest) -> str:
+    tab = request.GET.get("tab", "")
+    return tab if tab in TABS or tab == STEPS else "all"
 
 
 def way_back(request: HttpRequest) -> str:

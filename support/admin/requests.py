@@ -2,8 +2,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -13,6 +14,7 @@ from portal_project.common.numbers import Numbers
 from portal_project.common.search_admin import SearchAdmin
 from subscriptions.admin.subscriptions import SubscriptionAdmin, operation
 from subscriptions.models import Subscription
+from support.admin import step_rows, wind_down
 from support.admin.saved_replies import SavedReplyAdmin
 from support.admin.tickets import TicketAdmin
 from support.cancellations.end_date import why_promised
@@ -29,6 +31,7 @@ admin.site.unregister(Subscription)
 class SubscriptionDeskAdmin(SubscriptionAdmin):
     """The page of a subscription with the verbs that also touch requests and tickets."""
 
+    change_form_outer_after_template = "admin/support/_beside_subscription.html"
     actions_detail = (
         *SubscriptionAdmin.actions_detail,
         "request_cancellation",
@@ -44,6 +47,13 @@ class SubscriptionDeskAdmin(SubscriptionAdmin):
             return []
         requested = CancellationRequest.objects.undecided().filter(subscription=object_id)
         return [button for button in buttons if button.path != "keep-active" or requested.exists()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        steps = step_rows.of_subscription(int(object_id), localdate())
+        context = {"steps": steps, "may_mark": wind_down.may_mark(request)}
+        return super().change_view(request, object_id, form_url, (extra_context or {}) | context)
 
     def where_from(self, object_id: int) -> str:
         """Whoever decides about a request comes from its ticket, and sees there what became of it."""

@@ -13,6 +13,7 @@ from products import money
 from subscriptions.billing.catch_up import as_of
 from subscriptions.models import Invoice, Subscription
 from subscriptions.preview.trial_run import upcoming
+from support.admin import step_rows
 from support.cancellations.end_date import why_promised
 from support.models import Ticket, TicketQuerySet
 from support.tickets import timeline
@@ -53,8 +54,16 @@ def context(ticket: Ticket, today: date, before: str) -> dict[str, Any]:
         "subscriptions": [as_of(subscription, today) for subscription in _subscriptions(ticket.customer)],
         "tickets": others.only("subject", "status", "created_at")[:LISTED],
         "listed": LISTED,
+        "steps": _steps(ticket, today),
         **_about(ticket, getattr(ticket, "billed", None), today),
     }
+
+
+def _steps(ticket: Ticket, today: date) -> list[step_rows.Row]:
+    """What is to be done about linked services, on the ticket of the request that asks for it."""
+    if ticket.subscription_id is None or not hasattr(ticket, "cancellation_request"):
+        return []
+    return step_rows.of_subscription(ticket.subscription_id, today)
 
 
 def _subscriptions(customer: User) -> Iterator[Subscription]:

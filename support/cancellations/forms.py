@@ -17,6 +17,7 @@ from support.cancellations import requests
 from support.cancellations.decisions import explained
 from support.cancellations.end_date import PromisedEnd, promise
 from support.models import CancellationRequest
+from support.wind_down.losses import to_do
 
 
 class DecidingForm(ActionForm):
@@ -31,6 +32,11 @@ class DecidingForm(ActionForm):
 class CancelNowForm(DecidingForm):
     template = "support/cancel_now.html"
     done = gettext_lazy("The subscription has ended.")
+
+    @property
+    def steps_to_do(self) -> list[str]:
+        """Of the wind-down. The end does not wait for them; staff are warned."""
+        return to_do(self.subscription)
 
     def act(self, subscription: Subscription) -> None:
         subscription.cancel(self.today)

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from portal_project.mail import outbox
 from portal_project.mail.models import OutgoingMail
 from subscriptions.rules.dates_in_words import day
-from support.models import Ticket, TicketQuerySet
-from support.queue import rows
+from support.models import Ticket, TicketQuerySet, WindDownStep
+from support.queue import rows, steps
 from support.queue.staff import able, nobodys
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def add(today: date) -> None:
     for written in OutgoingMail.objects.filter(key__in=keys).values_list("key", flat=True):
         del keys[written]
     if keys:
-        shared = (_ending(today), _late(_("Unassigned tickets to act on"), today, nobodys()))
+        shared = (_ending(today), _late(_("Unassigned tickets to act on"), today, nobodys()), _overdue_steps(today))
         mails = [_digest(key, person, shared, today) for key, person in keys.items()]
         outbox.add(*[mail for mail in mails if mail.context["parts"]])
 
@@ -67,6 +67,23 @@ def _late(title: str, today: date, whose: Q) -> Part:
     """Whose day to act is today or has passed, the first one first."""
     tickets = _before(today).unfinished().filter(whose, act_by__lte=today)
     return _part(title, tickets.order_by("act_by", "pk"), lambda ticket: ticket.act_by)
+
+
+def _overdue_steps(today: date) -> Part:
+    """Steps of the wind-down whose day has passed, the first one first, also those of ends without a ticket."""
+    late = steps.to_do().filter(due_on__lt=today)
+    count = late.order_by()[: rows.MOST + 1].count()
+    first = late.select_related("service__subscription")[:SHOWN] if count else []
+    return Part(_("Overdue wind-down steps"), rows.capped(count), [_step(step) for step in first], count > SHOWN)
+
+
+def _step(step: WindDownStep) -> dict[str, str]:
+    subscription = step.service.subscription
+    values = {"day": day(step.due_on), "what": step.what, "service": step.service.name, "number": subscription.number}
+    return {
+        "text": _("%(day)s: %(what)s, %(service)s (%(number)s)") % values,
+        "url": settings.PORTAL_URL + reverse("admin:subscriptions_subscription_change", args=[subscription.pk]),
+    }
 
 
 def _before(today: date) -> TicketQuerySet:

@@ -137,7 +137,8 @@ def _bills(request: CancellationRequest, effect: Effect, today: date) -> list[di
 def _goes_on(request: CancellationRequest, effect: Effect) -> dict[str, Any]:
     """What a request that is dropped leaves behind, with the first bill to come."""
     bills = [bill_context(bill) for bill in effect.bills[:1]]
-    return context(request.subscription) | {"promised_on": day(request.promised_on), "bills": bills}
+    told = {"promised_on": day(request.promised_on), "bills": bills, "lost": list(effect.lost)}
+    return context(request.subscription) | told
 
 
 def _to_customer(ticket: Ticket) -> dict[str, Any]:

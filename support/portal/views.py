@@ -30,6 +30,7 @@ from support.tickets.attachments import choose_again, download
 from support.tickets.conversation import conversation
 from support.tickets.forms import ReplyForm, TicketForm
 from support.tickets.opening import SENT_BEFORE, SentBefore, reply, saw
+from support.wind_down.losses import fates
 
 HOME_SHOWS = 5
 EVENTS_SHOWN = 20
@@ -66,7 +67,7 @@ def subscription(request: HttpRequest, number: str) -> HttpResponse:
         "beyond": beyond_end(shown),
         "bills": upcoming(shown, today),
         "events": history.events[:EVENTS_SHOWN],
-        "linked_services": stored.linked_services.all(),
+        "linked_services": fates(shown, today),
         "invoices": stored.invoices.order_by("-covers_from")[:INVOICES_SHOWN],
     }
     return render(request, "subscriptions/detail.html", context)

@@ -6,13 +6,13 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_date
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal_project.common.keys import key
-from support.models import Ticket, TicketQuerySet
+from support.models import Ticket, TicketQuerySet, WindDownStep
 from support.queue.staff import nobodys
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ TABS: dict[str, tuple[str | Promise, Callable[[TicketQuerySet, Desk], TicketQuer
     "ending": (_("Ending this week"), lambda tickets, desk: ending_within(tickets, WEEK, desk.today)),
     "all": (_("All"), lambda tickets, desk: tickets),
 }
+# The tab that lists steps instead of tickets.
+STEPS = "wind_down"
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,10 @@ class Tab:
 
 def tabs(desk: Desk) -> list[Tab]:
     """Every tab with what is on it, counted in one query, and no further than `MOST`."""
-    counts = _counts([keep(Ticket.objects.all(), desk) for _label, keep in TABS.values()])
-    return [Tab(name, label, capped(count)) for (name, (label, _keep)), count in zip(TABS.items(), counts, strict=True)]
+    labels = {name: label for name, (label, _keep) in TABS.items()} | {STEPS: _("Wind-down")}
+    tickets = [keep(Ticket.objects.all(), desk) for _label, keep in TABS.values()]
+    counts = _counts([*tickets, WindDownStep.objects.filter(done_at=None)])
+    return [Tab(name, label, capped(count)) for (name, label), count in zip(labels.items(), counts, strict=True)]
 
 
 def capped(count: int) -> str:
@@ -69,7 +73,7 @@ def capped(count: int) -> str:
     return f"{MOST:,}+" if count > MOST else str(count)
 
 
-def _counts(querysets: Iterable[TicketQuerySet]) -> list[int]:
+def _counts(querysets: Iterable[QuerySet[Any]]) -> list[int]:
     statements: list[str] = []
     values: list[Any] = []
     for queryset in querysets:
@@ -93,14 +97,14 @@ def page(tickets: TicketQuerySet, after: str, columns: Collection[str]) -> Page:
     """The most urgent `PAGE` of the tickets, or those that follow `after`: first what has a day to act by, then the rest,
     the newest first. An odd `after` shows the first page. Of each row the columns are read, among them `pk` and `act_by`.
     """
-    (day, key), size = _position(after), PAGE
+    (day, key), size = position(after), PAGE
     rows: list[Any] = []
     if day or not key:
         rows = list(_dated(tickets, day, key).values_list(*columns, named=True)[: size + 1])
     if len(rows) <= size:
         begun = key if not day else None
         rows += _others(tickets, begun).values_list(*columns, named=True)[: size + 1 - len(rows)]
-    following = _name(rows[size - 1]) if len(rows) > size else ""
+    following = name_of(rows[size - 1].act_by, rows[size - 1].pk) if len(rows) > size else ""
     return Page(rows[:size], following)
 
 
@@ -117,11 +121,12 @@ def _others(tickets: TicketQuerySet, before: int | None) -> TicketQuerySet:
     return rows if before is None else rows.filter(pk__lt=before)
 
 
-def _name(ticket: Any) -> str:
-    return f"{ticket.act_by or ''}.{ticket.pk}"
+def name_of(day: object, key: int) -> str:
+    """The `after` of what follows the row with that day and key."""
+    return f"{day or ''}.{key}"
 
 
-def _position(after: str) -> tuple[date | None, int | None]:
+def position(after: str) -> tuple[date | None, int | None]:
     """The day and key that a page left off at; no day among what has none, and neither on the first page."""
     day, _dot, last = after.partition(".")
     try:

@@ -1,6 +1,7 @@
 """What a withdrawal does not bring back, and what becomes of each linked service, in sentences for the customer."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import QuerySet
@@ -14,6 +15,29 @@ from support.models import WindDownStep
 def losses(subscription: Subscription, today: date) -> tuple[str, ...]:
     """What was done for the end that is scheduled and cannot be undone, one sentence each."""
     return tuple(sentence for service in with_steps(subscription) for sentence in _lost(service, today))
+
+
+def to_do(subscription: Subscription) -> list[str]:
+    """What is not done yet about its services, in the words for staff."""
+    steps = WindDownStep.objects.filter(service__subscription=subscription.pk, done_at=None, undoes=None)
+    return [f"{step.service.name}: {step.what}" for step in steps.select_related("service").order_by("due_on", "pk")]
+
+
+@dataclass(frozen=True)
+class Fate:
+    """A linked service as its customer sees it, with what becomes of it in a sentence or more."""
+
+    name: str
+    kind: str
+    fate: tuple[str, ...]
+
+
+def fates(subscription: Subscription, today: date) -> list[Fate]:
+    """Of each linked service of a subscription that is caught up to `today`."""
+    return [
+        Fate(service.name, str(service.get_kind_display()), tuple(_fate(service, today)))
+        for service in with_steps(subscription)
+    ]
 
 
 def with_steps(subscription: Subscription) -> QuerySet[LinkedService]:
@@ -34,6 +58,26 @@ def _lost(service: LinkedService, today: date) -> Iterator[str]:
         if step.done_at and not step.can_be_undone:
             values = {"name": service.name, "what": step.what, "day": day(step.done_on)}
             yield _("%(name)s: “%(what)s” was done on %(day)s and cannot be undone.") % values
+
+
+def _fate(service: LinkedService, today: date) -> Iterator[str]:
+    lapsed = lapsed_on(service, today)
+    yield _("Lapsed on %(day)s") % {"day": day(lapsed)} if lapsed else _renewal(service)
+    for step in _steps(service):
+        if step.done_at and not step.can_be_undone:
+            yield _("%(what)s: done on %(day)s, for good") % {"what": step.what, "day": day(step.done_on)}
+
+
+def _renewal(service: LinkedService) -> str:
+    if service.renews_on is None:
+        if service.auto_renew_before:
+            return _("No longer renews by itself, because the subscription ends")
+        return _("Renews by itself") if service.auto_renew else _("Does not renew by itself")
+    if service.auto_renew_before:
+        text = _("No longer renews on %(day)s, because the subscription ends")
+    else:
+        text = _("Renews on %(day)s") if service.auto_renew else _("Does not renew on %(day)s")
+    return text % {"day": day(service.renews_on)}
 
 
 def _steps(service: LinkedService) -> list[WindDownStep]:

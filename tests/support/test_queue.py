@@ -78,6 +78,7 @@ def test_each_tab_counts_and_shows_its_own(as_agent, as_alice, alice, agent):
         "in_review": "1",
         "ending": "1",
         "all": "4",
+        "wind_down": "0",
     }
     assert subjects(as_agent, tab="mine") == ["mine"]
     assert subjects(as_agent, tab="ending") == [leaving]

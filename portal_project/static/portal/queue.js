@@ -17,12 +17,12 @@ function move(step) {
 }
 
 function box(row) {
-  return row?.querySelector("input[name=tickets]");
+  return row?.querySelector("input[type=checkbox]");
 }
 
 function take(row) {
   const chosen = box(row);
-  if (!chosen) return;
+  if (!chosen || !form) return;
   const button = document.createElement("button");
   button.name = "take";
   button.value = chosen.value;

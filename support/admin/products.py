@@ -1,0 +1,36 @@
+"""What is to be wound down when a subscription to a product ends, on the product's page."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from portal_project.common.admin import TabularInline
+from products.admin.products import ProductAdmin
+from products.models import Product
+from support.models import WindDownDefault
+
+admin.site.unregister(Product)
+
+
+class WindDownInline(TabularInline):
+    """A setting of the product, so for whoever may change that."""
+
+    model = WindDownDefault
+    fields = ("kind", "what", "days", "side", "can_be_undone")
+    extra = 0
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("products.view_product")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("products.change_product")
+
+    has_change_permission = has_add_permission
+    has_delete_permission = has_add_permission
+
+
+@admin.register(Product)
+class ProductDeskAdmin(ProductAdmin):
+    def get_inlines(self, request: HttpRequest, obj: Product | None) -> Any:
+        return [*super().get_inlines(request, obj), WindDownInline]

@@ -1,0 +1,81 @@
+"""The queue's tab of wind-down steps, and marking them, from there, from a ticket or from a subscription."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from portal_project.accounts.people import person
+from portal_project.common.keys import key
+from support.admin import step_rows
+from support.queue import steps
+from support.wind_down.marking import mark
+
+MARK = "support.change_winddownstep"
+MOST = 1000
+
+
+def urls(wrap: Any) -> list[URLPattern]:
+    return [path("wind-down/", wrap(marked), name="support_wind_down_mark")]
+
+
+def tab(request: HttpRequest, today: date) -> dict[str, Any]:
+    """One page of the tab: what is to be done, or with `?show=done` what has been."""
+    is_done = request.GET.get("show") == "done"
+    found = steps.page(request.GET.get("after", ""), step_rows.COLUMNS, is_done=is_done)
+    return {
+        "rows": step_rows.written(found.rows, today),
+        "next": found.next,
+        "is_first": "after" not in request.GET,
+        "shows_done": is_done,
+        "may_mark": may_mark(request),
+    }
+
+
+def may_mark(request: HttpRequest) -> bool:
+    return request.user.has_perm(MARK)
+
+
+@require_POST
+def marked(request: HttpRequest) -> HttpResponse:
+    """Mark the steps of the pressed button: `done` or `undone` of one row, or `do` with all that are chosen."""
+    if not may_mark(request):
+        raise PermissionDenied
+    is_done = "done" in request.POST or request.POST.get("do") == "done"
+    one = request.POST.get("done") or request.POST.get("undone")
+    sent = [one] if one else request.POST.getlist("steps")
+    keys = [number for each in sent[:MOST] if (number := key(each)) is not None]
+    if not keys:
+        messages.error(request, _("Choose at least one step."))
+    elif is_done or "undone" in (request.POST.get("do"), *request.POST):
+        _mark(request, keys, is_done=is_done)
+    return redirect(_back(request))
+
+
+def _mark(request: HttpRequest, keys: list[int], *, is_done: bool) -> None:
+    result = mark(keys, is_done=is_done, by=person(request), today=localdate())
+    for refusal in result.refusals:
+        messages.error(request, refusal)
+    if result.count:
+        if is_done:
+            text = ngettext("%(count)d step is done.", "%(count)d steps are done.", result.count)
+        else:
+            text = ngettext("%(count)d step is to be done.", "%(count)d steps are to be done.", result.count)
+        messages.success(request, text % {"count": result.count})
+
+
+def _back(request: HttpRequest) -> str:
+    """To the page that the button stood on."""
+    back = request.POST.get("back", "")
+    if url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        return back
+    return f"{reverse('admin:support_ticket_changelist')}?tab=wind_down"
