@@ -31,6 +31,12 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
             (_("Payment files"), "upload_file", "subscriptions_paymentfile", "subscriptions.change_invoice"),
             (_("Products"), "sell", "products_product", "products.view_product"),
             (_("Plans"), "payments", "products_plan", "products.view_plan"),
+            (
+                _("Reasons to leave"),
+                "sms_failed",
+                "products_cancellationreason",
+                "products.view_cancellationreason",
+            ),
         ],
     ),
     (

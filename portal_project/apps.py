@@ -22,8 +22,10 @@ def prepare(*, using: str, verbosity: int = 1, **kwargs: Any) -> None:
     from portal_project import schedule
     from portal_project.accounts import roles
     from portal_project.accounts.models import Merchant
+    from products.models import cancellation_reason
 
     call_command("createcachetable", database=using, verbosity=0)
     roles.apply()
     Merchant.objects.using(using).get_or_create(pk=1)
+    cancellation_reason.begin()
     schedule.apply()

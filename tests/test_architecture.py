@@ -82,7 +82,12 @@ INSTALLATION = {
     "portal_project.models": [],
     "portal_project.admin": ["portal_project.common"],
     "portal_project.schedule": [],
-    "portal_project.apps": ["portal_project.accounts", "portal_project.checks", "portal_project.schedule"],
+    "portal_project.apps": [
+        "portal_project.accounts",
+        "products.models",
+        "portal_project.checks",
+        "portal_project.schedule",
+    ],
     "portal_project.demo": ["support.jobs", "portal_project.errors"],
     "portal_project.management": ["portal_project.demo"],
 }

@@ -169,7 +169,7 @@ def lookups(address: str) -> list[str]:
 
 def test_no_filter_order_or_page_of_a_list_breaks(root, alices):
     lists = [address for address in addresses(alices, of_staff=True) if lookups(address)]
-    assert len(lists) == 16
+    assert len(lists) >= 17
     for address in lists:
         for name in lookups(address):
             for odd in HERE_BRIEFLY:

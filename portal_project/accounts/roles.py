@@ -23,6 +23,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "products.view_product",
         "products.view_plan",
         "products.view_alternative",
+        "products.view_cancellationreason",
         "subscriptions.view_subscription",
         "subscriptions.operate_subscription",
         "subscriptions.view_invoice",

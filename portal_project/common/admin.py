@@ -82,6 +82,11 @@ class ModelAdmin(unfold.ModelAdmin):
         request.POST = sent  # type: ignore[assignment]
         return super().response_action(request, queryset)
 
+    def _get_edited_object_pks(self, request: HttpRequest, prefix: str) -> list[str]:
+        """Of the rows that are edited in a list, such as put in order."""
+        sent = super()._get_edited_object_pks(request, prefix)
+        return [each for each in sent if _may_be_key(self.model, each)]
+
     def _may_fill(self, name: str, value: Any) -> bool:
         try:
             related = self.opts.get_field(name).related_model

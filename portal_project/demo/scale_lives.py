@@ -8,6 +8,7 @@ from random import Random
 
 from portal_project.demo.conversations import FAREWELLS
 from products.models import Plan
+from products.models.cancellation_reason import FIRST
 from subscriptions.billing.catch_up import take
 from subscriptions.billing.charges import End, correction
 from subscriptions.models import Invoice, Subscription
@@ -114,7 +115,8 @@ def _ask_to_cancel(subscription: Subscription, asked_on: date, until: date, chan
     promised = requests.schedule(subscription, asked_on)
     reason, message = chance.choice(FAREWELLS)
     request = CancellationRequest(
-        reason=reason,
+        reason_id=reason,
+        reason_label=str(FIRST[reason]),
         message=message,
         requested_on=asked_on,
         notice_days=subscription.plan.product.notice_days,

@@ -1,5 +1,5 @@
 """The pages of what is sold."""
 
-from products.admin import plans, products
+from products.admin import plans, products, reasons
 
-__all__ = ["plans", "products"]
+__all__ = ["plans", "products", "reasons"]

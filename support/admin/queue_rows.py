@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from products import money
 from products.intervals import a_month
-from support.models import CancellationRequest, Ticket
+from support.models import Ticket
 from support.models.ticket import is_answered
 from support.queue.pressing import days_left, pressing
 
@@ -38,7 +38,7 @@ COLUMNS = (
     "subscription__currency",
     "subscription__interval",
     "subscription__interval_count",
-    "cancellation_request__reason",
+    "cancellation_request__reason_label",
 )
 
 
@@ -75,7 +75,7 @@ class Writer:
 
     def __init__(self, today: date, *, able: Collection[int], may_change: bool) -> None:
         self.today, self.able, self.may_change = today, able, may_change
-        self.types, self.reasons = _labels(Ticket.Type), _labels(CancellationRequest.Reason)
+        self.types = _labels(Ticket.Type)
         self.statuses, self.priorities = _labels(Ticket.Status), _labels(Ticket.Priority)
         self.choose, self.answered = _("Choose %(number)s"), _("answered")
         self.before, self.after = reverse("admin:support_ticket_change", args=[0]).split("0")
@@ -117,8 +117,8 @@ class Writer:
     def _about(self, ticket: Any, *, is_unfinished: bool) -> Iterator[str]:
         yield ticket.number
         yield self.types[ticket.type]
-        if ticket.cancellation_request__reason:
-            yield self.reasons[ticket.cancellation_request__reason]
+        if ticket.cancellation_request__reason_label:
+            yield ticket.cancellation_request__reason_label
         if is_unfinished and is_answered(ticket.wrote_at, ticket.answered_at):
             yield self.answered
 

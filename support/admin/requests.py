@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
 from portal_project.common.numbers import Numbers
@@ -75,8 +75,8 @@ class SubscriptionDeskAdmin(SubscriptionAdmin):
 
 @admin.register(CancellationRequest)
 class CancellationRequestAdmin(SearchAdmin):
-    list_display = ("subscription", "customer", "reason", "requested_on", "promised_on", "outcome", "decided_by")
-    list_filter = (("reason", ChoicesDropdownFilter), ("decision", ChoicesDropdownFilter))
+    list_display = ("subscription", "customer", "reason_label", "requested_on", "promised_on", "outcome", "decided_by")
+    list_filter = (("reason", RelatedDropdownFilter), ("decision", ChoicesDropdownFilter))
     list_filter_submit = True
     list_select_related = ("subscription__plan__product", "subscription__customer", "decided_by")
     search_fields = ("subscription__search_text", "subscription__customer__search_text")

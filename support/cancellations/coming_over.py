@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from portal_project.common import bulk, numbers
 from portal_project.common.csv_files import Line
+from products.models import NOT_SAID, CancellationReason
 from subscriptions import importing
 from subscriptions.importing import Checked, End, Row, Summary
 from subscriptions.models import Subscription
@@ -20,7 +21,6 @@ from support.cancellations.requests import bring_over, new_ticket
 from support.models import CancellationRequest, Ticket
 from support.queue.act_by import act_by
 
-Reason = CancellationRequest.Reason
 Progress = Callable[[int], object]
 
 
@@ -34,7 +34,11 @@ def write(checked: Checked[Row], *, today: date, on_progress: Progress) -> Summa
 
 def _reasons() -> dict[str, str]:
     """What a file may say for each reason, in lower case: its code, or its name."""
-    return {text.lower(): code for code, label in Reason.choices for text in (code, str(label))}
+    return {text.lower(): code for code, label in _labels().items() for text in (code, label)}
+
+
+def _labels() -> dict[str, str]:
+    return dict(CancellationReason.objects.values_list("code", "label"))
 
 
 @contextmanager
@@ -45,7 +49,8 @@ def _with_requests(new: Sequence[tuple[Row, Subscription]], today: date) -> Iter
         bring_over(subscription, today, end.ends_on)
     yield
     prefetch_related_objects([subscription for _end, subscription in leaving], "linked_services")
-    requests = [_request(end, subscription) for end, subscription in leaving]
+    labels = _labels()
+    requests = [_request(end, subscription, labels) for end, subscription in leaving]
     tickets = [request.ticket for request in requests]
     for ticket in tickets:
         ticket.act_by = act_by(ticket, today)
@@ -57,8 +62,9 @@ def _with_requests(new: Sequence[tuple[Row, Subscription]], today: date) -> Iter
     bulk.insert(requests)
 
 
-def _request(end: End, subscription: Subscription) -> CancellationRequest:
+def _request(end: End, subscription: Subscription, labels: dict[str, str]) -> CancellationRequest:
     """With its ticket, from the first moment of the day on which the customer asked."""
+    reason = end.reason or NOT_SAID
     at = timezone.make_aware(datetime.combine(end.requested_on, time.min))
     why = _(
         "You asked on %(asked)s, before the subscription came over to here. The end promised then, %(promised)s, holds."
@@ -66,7 +72,8 @@ def _request(end: End, subscription: Subscription) -> CancellationRequest:
     return CancellationRequest(
         ticket=new_ticket(subscription, at),
         subscription=subscription,
-        reason=end.reason or Reason.NOT_SAID,
+        reason_id=reason,
+        reason_label=labels[reason],
         requested_on=end.requested_on,
         requested_at=at,
         notice_days=subscription.plan.product.notice_days,

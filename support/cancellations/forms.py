@@ -1,6 +1,7 @@
 """Forms that confirm what happens to a subscription and its request to cancel."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -13,10 +14,9 @@ from subscriptions.billing.catch_up import catch_up
 from subscriptions.confirm.forms import ActionForm, confirms
 from subscriptions.models import Channel, Subscription
 from subscriptions.rules.states import Action, Verdict
-from support.cancellations import requests
+from support.cancellations import reasons, requests
 from support.cancellations.decisions import explained
 from support.cancellations.end_date import PromisedEnd, promise
-from support.models import CancellationRequest
 from support.wind_down.losses import to_do
 
 
@@ -51,8 +51,8 @@ class RequestForm(DecidingForm):
 
     template = "support/cancel_request.html"
 
+    worded = forms.CharField(required=False, widget=forms.HiddenInput)
     reason = forms.ChoiceField(
-        choices=CancellationRequest.Reason.choices,
         widget=forms.RadioSelect,
         label=gettext_lazy("Why are you leaving?"),
         error_messages={"required": gettext_lazy("Choose a reason; “I’d rather not say” is one too.")},
@@ -62,8 +62,15 @@ class RequestForm(DecidingForm):
         max_length=10000,
         widget=forms.Textarea(attrs={"rows": 4}),
         label=gettext_lazy("Message (optional)"),
-        help_text=gettext_lazy("If you chose “Other”, a few words help us understand."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.reasons = reasons.offered(self.data.get("worded", ""))
+        self.fields["worded"].initial = partial(reasons.carry, self.reasons.values())
+        choices = [(code, reason.label) for code, reason in self.reasons.items()]
+        self.fields["reason"].choices = choices  # type: ignore[attr-defined]
+        self.fields["message"].help_text = reasons.asking_for_words(self.reasons.values())
 
     @property
     def done(self) -> str:  # type: ignore[override]
@@ -104,7 +111,7 @@ class RequestForm(DecidingForm):
     @property
     def asked(self) -> requests.Asked:
         typed = self.cleaned_data
-        return requests.Asked(typed["reason"], typed["message"], self.day_asked, self.trial.result)
+        return requests.Asked(self.reasons[typed["reason"]], typed["message"], self.day_asked, self.trial.result)
 
     def conclude(self, channel: Channel) -> None:
         requests.submit(self.trial, self.asked, by=self.by, today=self.today)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal_project.mail import outbox
+from products.models import CancellationReason
 from subscriptions.models import Subscription
 from subscriptions.preview.trial_run import Trial
 from subscriptions.rules.states import Code, NotAllowed, Verdict
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 class Asked:
     """What the customer, or staff on the customer's behalf, gave with a request, and what they were promised."""
 
-    reason: str
+    reason: CancellationReason
+    """With the wording that was chosen, whatever has become of it since."""
     message: str
     on: date
     promised: PromisedEnd
@@ -128,6 +130,7 @@ def _record(ticket: Ticket, trial: Trial, asked: Asked, at: datetime, *, by: "Us
         ticket=ticket,
         subscription=subscription,
         reason=asked.reason,
+        reason_label=asked.reason.label,
         message=asked.message,
         requested_on=asked.on,
         requested_at=at,

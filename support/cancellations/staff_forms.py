@@ -50,7 +50,7 @@ class PastDayField(forms.DateField):
 class TurnForm(StaffRequestForm):
     """A plain ticket becomes the request that its customer wrote there on `asked_on`."""
 
-    field_order = ["asked_on", "reason", "message"]
+    field_order = ["asked_on", "worded", "reason", "message"]
 
     asked_on = PastDayField(
         label=gettext_lazy("The customer asked on"),

@@ -122,7 +122,7 @@ def _asked(request: CancellationRequest, today: date) -> dict[str, Any]:
         "promised_on": day(request.promised_on),
         "ends_at_once": request.promised_on <= today,
         "why": request.why,
-        "reason": str(request.get_reason_display()),
+        "reason": request.reason_label,
         "message": request.message,
     }
 

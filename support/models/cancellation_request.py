@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal_project.common import fields
+from products.models import CancellationReason
 from subscriptions.models import Subscription
 from support.models.ticket import Ticket
 
@@ -18,13 +19,6 @@ class CancellationRequestQuerySet(models.QuerySet["CancellationRequest"]):
 class CancellationRequest(models.Model):
     """Why and when a customer asked to leave. It binds without anyone's approval; undecided means `decided_at` is null."""
 
-    class Reason(models.TextChoices):
-        TOO_EXPENSIVE = "too_expensive", _("Too expensive")
-        SWITCHING = "switching", _("Switching provider")
-        NOT_NEEDED = "not_needed", _("No longer needed")
-        OTHER = "other", _("Other")
-        NOT_SAID = "not_said", _("I’d rather not say")
-
     class Decision(models.TextChoices):
         WITHDRAWN = "withdrawn", _("Withdrawn")
         CANCELED_NOW = "canceled_now", _("Canceled early")
@@ -36,7 +30,15 @@ class CancellationRequest(models.Model):
     subscription = models.ForeignKey(
         Subscription, models.PROTECT, related_name="cancellation_requests", verbose_name=_("subscription")
     )
-    reason = models.CharField(_("reason"), max_length=20, choices=Reason)
+    reason = models.ForeignKey(
+        CancellationReason,
+        models.PROTECT,
+        to_field="code",
+        db_column="reason",
+        related_name="+",
+        verbose_name=_("reason"),
+    )
+    reason_label = fields.LineField(_("reason as it was worded"), max_length=100)
     message = fields.ParagraphsField(_("message"), blank=True)
     requested_on = models.DateField(_("requested"))
     requested_at = models.DateTimeField(_("received"), default=timezone.now)

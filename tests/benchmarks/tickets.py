@@ -111,7 +111,8 @@ def _tickets(series: str, customers: int, first: int, agents: list[User], today:
         {
             "ticket_id": "id",
             "subscription_id": "subscription_id",
-            "reason": "'other'",
+            "reason_id": "'other'",
+            "reason_label": "'Other'",
             "promised_on": f"date '{today}' + 1 + (id % 30)::int",
             "decided_at": "CASE WHEN row_number() OVER (PARTITION BY subscription_id ORDER BY id) > 1 THEN now() END",
             "decision": "CASE WHEN row_number() OVER (PARTITION BY subscription_id ORDER BY id) > 1 THEN 'ended' ELSE '' END",

@@ -35,7 +35,7 @@ def test_it_opens_a_ticket_and_leaves_the_subscription_active_until_the_date(as_
     assert (ticket.type, ticket.status, ticket.customer, ticket.subscription) == ("cancel", "open", alice, hosting)
     assert Message.objects.get().body == "Too much for me."
     request = ticket.cancellation_request
-    assert (request.reason, request.notice_days, request.promised_on) == ("too_expensive", 30, date(2026, 5, 1))
+    assert (request.reason_id, request.notice_days, request.promised_on) == ("too_expensive", 30, date(2026, 5, 1))
 
 
 def test_the_page_says_when_it_ends_and_why(as_alice, hosting):

@@ -1,0 +1,26 @@
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from simple_history.admin import SimpleHistoryAdmin
+
+from portal_project.common.admin import ModelAdmin
+from products.models import NOT_SAID, CancellationReason
+
+
+@admin.register(CancellationReason)
+class CancellationReasonAdmin(SimpleHistoryAdmin, ModelAdmin):
+    """Dragged into the order in which customers read them; one that a request names can be switched off, and not deleted."""
+
+    list_display = ("label", "asks_for_words", "is_active")
+    fields = ("label", "asks_for_words", "is_active", "position")
+    ordering_field = "position"
+    hide_ordering_field = True
+    warn_unsaved_form = True
+    actions = None
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("is_active",) if obj and obj.code == NOT_SAID else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or obj.code != NOT_SAID)
