@@ -9,7 +9,11 @@ from products.models import Plan, Product
 from tests.factories import PlanFactory, ProductFactory
 
 ADD = "/admin/products/product/add/"
-NO_ROWS = {f"{rows}-{count}_FORMS": 0 for rows in ("plans", "alternatives") for count in ("TOTAL", "INITIAL")}
+NO_ROWS = {
+    f"{rows}-{name}_FORMS": 0
+    for rows in ("plans", "alternatives", "wind_down_defaults")
+    for name in ("TOTAL", "INITIAL")
+}
 FIELDS = {
     "name": "Hosting",
     "tax_rate": "21",
