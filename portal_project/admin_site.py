@@ -20,6 +20,12 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
                 "support_cancellationrequest",
                 "support.view_cancellationrequest",
             ),
+            (
+                _("Alternatives"),
+                "alt_route",
+                "support_alternativeshowing",
+                "support.view_alternativeshowing",
+            ),
             (_("Saved replies"), "quickreply", "support_savedreply", "support.view_savedreply"),
         ],
     ),

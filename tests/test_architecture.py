@@ -41,6 +41,7 @@ FLOORS = {
     "subscriptions.admin": ["subscriptions.confirm"],
     # The support desk
     "support.models": ["subscriptions.confirm", "subscriptions.importing"],
+    "support.reports": ["support.models"],
     "support.queue": ["support.models"],
     "support.mails": ["support.queue"],
     "support.tickets": ["support.mails"],
@@ -48,7 +49,7 @@ FLOORS = {
     "support.cancellations": ["support.tickets", "support.wind_down"],
     "support.jobs": ["support.cancellations"],
     "support.portal": ["support.cancellations", "subscriptions.portal"],
-    "support.admin": ["support.cancellations", "subscriptions.admin", "products.admin"],
+    "support.admin": ["support.cancellations", "support.reports", "subscriptions.admin", "products.admin"],
 }
 # On top of each app, and imported by nothing.
 TOP_FLOOR = {
@@ -58,7 +59,7 @@ TOP_FLOOR = {
     "subscriptions.templatetags": ["subscriptions.portal"],
     "support.apps": ["support.cancellations"],
     "support.management": ["support.jobs"],
-    "support.templatetags": ["support.portal"],
+    "support.templatetags": ["support.portal", "support.reports"],
 }
 # Settings, addresses, what answers when nothing else does; and the sample data.
 INSTALLATION = {

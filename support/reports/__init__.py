@@ -1,0 +1,1 @@
+"""What the support desk learns from its rows: counted in the database each time it is asked, and kept nowhere."""
