@@ -80,6 +80,19 @@ def secret_key(*, debug: bool) -> str:
     )
 
 
+def providers() -> dict[str, str]:
+    """PROVIDERS: per kind of linked service the dotted path of a class; `support.wind_down.providers` checks both."""
+    value = text("PROVIDERS")
+    entries = [entry.strip() for entry in value.split(",") if entry.strip()]
+    found = dict(
+        entry.split("=", 1) for entry in entries if re.fullmatch(r"[a-z]+=[A-Za-z_]\w*(\.[A-Za-z_]\w*)+", entry, re.A)
+    )
+    if len(found) < len(entries) or (value and not entries):
+        should_be = "kinds of linked services, each with the path of a class, such as domain=acme.registrar.Registrar"
+        raise wrong("PROVIDERS", value, should_be)
+    return found
+
+
 def time_zone() -> str:
     name = text("TIME_ZONE", "UTC")
     try:

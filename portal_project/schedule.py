@@ -13,6 +13,11 @@ SCHEDULE = {
         "schedule_type": Schedule.MINUTES,
         "minutes": 1,
     },
+    "Tell providers": {
+        "func": "support.wind_down.calls.tell_pending",
+        "schedule_type": Schedule.MINUTES,
+        "minutes": 1,
+    },
     "Apply what is due": {
         "func": "django.core.management.call_command",
         "args": "'apply_due'",

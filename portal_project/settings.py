@@ -174,6 +174,12 @@ MAIL_CONNECT_SECONDS = 10
 MAIL_SEND_SECONDS = 20
 MAIL_RUN_SECONDS = 10
 
+# Whom to tell of auto-renew, per kind of linked service; a kind that is not here is wound down by hand. And for how long an
+# answer is waited for, and until no further call is begun, in seconds.
+PROVIDERS = environment.providers()
+PROVIDER_SECONDS = 30
+PROVIDER_RUN_SECONDS = 10
+
 Q_CLUSTER = {
     "name": "portal",
     "orm": "default",

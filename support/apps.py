@@ -11,9 +11,10 @@ class SupportConfig(AppConfig):
         from subscriptions.lifecycle import linked_services
         from subscriptions.preview import trial_run
         from support.cancellations import forms
-        from support.wind_down import losses, planning
+        from support.wind_down import losses, planning, providers
 
         assert forms
         check_that_every_button_has_a_form()
+        providers.check()
         linked_services.FOLLOWERS.append(planning.settle)
         trial_run.LOSSES.append(losses.losses)

@@ -158,6 +158,11 @@ WRONG = {
         *("Acme\u200b <p@acme.example>", "pé@acme.example", '"Acme <p@acme.example>"'),
     ],
     "WORKER_PROCESSES": [*NOT_INTEGER, "0"],
+    "PROVIDERS": [
+        *("domain", "domain=", "=acme.Registrar", "domain=acme", "domain=acme.Registrar;other=acme.Other", ","),
+        *("domain=acme.Registrar,domain=acme.Other", "domain = acme.Registrar", "domain=acme.1st", "domain=acme.Rég"),
+        *("Domain=acme.Registrar", "domain=acme.Registrar()", "domain=acme..Registrar", "d" * 100_000),
+    ],
     "SECURE_SSL": NOT_BOOLEAN,
     "BEHIND_PROXY": NOT_BOOLEAN,
 }
@@ -215,6 +220,12 @@ RIGHT = [
         )
     ),
     ("WORKER_PROCESSES", "4", {}),
+    ("PROVIDERS", "", {"PROVIDERS": {}}),
+    (
+        "PROVIDERS",
+        " domain=acme.registrar.Registrar, mailbox=acme.Mail ,",
+        {"PROVIDERS": {"domain": "acme.registrar.Registrar", "mailbox": "acme.Mail"}},
+    ),
     ("SECURE_SSL", "False", {"SECURE_SSL": False}),
     ("BEHIND_PROXY", "on", {"ALLAUTH_TRUSTED_PROXY_COUNT": 1}),
 ]

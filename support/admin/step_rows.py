@@ -20,6 +20,7 @@ from support.queue.steps import with_ticket
 # What a row is made of; nothing of it costs another query.
 COLUMNS = (
     "pk",
+    "task",
     "what",
     "due_on",
     "can_be_undone",
@@ -38,6 +39,7 @@ COLUMNS = (
     "service__subscription__customer__name",
     "service__subscription__customer__email",
     "service__subscription__plan__product__name",
+    "service__provider_call__error",
     "ticket",
 )
 LISTED = 50
@@ -65,6 +67,8 @@ class Row:
     done: str
     """By whom and when."""
     is_done: bool
+    error: str
+    """Why the provider could not be told."""
 
 
 class Writer:
@@ -99,6 +103,7 @@ class Writer:
             end=short_day(end) or _("goes on"),
             done=_done(step),
             is_done=step.done_at is not None,
+            error=_error(step),
         )
 
     def _day(self, day: date) -> tuple[str, str, str]:
@@ -124,6 +129,12 @@ def of_subscription(subscription: int, today: date) -> list[Row]:
 def written(steps: Collection[Any] | Any, today: date) -> list[Row]:
     writer = Writer(today)
     return [writer.row(step) for step in steps]
+
+
+def _error(step: Any) -> str:
+    is_told = step.task != WindDownStep.Task.AUTO_RENEW or step.done_at is not None
+    error = "" if is_told else step.service__provider_call__error
+    return _("The provider was not told: %(error)s") % {"error": error} if error else ""
 
 
 def _done(step: Any) -> str:

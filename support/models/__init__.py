@@ -2,6 +2,7 @@ from support.models.alternatives import AcceptedAlternative, AlternativeShowing
 from support.models.cancellation_request import CancellationRequest
 from support.models.message import Attachment, Message
 from support.models.offer import Offer
+from support.models.provider_call import ProviderCall
 from support.models.saved_reply import SavedReply
 from support.models.ticket import Ticket, TicketQuerySet
 from support.models.ticket_event import TicketEvent
@@ -14,6 +15,7 @@ __all__ = [
     "CancellationRequest",
     "Message",
     "Offer",
+    "ProviderCall",
     "SavedReply",
     "Ticket",
     "TicketEvent",

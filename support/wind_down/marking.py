@@ -13,6 +13,7 @@ from portal_project.common import bulk
 from subscriptions.models import Subscription
 from support.models import WindDownStep
 from support.models.wind_down import CURRENT
+from support.wind_down import wishes
 from support.wind_down.planning import refresh_tickets
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def mark(keys: Collection[int], *, is_done: bool, by: "User | None", today: date
                 _set(step, is_done=is_done, by=by, today=today)
                 changed.append(step)
         _write(changed, today)
+        if by is not None:
+            _tell_providers(changed)
     return marked
 
 
@@ -69,6 +72,13 @@ def _write(steps: list[WindDownStep], today: date) -> None:
     bulk.update([step.undoes for step in steps if step.undoes], ["is_over"])
     if steps:
         refresh_tickets({step.service.subscription_id for step in steps}, today)
+
+
+def _tell_providers(steps: list[WindDownStep]) -> None:
+    """Who did it by hand, or did not after all."""
+    switches = [step for step in steps if step.task == WindDownStep.Task.AUTO_RENEW]
+    wishes.tell_by_hand({step.service_id: step.undoes_id is not None for step in switches if step.done_at})
+    wishes.call_again([step.service_id for step in switches if not step.done_at])
 
 
 def _why_not_undone(step: WindDownStep) -> str:

@@ -10,16 +10,19 @@ from datetime import date
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal_project.common import bulk
 from subscriptions.lifecycle import linked_services
 from subscriptions.models import LinkedService, Subscription
-from support.models import Ticket, WindDownDefault, WindDownStep
+from support.models import ProviderCall, Ticket, WindDownDefault, WindDownStep
 from support.models.wind_down import CURRENT
 from support.queue import act_by
+from support.wind_down import wishes
 
 Task = WindDownStep.Task
+AT_ONCE = 500
 Defaults = dict[tuple[int, str], list[WindDownDefault]]
 
 
@@ -28,7 +31,7 @@ class Plan:
     """What is to be written."""
 
     new: list[WindDownStep] = field(default_factory=list)
-    moved: list[WindDownStep] = field(default_factory=list)
+    changed: list[WindDownStep] = field(default_factory=list)
     dropped: list[int] = field(default_factory=list)
 
     def write(self) -> bool:
@@ -36,8 +39,8 @@ class Plan:
         if self.dropped:
             WindDownStep.objects.filter(pk__among=self.dropped).delete()
         bulk.insert(self.new)
-        bulk.update(self.moved, ["due_on", "point_of_no_return"])
-        return bool(self.dropped or self.new or self.moved)
+        bulk.update(self.changed, ["due_on", "point_of_no_return", "done_at", "done_by"])
+        return bool(self.dropped or self.new or self.changed)
 
 
 def settle(subscriptions: Collection[int], today: date) -> None:
@@ -46,18 +49,19 @@ def settle(subscriptions: Collection[int], today: date) -> None:
     steps: dict[int, list[WindDownStep]] = defaultdict(list)
     for step in WindDownStep.objects.filter(service__pk__among=[service.pk for service in services], is_over=False):
         steps[step.service_id].append(step)
-    defaults, plan = _defaults(services), Plan()
+    defaults, calls, plan = _defaults(services), wishes.locked(services), Plan()
     for service in services:
         own = steps[service.pk]
         for step in own:
             step.service = service
         end = service.subscription.canceled_on or service.subscription.cancels_on
         if end:
-            _wind_down(service, end, own, defaults, today, plan)
+            _wind_down(service, end, own, defaults, calls.get(service.pk), today, plan)
         else:
-            _take_back(own, today, plan)
+            _take_back(own, calls.get(service.pk), today, plan)
     if plan.write():
         refresh_tickets(subscriptions, today)
+    wishes.ask(services, calls, {key for key, own in steps.items() if any(step.has_lapsed(today) for step in own)})
 
 
 def mend(today: date) -> None:
@@ -69,9 +73,6 @@ def mend(today: date) -> None:
             # Whatever somebody else holds comes with the next run.
             locked = part.order_by("pk").select_for_update(of=("self",), skip_locked=True)
             linked_services.heed_ends(set(locked.values_list("pk", flat=True)), today)
-
-
-AT_ONCE = 500
 
 
 def refresh_tickets(subscriptions: Collection[int], today: date) -> None:
@@ -93,31 +94,47 @@ def _defaults(services: Iterable[LinkedService]) -> Defaults:
 
 
 def _wind_down(
-    service: LinkedService, end: date, steps: list[WindDownStep], defaults: Defaults, today: date, plan: Plan
+    service: LinkedService,
+    end: date,
+    steps: list[WindDownStep],
+    defaults: Defaults,
+    call: ProviderCall | None,
+    today: date,
+    plan: Plan,
 ) -> None:
     """What was to be undone is not, for what it would have undone still stands."""
     plan.dropped += [step.pk for step in steps if step.undoes_id and step.done_at is None]
     current = [step for step in steps if not step.undoes_id]
+    plan.new += _missing(service, current, end, defaults, today)
+    for step in current:
+        is_switch = step.task == Task.AUTO_RENEW
+        if is_switch and not service.auto_renew_before:
+            # It did not renew by itself before either, as staff have found meanwhile.
+            plan.dropped += [step.pk] if step.done_at is None else []
+            continue
+        before = step.due_on, step.point_of_no_return, step.done_at
+        if is_switch and step.done_at and not step.has_lapsed(today) and wishes.differs(call, False):
+            # The provider is being told to renew it again.
+            step.done_at = step.done_by = None
+        if step.done_at is None:
+            step.fall_due(end)
+        if before != (step.due_on, step.point_of_no_return, step.done_at):
+            plan.changed.append(step)
+
+
+def _missing(
+    service: LinkedService, current: list[WindDownStep], end: date, defaults: Defaults, today: date
+) -> list[WindDownStep]:
     known = {step.default_id for step in current if step.task == Task.PLANNED}
-    auto_renew = [step for step in current if step.task == Task.AUTO_RENEW]
     new = []
-    if service.auto_renew_before and not auto_renew:
+    if service.auto_renew_before and not any(step.task == Task.AUTO_RENEW for step in current):
         new.append(WindDownStep(service=service, task=Task.AUTO_RENEW, what=_("Switch auto-renew off"), made_on=today))
     for default in defaults[service.subscription.plan.product_id, service.kind]:
         if default.pk not in known:
             new.append(_planned(service, default, today))
     for step in new:
         step.fall_due(end)
-    plan.new += new
-    for step in current:
-        if step.done_at is None:
-            before = step.due_on, step.point_of_no_return
-            step.fall_due(end)
-            if before != (step.due_on, step.point_of_no_return):
-                plan.moved.append(step)
-    if not service.auto_renew_before:
-        # It did not renew by itself before either, as staff have found meanwhile.
-        plan.dropped += [step.pk for step in auto_renew if step.done_at is None]
+    return new
 
 
 def _planned(service: LinkedService, default: WindDownDefault, today: date) -> WindDownStep:
@@ -132,9 +149,15 @@ def _planned(service: LinkedService, default: WindDownDefault, today: date) -> W
     )
 
 
-def _take_back(steps: list[WindDownStep], today: date, plan: Plan) -> None:
-    """Nothing is undone of a service that has lapsed."""
-    plan.dropped += [step.pk for step in steps if step.done_at is None and not step.undoes_id]
+def _take_back(steps: list[WindDownStep], call: ProviderCall | None, today: date, plan: Plan) -> None:
+    """Nothing is undone of a service that has lapsed. A provider that was asked and has not answered counts as told."""
+    for step in steps:
+        if step.done_at is None and not step.undoes_id:
+            if step.task == Task.AUTO_RENEW and wishes.is_unanswered(call):
+                step.done_at, step.point_of_no_return = timezone.now(), None
+                plan.changed.append(step)
+            else:
+                plan.dropped.append(step.pk)
     if any(step.has_lapsed(today) for step in steps):
         return
     being_undone = {step.undoes_id for step in steps}
