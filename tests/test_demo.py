@@ -13,7 +13,7 @@ from portal_project.mail.models import OutgoingMail
 from products.models import CancellationMode
 from subscriptions.models import Invoice, LinkedService, PaymentFile, Subscription, SubscriptionEvent
 from subscriptions.rules.states import Status
-from support.models import CancellationRequest, Message, SavedReply, Ticket, TicketEvent
+from support.models import CancellationRequest, Message, SavedReply, Ticket, TicketEvent, WindDownStep
 from support.queue import act_by
 
 
@@ -72,6 +72,21 @@ def test_alice_has_a_discount_that_runs_and_a_plan_that_is_to_come(hers):
     assert (discounted.product.name, discounted.discount_invoices_left in (4, 5)) == ("Hosting Pro", True)
     changing = hers.exclude(next_plan=None).select_related("next_plan").get()
     assert (changing.plan.name, changing.next_plan.name) == ("Quarterly", "Monthly")
+
+
+def test_there_are_services_of_every_kind_and_steps_in_every_state(sample, db):
+    today = localdate()
+    assert set(LinkedService.objects.values_list("kind", flat=True)) == set(LinkedService.Kind.values)
+    steps = WindDownStep.objects.select_related("service")
+    to_do, done = steps.filter(done_at=None), steps.filter(done_at__isnull=False)
+    assert to_do.filter(due_on__lt=today).exists()
+    assert to_do.filter(due_on__gt=today).exists()
+    assert not to_do.filter(due_on__lt=today - timedelta(days=4)).exists()
+    assert done.filter(is_over=True).exists()
+    assert done.filter(can_be_undone=False, undoes=None).exists()
+    assert "imap.ahn-ceramics.example" in {step.service.name for step in done if step.has_lapsed(today)}
+    assert steps.filter(service__subscription__cancellation_requests=None).exists()
+    assert not done.filter(done_at__date=today).exists()
 
 
 def test_lists_are_as_long_as_in_real_life(sample, db):

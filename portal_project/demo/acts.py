@@ -14,6 +14,8 @@ from subscriptions.lifecycle import unit_of_work
 from subscriptions.models import Channel, LinkedService, Subscription
 from support.cancellations.forms import CancelNowForm, RequestForm, WithdrawForm
 from support.cancellations.staff_forms import StaffRequestForm
+from support.models import WindDownStep
+from support.wind_down.marking import mark
 
 Subscriptions = dict[str, Subscription]
 """What has been started so far, each under a name of its own; an act finds its subscription when its day comes."""
@@ -75,6 +77,17 @@ def link(subscriptions: Subscriptions, name: str, services: Iterable[tuple[str, 
             )
             for kind, service, days in services
         )
+
+    return act
+
+
+def wind_down(by: User, *, service: str = "") -> Act:
+    """Staff do what is due by the day, or whatever is to be done about the service of that name."""
+
+    def act(today: date) -> None:
+        to_do = WindDownStep.objects.filter(done_at=None)
+        due = to_do.filter(service__name=service) if service else to_do.filter(due_on__lte=today)
+        mark(list(due.values_list("pk", flat=True)), is_done=True, by=by, today=today)
 
     return act
 

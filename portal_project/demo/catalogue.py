@@ -6,6 +6,10 @@ from typing import Any
 from portal_project.accounts.models import Merchant
 from products.intervals import Interval
 from products.models import Alternative, CancellationMode, OfferKind, PauseStarts, Plan, Product, ResumeRule
+from subscriptions.models import LinkedService
+from support.models import WindDownDefault
+
+Kind, Side = LinkedService.Kind, WindDownDefault.Side
 
 MERCHANT = {
     "name": "Birch Lane Hosting",
@@ -70,6 +74,17 @@ ALTERNATIVES: list[tuple[str, str, dict[str, Any]]] = [
         {"kind": OfferKind.TALK, "text": "Is something missing? Tell us, and we look at it within a day."},
     ),
 ]
+# What is to be done about each service of a kind when a subscription ends: days from its end, and whether it can be undone.
+WIND_DOWN: list[tuple[str, str, str, int, bool]] = [
+    ("Hosting Pro", Kind.DOMAIN, "Send the transfer code", -7, True),
+    ("Hosting Pro", Kind.HOSTING, "Make a last copy", -1, True),
+    ("Hosting Pro", Kind.HOSTING, "Delete the web space", 14, False),
+    ("Mailbox Business", Kind.MAILBOX, "Offer an archive of the mail", -14, True),
+    ("Mailbox Business", Kind.MAILBOX, "Delete the mailbox", 7, False),
+    ("Domain Care", Kind.DOMAIN, "Send the transfer code", -7, True),
+    ("Newsletter Studio", Kind.OTHER, "Delete the list of readers", 30, False),
+    ("Website Builder", Kind.CERTIFICATE, "Revoke the certificate", 1, False),
+]
 TAX_RATE = 21
 
 Plans = dict[tuple[str, str], Plan]
@@ -86,6 +101,11 @@ def make_catalogue() -> Plans:
     for position, (product, plan, terms) in enumerate(ALTERNATIVES):
         Alternative.objects.create(
             product=products[product], plan=plans.get((product, plan)), position=position, **terms
+        )
+    for product, kind, what, offset, can_be_undone in WIND_DOWN:
+        side = Side.BEFORE if offset < 0 else Side.AFTER
+        WindDownDefault.objects.create(
+            product=products[product], kind=kind, what=what, days=abs(offset), side=side, can_be_undone=can_be_undone
         )
     return plans
 

@@ -1,6 +1,6 @@
 """The other customers: some two hundred subscriptions and their tickets, chosen by chance but the same every time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import time
 from itertools import count
 from random import Random
@@ -8,12 +8,13 @@ from random import Random
 from portal_project.accounts.models import User
 from portal_project.demo import acts
 from portal_project.demo.acts import Subscriptions
-from portal_project.demo.catalogue import Plans, actions
+from portal_project.demo.catalogue import WIND_DOWN, Plans, actions
 from portal_project.demo.conversations import FAREWELLS, SCRIPTS
 from portal_project.demo.support_desk import Conversation, answer_request
 from portal_project.demo.timeline import Timeline
 from products.intervals import Interval
 from products.models import CancellationMode, Plan
+from subscriptions.models import LinkedService
 
 TICKETS = 34
 ANSWERS = [
@@ -48,6 +49,9 @@ class Others:
             for _ in range(times):
                 fate()
         self.write_tickets()
+        # Whatever is due by then; since the last time, a few steps have come to be late.
+        for days_ago in range(4, 214, 7):
+            self.timeline.at(days_ago, time(16, 5), acts.wind_down(self.support))
 
     def goes_on(self) -> None:
         days_ago = self.chance.randint(2, 420)
@@ -113,6 +117,8 @@ class Others:
         plan = self.chance.choice([plan for plan in self.plans if suits(plan)])
         customer = self.chance.choice(self.customers)
         self.at(days_ago, acts.start(self.subscriptions, name, customer, plan))
+        if services := list(_services(int(name), plan)):
+            self.timeline.at(max(1, days_ago - 1), time(6, 30), acts.link(self.subscriptions, name, services))
         return name, customer
 
     def ask_to_cancel(self, days_ago: int, name: str) -> None:
@@ -130,6 +136,14 @@ class Others:
 
     def at(self, days_ago: int, act: acts.Act) -> None:
         self.timeline.at(days_ago, time(self.chance.randint(7, 20), self.chance.randint(0, 59)), act)
+
+
+def _services(number: int, plan: Plan) -> Iterator[tuple[str, str, int]]:
+    """What hangs on the subscription of that number: kind, name, and in how many days it renews."""
+    domain = f"site{number:03}.example"
+    for kind in sorted({kind for product, kind, *_others in WIND_DOWN if product == plan.product.name}):
+        name = f"info@{domain}" if kind == LinkedService.Kind.MAILBOX else domain
+        yield kind, name, 180 + number % 180
 
 
 def _may_pause(plan: Plan) -> bool:

@@ -35,7 +35,10 @@ ALICE_LINKED: dict[str, list[tuple[str, str, int]]] = {
         (Kind.DOMAIN, "mail.ahn-ceramics.example", 133),
         (Kind.MAILBOX, "alice@ahn-ceramics.example", 140),
         (Kind.MAILBOX, "orders@ahn-ceramics.example", 140),
+        # It lapses in the notice.
+        (Kind.CERTIFICATE, "imap.ahn-ceramics.example", 118),
     ],
+    "Newsletter Studio": [(Kind.OTHER, "Sender news@ahn-ceramics.example", 240)],
     "Managed Server": [(Kind.HOSTING, "ahn1.birchlane.example", 365)],
 }
 MORNING, NOON, EVENING = time(9, 12), time(12, 30), time(18, 47)
@@ -48,6 +51,7 @@ def alice(timeline: Timeline, plans: Plans, customer: User, support: User) -> No
         timeline.at(days_ago, NOON, acts.link(hers, product, ALICE_LINKED.get(product, [])))
     timeline.at(75, EVENING, acts.request(hers, "Website Builder", "not_needed", "The exhibition is over."))
     timeline.at(70, MORNING, acts.request(hers, "Hosting Pro", "too_expensive", "Is there a smaller one?"))
+    timeline.at(68, NOON, acts.wind_down(support, service="ahn-ceramics.example"))
     timeline.at(66, EVENING, acts.withdraw(hers, "Hosting Pro"))
     timeline.at(60, NOON, acts.grant_discount(hers, "Hosting Pro", 20, 6, support))
     timeline.at(20, NOON, acts.change_plan(hers, "Backup 500 GB", plans["Backup 500 GB", "Monthly"], support))
@@ -55,6 +59,7 @@ def alice(timeline: Timeline, plans: Plans, customer: User, support: User) -> No
     timeline.at(6, MORNING, acts.request(hers, "Mailbox Business", "switching", "My brother sets up our own server."))
     reply = "I am sorry to see you go, Alice. Shall we send you your mail as an archive before the end?"
     timeline.at(5, NOON, answer_request(hers, "Mailbox Business", support, reply))
+    timeline.at(4, NOON, acts.wind_down(support, service="imap.ahn-ceramics.example"))
     timeline.at(2, EVENING, acts.pause(hers, "Video Meetings", days=90))
     for script, about, days_ago in (
         (conversations.ALICE_RESOLVED, "Backup 500 GB", 40),

@@ -4,8 +4,9 @@ import pytest
 from playwright.sync_api import expect
 
 from portal_project.mail.models import OutgoingMail
-from subscriptions.models import Invoice, PaymentFile
-from support.models import CancellationRequest, SavedReply, Ticket
+from subscriptions.models import Invoice, LinkedService, PaymentFile
+from support.models import CancellationRequest, SavedReply, Ticket, WindDownDefault, WindDownStep
+from support.wind_down.marking import mark
 from tests.browser.conftest import TODAY, new_context
 from tests.browser.visitor import Visitor
 from tests.conftest import signed_in
@@ -46,7 +47,11 @@ VERBS = ["withdraw", "keep-active", "cancel-now", "discount", "change-plan", "dr
 @pytest.fixture
 def pages(hosting, as_alice, alice, agent, merchant):
     """Their addresses, with a request to cancel, a ticket with a file and its mails behind them, and long words in all of it."""
+    LinkedService.objects.create(subscription=hosting, name="v" * 250, reference="r" * 100)
+    what = "s" * 150
+    WindDownDefault.objects.create(product=hosting.product, kind="domain", what=what, days=7, can_be_undone=False)
     confirm(as_alice, f"/subscriptions/{hosting.number}/cancel/", reason="other", message="x" * 300)
+    mark([WindDownStep.objects.get(what=what).pk], is_done=True, by=agent, today=TODAY)
     confirm(as_alice, "/support/new/", type="general", subject="y" * 100, body="z" * 300, files=[text()])
     reply = SavedReply.objects.create(title="Hello", body="b" * 300)
     requested, asked = Ticket.objects.order_by("pk")
@@ -62,6 +67,8 @@ def pages(hosting, as_alice, alice, agent, merchant):
         "",
         *(f"{each}/" for each in LISTS),
         *(f"{each}/add/" for each in NEW),
+        "support/ticket/?tab=wind_down",
+        "support/ticket/?tab=wind_down&show=done",
         f"support/ticket/{requested.pk}/change/",
         f"support/ticket/{asked.pk}/change/",
         f"support/ticket/{asked.pk}/turn-into-request/",
