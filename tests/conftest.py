@@ -12,13 +12,17 @@ from django.test import Client, override_settings
 
 from portal_project.accounts import roles
 from portal_project.accounts.models import Merchant, User
+from tests.depth import IN_FULL, leave_out_repetitions
 from tests.factories import UserFactory
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if not IN_FULL:
+        leave_out_repetitions(items)
+        return
     skip = pytest.mark.skip(reason="needs PostgreSQL: SQLite ignores row locks")
     for item in items:
-        if "postgres" in item.keywords and connection.vendor != "postgresql":
+        if "postgres" in item.keywords:
             item.add_marker(skip)
 
 

@@ -5,6 +5,8 @@ from tests.conftest import signed_in
 
 ADDRESS = "/accounts/mails/"
 
+pytestmark = pytest.mark.django_db
+
 
 @pytest.mark.parametrize(
     ("person", "words"), [("alice", "Confirmations of a cancellation"), ("agent", "New requests, what customers write")]

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal_project.common import normalize
+from tests.depth import EXAMPLES
 
 PERSIAN = "می\u200cروم"
 HINDI = "क्\u200dष"
@@ -107,7 +108,7 @@ def test_an_identifier_has_no_joiners():
     assert normalize.identifier(f"A\u200c-{PERSIAN}") == "A-میروم"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=25 * EXAMPLES, deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("\u200c\u200d\ufe0f\u0301\u094dका👩🏽e@.")))
 def test_what_is_kept_stays_as_it_is(text):
     for how in (normalize.line, normalize.paragraphs, normalize.identifier, normalize.number, normalize.address):

@@ -88,6 +88,7 @@ def test_several_can_be_sent_again_at_once(as_merchant):
     assert set(OutgoingMail.objects.values_list("state", flat=True)) == {"pending"}
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("role", ["agent", "alice"])
 def test_whoever_lacks_the_right_sends_nothing_again(role, request):
     client, row = signed_in(request.getfixturevalue(role)), mail()

@@ -1,9 +1,5 @@
-"""The portal as `test_billing_proof` and `test_job_repeats` use it: a customer's subscription, and things to do to it.
+"""The portal as `test_billing_proof` and `test_job_repeats` use it: a customer's subscription, and things to do to it."""
 
-HYPOTHESIS_EXAMPLES=5000 in the environment looks longer.
-"""
-
-import os
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -25,7 +21,6 @@ from tests.factories import PlanFactory, ProductFactory, UserFactory, started
 from tests.subscriptions.billing_model import PAUSED, TRIALING
 from tests.subscriptions.model_prices import Price
 
-EXAMPLES = int(os.environ.get("HYPOTHESIS_EXAMPLES", "12"))
 DIGITS = {"EUR": 2, "JPY": 0, "KWD": 3}
 RHYTHMS = [("month", 1), ("month", 1), ("year", 1), ("month", 3), ("week", 1), ("day", 10)]
 

@@ -180,6 +180,7 @@ CASES = {
 DOORS = [(name, door) for name, case in CASES.items() for door in ("portal", "admin") if getattr(case, door)]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(("name", "door"), DOORS)
 def test_what_the_page_announces_is_what_happens(name, door, as_alice, alice, agent, clock):
     case = CASES[name]

@@ -28,10 +28,10 @@ from subscriptions.lifecycle import due
 from subscriptions.models import Subscription, SubscriptionEvent
 from subscriptions.rules.states import NotAllowed
 from support.jobs import follow_up
+from tests.depth import EXAMPLES
 from tests.subscriptions.billing_model import CANCELED, Life, Refused, Settings
 from tests.subscriptions.billing_portal import (
     DIGITS,
-    EXAMPLES,
     RHYTHMS,
     Portal,
     anchors,

@@ -10,7 +10,7 @@ from subscriptions.rules.states import NotAllowed
 from tests.factories import PlanFactory, ProductFactory, started
 from tests.subscriptions.story import bills, day, listed, told
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sampled]
 START = date(2026, 3, 20)
 IN_NOTICE = "04-01 request"
 """Of 30 days, so until 1 May: on 20 April 11 of 30 days are billed, 36.67."""

@@ -12,7 +12,7 @@ from subscriptions.models import Invoice
 from tests.factories import PlanFactory, started
 from tests.subscriptions.story import bills, listed, told
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sampled]
 
 SPLIT = "04-01 request, 04-28 withdraw, 05-20 job"
 ONE_DAY = "03-22 request, 04-20 withdraw, 05-20 job"

@@ -17,7 +17,8 @@ from subscriptions.models import Invoice, SubscriptionEvent
 from subscriptions.rules.states import NotAllowed, Status, next_step
 from support.jobs import follow_up
 from support.models import CancellationRequest
-from tests.subscriptions.billing_portal import EXAMPLES, Portal, anchors, deeds, offers, terms
+from tests.depth import EXAMPLES
+from tests.subscriptions.billing_portal import Portal, anchors, deeds, offers, terms
 
 scripts = st.lists(st.tuples(st.integers(0, 40) | st.just("on"), deeds), min_size=1, max_size=10)
 NOT_THE_SAME = {"id", "number", "search_text", "key", "thread", "subscription_id", "ticket_id", "issued_on"}

@@ -17,7 +17,7 @@ from tests.factories import PlanFactory, ProductFactory, started
 from tests.pages import confirm, hidden_inputs
 from tests.subscriptions.story import day, told
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sampled]
 
 # A zone, and a day whose beginning is looked at.
 NIGHTS = [

@@ -10,7 +10,7 @@ import pytest
 from tests.factories import PlanFactory, ProductFactory, started
 from tests.subscriptions.story import bills, day, listed, told
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sampled]
 START = date(2026, 3, 20)
 FULL = "04-20 05-20 100, 05-20 06-20 100, 06-20 07-20 100"
 SPLIT = "04-01 request, 04-28 withdraw"

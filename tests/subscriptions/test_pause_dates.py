@@ -12,7 +12,7 @@ from subscriptions.rules.states import NotAllowed
 from tests.factories import started
 from tests.subscriptions.story import bills, day, listed, told
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sampled]
 START = date(2026, 3, 20)
 
 

@@ -10,7 +10,7 @@ from tests.factories import started
 from tests.pages import confirm, hidden_inputs
 from tests.subscriptions.story import day, told
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sampled]
 START = date(2026, 3, 20)
 
 

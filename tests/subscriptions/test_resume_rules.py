@@ -7,7 +7,7 @@ import pytest
 from tests.factories import started
 from tests.subscriptions.story import bills, listed, told
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sampled]
 
 FROM_MAY = "05-20 06-20 100, 06-20 07-20 100, 07-20 08-20 100"
 FROM_APRIL = f"04-20 05-20 100, {FROM_MAY}"

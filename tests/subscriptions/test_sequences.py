@@ -23,6 +23,7 @@ from subscriptions.rules.policies import may
 from subscriptions.rules.states import Action, Code, NotAllowed, Status, next_step
 from support.jobs import follow_up
 from support.models import CancellationRequest, Ticket
+from tests.depth import EXAMPLES
 from tests.factories import PlanFactory, ProductFactory, UserFactory, started
 
 OWN = [Action.PAUSE, Action.DROP_PAUSE, Action.CHANGE_RESUME_DATE, Action.RESUME]
@@ -185,6 +186,6 @@ def test_no_sequence_of_actions_and_days_breaks_a_promise():
     run_state_machine_as_test(
         Life,
         settings=settings(
-            max_examples=20, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=EXAMPLES, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

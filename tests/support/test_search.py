@@ -72,6 +72,7 @@ def test_what_is_not_there_is_not_found(as_agent, alice, typed):
     assert subjects(as_agent, typed) == (["Frau Müller: हिन्दी 支払い, mailer"] if typed == "iler" else [])
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(("written", "typed"), FOUND)
 def test_the_admins_lists_find_it_too(admin_client, clock, written, typed):
     clock(date(2026, 4, 5))
