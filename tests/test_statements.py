@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from portal_project.accounts.models import User
+from products.models import Alternative
 from support.models import Message, SavedReply, Ticket
 from tests.factories import PlanFactory, ProductFactory, started
 from tests.pages import confirm, hidden_inputs
@@ -47,6 +48,16 @@ def test_a_cancellation_at_once(as_alice, alice, hosting):
 def test_a_request_to_cancel(as_alice, agent, hosting):
     """One of them reads the reasons to choose from."""
     assert statements(as_alice, f"{hosting.get_absolute_url()}cancel/", {"reason": "other", "message": "Moving"}) == 17
+
+
+def test_the_page_that_requests_a_cancellation(as_alice, hosting):
+    """Alternatives cost one where there are none; otherwise also their plans and reasons, what the customer has accepted, and
+    the showing with its savepoint.
+    """
+    page = f"{hosting.get_absolute_url()}cancel/"
+    assert statements(as_alice, page) == 8
+    Alternative.objects.create(product=hosting.product, kind="pause", pause_days=30)
+    assert statements(as_alice, page) == 14
 
 
 def test_a_support_request(as_alice, agent, hosting):

@@ -5,7 +5,16 @@ from typing import Any
 
 from portal_project.accounts.models import Merchant
 from products.intervals import Interval
-from products.models import Alternative, CancellationMode, OfferKind, PauseStarts, Plan, Product, ResumeRule
+from products.models import (
+    Alternative,
+    CancellationMode,
+    CancellationReason,
+    OfferKind,
+    PauseStarts,
+    Plan,
+    Product,
+    ResumeRule,
+)
 from subscriptions.models import LinkedService
 from support.models import WindDownDefault
 
@@ -62,17 +71,13 @@ PLANS: list[tuple[str, str, str, str, Interval, int, int]] = [
     ("Uptime Watch", "Weekly", "3.50", "EUR", Interval.WEEK, 1, 0),
     ("Edge Cache Tokyo", "Monthly", "1500", "JPY", Interval.MONTH, 1, 0),
 ]
-# What the cancel page of a product offers, in this order: the plan it leads to, and what it consists of.
-ALTERNATIVES: list[tuple[str, str, dict[str, Any]]] = [
-    ("Hosting Pro", "Yearly", {"kind": OfferKind.PLAN, "from_months": 24}),
-    ("Hosting Pro", "", {"kind": OfferKind.DISCOUNT, "percent": 20, "invoices": 3, "from_months": 6}),
-    ("Hosting Pro", "", {"kind": OfferKind.PAUSE, "pause_days": 60}),
-    ("Shop Cloud", "", {"kind": OfferKind.PAUSE}),
-    (
-        "Shop Cloud",
-        "",
-        {"kind": OfferKind.TALK, "text": "Is something missing? Tell us, and we look at it within a day."},
-    ),
+# What the cancel page of a product offers, in this order: the plan it leads to, for which reasons, and what it consists of.
+ALTERNATIVES: list[tuple[str, str, list[str], dict[str, Any]]] = [
+    ("Hosting Pro", "Yearly", ["too_expensive"], {"kind": OfferKind.PLAN, "from_months": 24}),
+    ("Hosting Pro", "", ["too_expensive", "switching"], {"kind": OfferKind.DISCOUNT, "percent": 20, "invoices": 3}),
+    ("Hosting Pro", "", ["not_needed"], {"kind": OfferKind.PAUSE, "pause_days": 60}),
+    ("Shop Cloud", "", ["not_needed", "too_expensive"], {"kind": OfferKind.PAUSE}),
+    ("Shop Cloud", "", [], {"kind": OfferKind.TALK, "text": "Is something missing? Tell us: we answer within a day."}),
 ]
 # What is to be done about each service of a kind when a subscription ends: days from its end, and whether it can be undone.
 WIND_DOWN: list[tuple[str, str, str, int, bool]] = [
@@ -98,10 +103,11 @@ def make_catalogue() -> Plans:
         for name, (description, actions) in PRODUCTS.items()
     }
     plans = {(plan[0], plan[1]): _make_plan(products[plan[0]], *plan[1:]) for plan in PLANS}
-    for position, (product, plan, terms) in enumerate(ALTERNATIVES):
-        Alternative.objects.create(
+    for position, (product, plan, reasons, terms) in enumerate(ALTERNATIVES):
+        made = Alternative.objects.create(
             product=products[product], plan=plans.get((product, plan)), position=position, **terms
         )
+        made.reasons.set(CancellationReason.objects.filter(code__in=reasons))
     for product, kind, what, offset, can_be_undone in WIND_DOWN:
         side = Side.BEFORE if offset < 0 else Side.AFTER
         WindDownDefault.objects.create(

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from portal_project.common.admin import StackedInline
-from products.models import Alternative, Plan, Product
+from products.models import Alternative, CancellationReason, Plan, Product
 
 
 class AlternativeForm(forms.ModelForm):
@@ -30,12 +30,13 @@ class AlternativeForm(forms.ModelForm):
 
 
 class AlternativeFormSet(forms.BaseInlineFormSet):
-    """All its forms choose from the same plans, read once."""
+    """All its forms choose from the same reasons and plans, read once."""
 
     instance: Product
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.reasons = [(reason.pk, reason.label) for reason in CancellationReason.objects.all()]
         self.plans = list(self.instance.plans.all()) if self.instance.pk else []
 
     def add_fields(self, form: Any, index: Any) -> None:
@@ -48,6 +49,7 @@ class AlternativeFormSet(forms.BaseInlineFormSet):
         form.fields["plans"].queryset = Plan.objects.filter(mine)
         names = [(plan.pk, f"{plan.name}, {plan.price}") for plan in self.plans if plan.is_active or plan.pk == chosen]
         form.fields["plan"].choices = [("", "---------"), *names]
+        form.fields["reasons"].choices = self.reasons
         # No plan is made or changed on the way.
         form.fields["plan"].widget = form.fields["plan"].widget.widget
         form.fields["plans"].choices = [(plan.pk, f"{plan.name}, {plan.price}") for plan in self.plans]
@@ -67,8 +69,8 @@ class AlternativeInline(StackedInline):
                     ("pause_days", "plan"),
                     ("percent", "invoices"),
                     "text",
-                    ("plans", "from_months"),
-                    "position",
+                    ("reasons", "plans"),
+                    ("from_months", "position"),
                 )
             },
         ),
@@ -92,4 +94,4 @@ class AlternativeInline(StackedInline):
         return field
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Alternative]:
-        return super().get_queryset(request).select_related("plan", "product").prefetch_related("plans")
+        return super().get_queryset(request).select_related("plan", "product").prefetch_related("plans", "reasons")

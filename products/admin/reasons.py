@@ -10,7 +10,9 @@ from products.models import NOT_SAID, CancellationReason
 
 @admin.register(CancellationReason)
 class CancellationReasonAdmin(SimpleHistoryAdmin, ModelAdmin):
-    """Dragged into the order in which customers read them; one that a request names can be switched off, and not deleted."""
+    """Dragged into the order in which customers read them; one that a request or an alternative names can be switched
+    off, and not deleted.
+    """
 
     list_display = ("label", "asks_for_words", "is_active")
     fields = ("label", "asks_for_words", "is_active", "position")
@@ -23,4 +25,5 @@ class CancellationReasonAdmin(SimpleHistoryAdmin, ModelAdmin):
         return ("is_active",) if obj and obj.code == NOT_SAID else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request, obj) and (obj is None or obj.code != NOT_SAID)
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or (obj.code != NOT_SAID and not obj.alternatives.exists()))

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from portal_project.common import fields
+from products.models.cancellation_reason import CancellationReason
 from products.models.offer_terms import OfferKind, OfferTerms
 from products.models.plan import Plan
 from products.models.product import Product
@@ -16,6 +17,13 @@ class Alternative(OfferTerms):
     product = models.ForeignKey(Product, models.CASCADE, related_name="alternatives", verbose_name=_("product"))
     position = models.PositiveSmallIntegerField(
         _("order"), default=0, help_text=_("The first that fits is shown, and no other.")
+    )
+    reasons = models.ManyToManyField(
+        CancellationReason,
+        blank=True,
+        related_name="alternatives",
+        verbose_name=_("for which reasons"),
+        help_text=_("None chosen: for any, and also before one is chosen."),
     )
     plans = models.ManyToManyField(
         Plan, blank=True, related_name="+", verbose_name=_("for which plans"), help_text=_("None chosen: for all.")
@@ -33,7 +41,7 @@ class Alternative(OfferTerms):
         _("active"), default=True, help_text=_("Switch off instead of deleting: what it led to is still counted.")
     )
 
-    history = HistoricalRecords(m2m_fields=[plans])
+    history = HistoricalRecords(m2m_fields=[reasons, plans])
 
     class Meta(OfferTerms.Meta):
         verbose_name = _("alternative")

@@ -1,7 +1,7 @@
 """Forms that confirm what happens to a subscription and its request to cancel."""
 
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from django import forms
@@ -9,14 +9,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal_project.common.forms import ParagraphsField
-from products.models import ResumeRule
+from products.models import Alternative, ResumeRule
 from subscriptions.billing.catch_up import catch_up
+from subscriptions.confirm.accepting import AcceptingForm
 from subscriptions.confirm.forms import ActionForm, confirms
-from subscriptions.models import Channel, Subscription
+from subscriptions.models import Accepted, Channel, Subscription
+from subscriptions.rules.policies import may
 from subscriptions.rules.states import Action, Verdict
 from support.cancellations import reasons, requests
+from support.cancellations.alternatives import Candidate, candidates, is_compared, may_take
 from support.cancellations.decisions import explained
 from support.cancellations.end_date import PromisedEnd, promise
+from support.models import AcceptedAlternative
 from support.wind_down.losses import to_do
 
 
@@ -37,6 +41,11 @@ class CancelNowForm(DecidingForm):
     def steps_to_do(self) -> list[str]:
         """Of the wind-down. The end does not wait for them; staff are warned."""
         return to_do(self.subscription)
+
+    @property
+    def may_pause(self) -> bool:
+        """Whether the customer could do that instead."""
+        return bool(may(Action.PAUSE, self.subscription, by=self.by, today=self.today))
 
     def act(self, subscription: Subscription) -> None:
         subscription.cancel(self.today)
@@ -105,6 +114,15 @@ class RequestForm(DecidingForm):
         ends_on = promise(resumed, self.today).ends_on
         return ends_on if ends_on > self.ends_on else None
 
+    @cached_property
+    def alternatives(self) -> list[Candidate]:
+        """What is offered in the place of canceling, also where it is withheld; for the page alone."""
+        return candidates(self.subscription, self.reasons.values(), by=self.by, today=self.today)
+
+    @property
+    def shown_alternatives(self) -> list[Candidate]:
+        return [] if is_compared(self.subscription.customer_id) else self.alternatives
+
     def act(self, subscription: Subscription) -> PromisedEnd:
         return requests.schedule(subscription, self.today, self.day_asked)
 
@@ -127,3 +145,24 @@ class WithdrawForm(DecidingForm):
 
     def conclude(self, channel: Channel) -> None:
         requests.withdrawn(self.trial, by=self.by)
+
+
+class AlternativeForm(AcceptingForm):
+    """Accepts a merchant's alternative in the place of asking to cancel."""
+
+    template = "support/alternative.html"
+    accepted, limited = Accepted.ALTERNATIVE, True
+    terms: Alternative
+
+    def verdict(self) -> Verdict:
+        verdict = may_take(self.terms, self.subscription, by=self.by, today=self.today)
+        return verdict if verdict else explained(verdict, self.subscription, self.by)
+
+    def conclude(self, channel: Channel) -> None:
+        AcceptedAlternative.objects.create(
+            subscription=self.subscription,
+            alternative=self.terms,
+            customer=self.subscription.customer,
+            accepted_on=self.today,
+            offered=self.offered,
+        )

@@ -4,13 +4,12 @@ from django.urls import path
 
 from subscriptions.portal.views import act
 from support.cancellations.forms import WithdrawForm
-from support.portal import views
-
-CANCEL, WITHDRAW = {"form_class": views.cancel_form}, {"form_class": WithdrawForm}
+from support.portal import canceling, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("subscriptions/<number:number>/", views.subscription, name="subscription"),
-    path("subscriptions/<number:number>/cancel/", act, CANCEL, name="cancel_subscription"),
-    path("subscriptions/<number:number>/withdraw/", act, WITHDRAW, name="withdraw_cancellation"),
+    path("subscriptions/<number:number>/cancel/", canceling.cancel, name="cancel_subscription"),
+    path("subscriptions/<number:number>/withdraw/", act, {"form_class": WithdrawForm}, name="withdraw_cancellation"),
+    path("subscriptions/<number:number>/alternatives/<int:pk>/", canceling.alternative, name="alternative"),
 ]

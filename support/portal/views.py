@@ -1,4 +1,4 @@
-"""What touches both subscriptions and tickets: home, cancel and withdraw; and the customer's own tickets."""
+"""What touches both subscriptions and tickets: home and the page of a subscription; and the customer's own tickets."""
 
 from typing import Any
 
@@ -14,13 +14,11 @@ from portal_project.accounts.people import person
 from portal_project.common.full_disk import NoRoom
 from portal_project.common.paging import page
 from subscriptions.billing.catch_up import as_of
-from subscriptions.confirm.forms import FORMS, ActionForm
 from subscriptions.models import Invoice, Subscription
 from subscriptions.portal.actions_area import actions_area
 from subscriptions.portal.views import mine
 from subscriptions.preview.reasons import History, why_dates
 from subscriptions.preview.trial_run import beyond_end, upcoming
-from subscriptions.rules.refusals import cancel_action
 from support.cancellations.decisions import undecided
 from support.cancellations.end_date import why_promised
 from support.models import Attachment, Ticket, TicketQuerySet
@@ -79,11 +77,6 @@ def _because(subscription: Subscription, history: History) -> dict[str, str]:
     if subscription.canceled_on:
         because["end"] = why_promised(subscription) or because["end"]
     return because
-
-
-def cancel_form(data: Any, *, subscription: Subscription, **more: Any) -> ActionForm:
-    """The form of the mode that the product has now: at once, or as a request."""
-    return FORMS[cancel_action(subscription)](data, subscription=subscription, **more)
 
 
 @require_safe

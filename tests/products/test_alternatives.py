@@ -5,7 +5,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from portal_project.accounts.models import Merchant
-from products.models import Alternative, Product
+from products.models import Alternative, CancellationReason, Product
 from tests.factories import PlanFactory, ProductFactory
 from tests.products.test_portal_actions import FIELDS
 
@@ -32,8 +32,9 @@ def sent(*rows):
 
 def test_a_merchant_sets_up_an_ordered_list_of_all_kinds(as_merchant, monthly):
     yearly = PlanFactory(product=monthly.product, name="Yearly", interval="year")
+    reasons = CancellationReason.objects.filter(code__in=["too_expensive", "not_needed"])
     rows = [
-        {"kind": "pause", "pause_days": "30"},
+        {"kind": "pause", "pause_days": "30", "reasons": [reason.pk for reason in reasons]},
         {"kind": "pause", "plans": [yearly.pk]},
         {"kind": "discount", "percent": "20", "invoices": "3", "from_months": "6"},
         {"kind": "plan", "plan": yearly.pk, "plans": [monthly.pk]},
@@ -42,10 +43,12 @@ def test_a_merchant_sets_up_an_ordered_list_of_all_kinds(as_merchant, monthly):
     assert as_merchant.post(page(monthly.product), sent(*rows)).status_code == 302
     saved = monthly.product.alternatives.order_by("position")
     assert [each.kind for each in saved] == ["pause", "pause", "discount", "plan", "talk"]
+    assert [[*each.reasons.all()] for each in saved] == [[*reasons], [], [], [], []]
     assert [[*each.plans.all()] for each in saved] == [[], [yearly], [], [monthly], []]
     assert (saved[2].percent, saved[2].invoices, saved[2].from_months) == (20, 3, 6)
     assert (saved[3].plan, saved[4].text) == (yearly, "Tell us what is missing.\nWe can often help.")
-    assert saved[0].history.count() == 1
+    assert saved[0].history.count() == 2
+    assert as_merchant.get(f"/admin/products/cancellationreason/{reasons[0].pk}/delete/").status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -63,6 +66,7 @@ def test_a_merchant_sets_up_an_ordered_list_of_all_kinds(as_merchant, monthly):
         ({"kind": "talk", "text": "a\0b"}, "text", "Null characters are not allowed"),
         ({"kind": "gift"}, "kind", "not one of the available choices"),
         ({"kind": "pause", "from_months": "241"}, "from_months", "less than or equal to 240"),
+        ({"kind": "pause", "reasons": ["99999999"]}, "reasons", "not one of the available choices"),
         ({"kind": "pause", "plans": ["99999999999999999999"]}, "plans", "not a valid value"),
     ],
 )
