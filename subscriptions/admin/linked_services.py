@@ -34,10 +34,11 @@ class LinkedServiceInline(TabularInline):
     fields = ("kind", "name", "reference", "renews_on", "auto_renew", "now")
     readonly_fields = ("now",)
     extra = 0
+    hide_title = True
 
     def now(self, service: LinkedService) -> str:
         if service.auto_renew_before is None:
             return "–"
-        return str(_("off, because the subscription ends"))
+        return str(_("off: it ends"))
 
     now.short_description = _("now")  # type: ignore[attr-defined]

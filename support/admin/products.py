@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from portal_project.common.admin import TabularInline
 from products.admin.products import ProductAdmin
@@ -19,6 +20,8 @@ class WindDownInline(TabularInline):
     model = WindDownDefault
     fields = ("kind", "what", "days", "side", "can_be_undone")
     extra = 0
+    hide_title = True
+    verbose_name_plural = _("What is to be done about linked services when a subscription ends")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("products.view_product")

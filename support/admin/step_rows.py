@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
@@ -114,7 +114,8 @@ class Writer:
         if step.service__reference:
             yield step.service__reference
         if step.point_of_no_return:
-            yield _("cannot be undone from %(day)s on") % {"day": short_day(step.point_of_no_return)}
+            last = step.point_of_no_return - timedelta(days=1)
+            yield _("can be undone until %(day)s") % {"day": short_day(last)}
         elif not step.can_be_undone and not step.done_at:
             yield _("cannot be undone")
 

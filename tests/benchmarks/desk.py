@@ -63,6 +63,9 @@ def _measure(size: int) -> dict[str, tuple[float, int]]:
         "queue, filtered": _timed(client, queue, {"type": "billing"}),
         "queue, my tickets": _timed(client, queue, {"tab": "mine"}),
         "queue, words of a message": _timed(client, queue, {"q": f"server {size - 1}"}),
+        "wind-down, first page": _timed(client, queue, {"tab": "wind_down"}),
+        "wind-down, later page": _timed(client, queue, {"tab": "wind_down", "after": tickets.middle_step()}),
+        "wind-down, done": _timed(client, queue, {"tab": "wind_down", "show": "done"}),
         f"ticket, {MESSAGES} messages": _timed(client, f"{queue}{tickets.LONG}/change/", {}),
     }
 

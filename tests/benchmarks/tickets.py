@@ -1,4 +1,5 @@
-"""Tickets by the million, by `INSERT … SELECT FROM generate_series`: every other one unfinished, a third of these to cancel.
+"""Tickets by the million, by `INSERT … SELECT FROM generate_series`: every other one unfinished, a third of these to cancel;
+and as many wind-down steps, half of them done.
 
 So many that a page of the queue is full at a thousand tickets already, and every size shows as many rows.
 """
@@ -13,8 +14,8 @@ from django.utils.timezone import localdate
 from portal_project.accounts import roles
 from portal_project.accounts.models import User
 from products.models import Plan, Product
-from subscriptions.models import Subscription
-from support.models import CancellationRequest, Message, Ticket
+from subscriptions.models import LinkedService, Subscription
+from support.models import CancellationRequest, Message, Ticket, WindDownStep
 from tests.benchmarks.filling import fill
 
 AGENTS = 5
@@ -50,6 +51,7 @@ def make(size: int, *, messages: int) -> User:
     _subscriptions(plan, customers, first, today)
     _tickets(series, customers, first, agents, today)
     _messages(series, customers, first, messages)
+    _steps(series, customers, today)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
         cursor.execute("CHECKPOINT")
@@ -118,6 +120,31 @@ def _tickets(series: str, customers: int, first: int, agents: list[User], today:
             "decision": "CASE WHEN row_number() OVER (PARTITION BY subscription_id ORDER BY id) > 1 THEN 'ended' ELSE '' END",
         },
         "support_ticket WHERE type = 'cancel'",
+    )
+
+
+def middle_step() -> str:
+    """Where a page in the middle of what is to be done begins, as the tab's addresses name it."""
+    to_do = WindDownStep.objects.filter(done_at=None).order_by("due_on", "pk")
+    step = to_do[to_do.count() // 2]
+    return f"{step.due_on}.{step.pk}"
+
+
+def _steps(series: str, customers: int, today: date) -> None:
+    subscription = f"(SELECT min(id) FROM subscriptions_subscription) + n % {customers}"
+    fill(
+        LinkedService(subscription_id=0, name=""),
+        {"subscription_id": subscription, "name": "'site' || n || '.example'"},
+        series,
+    )
+    fill(
+        WindDownStep(service_id=0, task="planned", what="Export", made_on=today, due_on=today),
+        {
+            "service_id": "id",
+            "due_on": f"date '{today}' + (id % 90)::int - 9",
+            "done_at": "CASE WHEN id % 2 = 0 THEN now() - id * interval '1 second' END",
+        },
+        "subscriptions_linkedservice",
     )
 
 

@@ -271,7 +271,7 @@ def test_in_notice_the_box_says_what_auto_renew_goes_back_to(as_alice, as_mercha
     service = LinkedService.objects.create(subscription=hosting, name="x.org")
     confirm(as_alice, f"/subscriptions/{hosting.number}/cancel/", reason="other")
     html = as_merchant.get(page(hosting)).content.decode()
-    assert "off, because the subscription ends" in html
+    assert "off: it ends" in html
     sent = {
         "linked_services-TOTAL_FORMS": 1,
         "linked_services-INITIAL_FORMS": 1,
