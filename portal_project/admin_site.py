@@ -20,6 +20,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
                 "support_cancellationrequest",
                 "support.view_cancellationrequest",
             ),
+            (_("Offers"), "redeem", "support_offer", "support.view_offer"),
             (
                 _("Alternatives"),
                 "alt_route",

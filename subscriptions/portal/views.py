@@ -30,7 +30,7 @@ def subscriptions(request: HttpRequest) -> HttpResponse:
     today = localdate()
     found = page(mine(request).for_policies(today), request)
     rows = [as_of(subscription, today) for subscription in found.rows]
-    return render(request, "subscriptions/list.html", {"page": found, "subscriptions": rows})
+    return render(request, "subscriptions/list.html", {"page": found, "subscriptions": rows, "today": today})
 
 
 @require_http_methods(["GET", "POST"])

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from subscriptions.billing import charges
@@ -11,6 +12,7 @@ from subscriptions.billing.charges import End
 from subscriptions.models import EventKind, Invoice, Subscription, SubscriptionEvent
 from subscriptions.preview.effect import LABELS, Beyond, Bill, Effect
 from subscriptions.preview.terms import Terms
+from subscriptions.rules import periods
 from subscriptions.rules.states import Action, next_step
 
 BILLS = 3
@@ -67,6 +69,18 @@ def upcoming(subscription: Subscription, today: date, count: int = BILLS) -> tup
     while len(draft.new_invoices) < owed + count and (step := next_step(draft)):
         take(draft, *step, today=max(step[0], today))
     return _bills(draft.new_invoices[owed:])
+
+
+def year_of_bills(act: Act, subscription: Subscription, today: date) -> Decimal:
+    """What is billed within twelve months once `act` is done today, as things stand then; tried on a copy."""
+    draft = subscription.draft()
+    owed = len(draft.new_invoices)
+    act(draft)
+    catch_up(draft, today)
+    until = periods.year_after(today)
+    while (step := next_step(draft)) and step[0] < until:
+        take(draft, *step, today=max(step[0], today))
+    return sum((invoice.amount for invoice in draft.new_invoices[owed:]), Decimal(0))
 
 
 def beyond_end(subscription: Subscription) -> tuple[Beyond, ...]:

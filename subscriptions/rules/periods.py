@@ -65,6 +65,11 @@ def year_before(day: date) -> date:
     return day + relativedelta(years=-1)
 
 
+def year_after(day: date) -> date:
+    """The same day in a year; 28 February for a 29th."""
+    return day + relativedelta(years=1)
+
+
 def resume_dates(starts_on: date, longest: int | None, today: date) -> tuple[date, date | None]:
     """The first and the last day on which a pause that starts on `starts_on` may be set to end; None for no last day."""
     first = max(starts_on, today) + timedelta(days=1)

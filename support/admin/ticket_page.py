@@ -15,7 +15,7 @@ from subscriptions.models import Invoice, Subscription
 from subscriptions.preview.trial_run import upcoming
 from support.admin import step_rows
 from support.cancellations.end_date import why_promised
-from support.models import Ticket, TicketQuerySet
+from support.models import Offer, Ticket, TicketQuerySet
 from support.tickets import timeline
 from support.tickets.conversation import conversation
 
@@ -44,12 +44,14 @@ def tickets() -> TicketQuerySet:
 def context(ticket: Ticket, today: date, before: str) -> dict[str, Any]:
     """For the template; `ticket` comes from `tickets()`, `before` from the address, as `conversation` takes it."""
     shown = conversation(ticket.messages.all(), before)
+    offers = _offers(ticket)
     others = Ticket.objects.filter(customer=ticket.customer_id).exclude(pk=ticket.pk).order_by("-pk")
     return {
         "ticket": ticket,
         "today": today,
         "conversation": shown,
-        "timeline": timeline.for_staff(ticket, shown.messages),
+        "timeline": timeline.for_staff(ticket, shown.messages, offers),
+        "offer": next((offer for offer in offers if offer.is_open), None),
         "cancellation": getattr(ticket, "cancellation_request", None),
         "subscriptions": [as_of(subscription, today) for subscription in _subscriptions(ticket.customer)],
         "tickets": others.only("subject", "status", "created_at")[:LISTED],
@@ -64,6 +66,14 @@ def _steps(ticket: Ticket, today: date) -> list[step_rows.Row]:
     if ticket.subscription_id is None or not hasattr(ticket, "cancellation_request"):
         return []
     return step_rows.of_subscription(ticket.subscription_id, today)
+
+
+def _offers(ticket: Ticket) -> list[Offer]:
+    """Of its request, the oldest first."""
+    if not hasattr(ticket, "cancellation_request"):
+        return []
+    offers = Offer.objects.filter(request=ticket.cancellation_request)
+    return list(offers.select_related("plan", "made_by", "closed_by")[: timeline.MOST])[::-1]
 
 
 def _subscriptions(customer: User) -> Iterator[Subscription]:

@@ -19,7 +19,7 @@ from portal_project.common import drafts
 from portal_project.common.admin import ModelAdmin
 from portal_project.common.full_disk import NoRoom
 from subscriptions.rules.states import NotAllowed
-from support.admin import from_ticket, ticket_page, wind_down
+from support.admin import from_ticket, offers, ticket_page, wind_down
 from support.admin.queue import queue, way_back
 from support.models import Attachment, Ticket
 from support.tickets import saved_replies, triage
@@ -44,7 +44,8 @@ class TicketAdmin(ModelAdmin):
             path("<int:pk>/reply/", wrap(self.reply), name="support_ticket_reply"),
             path("<int:pk>/files/<int:attachment>/", wrap(self.attachment), name="support_ticket_attachment"),
         ]
-        return [*own, *from_ticket.urls(self.admin_site), *wind_down.urls(wrap), *super().get_urls()]
+        rest = [*from_ticket.urls(self.admin_site), *offers.urls(self.admin_site), *wind_down.urls(wrap)]
+        return [*own, *rest, *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return queue(request, self.admin_site)

@@ -12,7 +12,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 
 from portal_project.accounts.people import person
 from portal_project.common.keys import key
@@ -45,11 +44,12 @@ def may_mark(request: HttpRequest) -> bool:
     return request.user.has_perm(MARK)
 
 
-@require_POST
 def marked(request: HttpRequest) -> HttpResponse:
     """Mark the steps of the pressed button: `done` or `undone` of one row, or `do` with all that are chosen."""
     if not may_mark(request):
         raise PermissionDenied
+    if request.method != "POST":
+        return redirect(_back(request))
     is_done = "done" in request.POST or request.POST.get("do") == "done"
     one = request.POST.get("done") or request.POST.get("undone")
     sent = [one] if one else request.POST.getlist("steps")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from subscriptions.models import Subscription
 from subscriptions.rules.dates_in_words import day
 from subscriptions.rules.states import Code, Verdict
-from support.models import CancellationRequest, Ticket, TicketEvent
+from support.models import CancellationRequest, Offer, Ticket, TicketEvent
 from support.tickets import triage
 
 if TYPE_CHECKING:
@@ -55,13 +55,15 @@ def locked_undecided(subscription: Subscription) -> CancellationRequest | None:
 
 
 def decide(requests: Sequence[CancellationRequest], decision: Decision, *, by: "User | None") -> None:
-    """Record who decided what, and finish the tickets accordingly. The requests are locked, or new."""
+    """Record who decided what, and finish the tickets and open offers accordingly. The requests are locked, or new."""
     now = timezone.now()
     for request in requests:
         request.decision, request.decided_at, request.decided_by = decision, now, by
     written = ["decision", "decided_at", "decided_by", "agreed_on", "agreement"]
     CancellationRequest.objects.bulk_update(requests, written)
     _finish([request.ticket_id for request in requests], TICKET_ENDS[decision], by, now)
+    state = Offer.State.ACCEPTED if decision == Decision.OFFER_ACCEPTED else Offer.State.LAPSED
+    Offer.objects.filter(request__in=requests, state=Offer.State.OPEN).update(state=state, closed_at=now, closed_by=by)
 
 
 def _finish(tickets: list[int], status: Ticket.Status, by: "User | None", now: datetime) -> None:
@@ -84,12 +86,13 @@ def explained(verdict: Verdict, subscription: Subscription, reader: "User") -> V
     # What is not possible now has to do with the request only where it has ended the subscription.
     if request is None or (verdict.code == Code.NOT_NOW and request.decision not in ENDINGS):
         return verdict
-    return Verdict(verdict.code, f"{verdict.reason} {_told(request, reader)}")
+    return Verdict(verdict.code, f"{verdict.reason} {told(request, reader)}")
 
 
-def _told(request: CancellationRequest, reader: "User") -> str:
-    told = {"asked": day(request.requested_on), "ticket": request.ticket.number}
+def told(request: CancellationRequest, reader: "User") -> str:
+    """When it was requested, and what became of it, in a sentence."""
+    values = {"asked": day(request.requested_on), "ticket": request.ticket.number}
     if request.decided_at is None:
-        return _("It was requested on %(asked)s, as %(ticket)s.") % told
-    told |= {"decided": day(localdate(request.decided_at)), "decision": outcome(request, reader)}
-    return _("The request of %(asked)s was decided on %(decided)s: %(decision)s.") % told
+        return _("It was requested on %(asked)s, as %(ticket)s.") % values
+    values |= {"decided": day(localdate(request.decided_at)), "decision": outcome(request, reader)}
+    return _("The request of %(asked)s was decided on %(decided)s: %(decision)s.") % values

@@ -20,7 +20,7 @@ from support.cancellations import from_ticket
 from support.cancellations.decisions import Decision, decide, locked_undecided
 from support.cancellations.end_date import PromisedEnd, promise
 from support.mails import notifications
-from support.models import CancellationRequest, Message, Ticket
+from support.models import CancellationRequest, Message, Offer, Ticket
 from support.queue.act_by import act_by
 
 if TYPE_CHECKING:
@@ -106,6 +106,17 @@ def kept(trial: Trial, *, agreement: str, agreed_on: date, by: "User") -> None:
     request.agreement, request.agreed_on = agreement, agreed_on
     decide([request], Decision.KEPT, by=by)
     outbox.add(notifications.request_kept(request, trial.effect))
+
+
+def accepted(trial: Trial, offer: Offer, *, by: "User") -> None:
+    """Decide the request whose end `trial` has cleared by accepting the open offer; its ticket is resolved.
+
+    What `trial` has agreed on tells the customer. Raises `NotAllowed` where the request is decided.
+    """
+    request = locked_undecided(trial.subscription)
+    if request is None or request.pk != offer.request_id:
+        raise NotAllowed(nothing_to_keep(trial.subscription))
+    decide([request], Decision.OFFER_ACCEPTED, by=by)
 
 
 def nothing_to_keep(subscription: Subscription) -> Verdict:

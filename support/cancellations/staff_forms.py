@@ -79,7 +79,21 @@ class TurnForm(StaffRequestForm):
         requests.turn(self.ticket.pk, self.trial, self.asked, by=self.by, today=self.today)
 
 
-class KeepForm(WithdrawForm):
+class UndecidedForm(WithdrawForm):
+    """For a subscription whose request to cancel is undecided."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = undecided(self.subscription)
+
+    def verdict(self) -> Verdict:
+        verdict = super().verdict()
+        if self.request or not verdict:
+            return verdict
+        return explained(requests.nothing_to_keep(self.subscription), self.subscription, self.by)
+
+
+class KeepForm(UndecidedForm):
     """Staff drop the request because the customer agreed to stay; how and when is told to the customer."""
 
     done = gettext_lazy("The subscription goes on. The customer is told by mail what they agreed to.")
@@ -96,16 +110,9 @@ class KeepForm(WithdrawForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.request = undecided(self.subscription)
         first = self.request.requested_on if self.request else self.today
         self.fields["agreed_on"].set_range(first, self.today)  # type: ignore[attr-defined]
         self.fields["agreed_on"].initial = self.today
-
-    def verdict(self) -> Verdict:
-        verdict = super().verdict()
-        if self.request or not verdict:
-            return verdict
-        return explained(requests.nothing_to_keep(self.subscription), self.subscription, self.by)
 
     def conclude(self, channel: Channel) -> None:
         agreed = {name: self.cleaned_data[name] for name in ("agreement", "agreed_on")}

@@ -13,7 +13,7 @@ from subscriptions.lifecycle.notifications import bill_context, context
 from subscriptions.preview.effect import Effect
 from subscriptions.preview.trial_run import BILLS, upcoming
 from subscriptions.rules.dates_in_words import day
-from support.models import CancellationRequest, Message, Ticket
+from support.models import CancellationRequest, Message, Offer, Ticket
 from support.queue.staff import able
 
 if TYPE_CHECKING:
@@ -47,6 +47,27 @@ def request_kept(request: CancellationRequest, effect: Effect) -> OutgoingMail:
     """To the customer, with what staff recorded of their agreement, and its effect."""
     agreed = {"agreed_on": day(request.agreed_on), "agreement": request.agreement}
     return _about_request(request, "kept", _goes_on(request, effect) | agreed)
+
+
+def offer_made(offer: Offer, ticket: Ticket, effect: Effect) -> OutgoingMail:
+    """To the customer, with the effect of accepting what staff offer; its request's subscription is the one at hand."""
+    subscription = offer.request.subscription
+    # Those of a pause whose end the customer picks are not known yet.
+    bills = () if offer.is_open_pause else (*effect.now, *effect.bills)
+    facts = {
+        "offered": str(offer),
+        "message": offer.message,
+        "ends_on": day(effect.scheduled_on),
+        "bills": [bill_context(bill) for bill in bills],
+        "url": settings.PORTAL_URL + offer.get_absolute_url(),
+    }
+    return OutgoingMail(
+        key=f"offer:{offer.pk}:made",
+        thread=ticket.number,
+        recipient=subscription.customer.email,
+        template="support/offer_made",
+        context=context(subscription) | facts | {"ticket": ticket.number},
+    )
 
 
 def key(request: CancellationRequest, what: str) -> str:

@@ -4,11 +4,12 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal_project.common import fields
-from products.models import OfferTerms
+from products.models import OfferKind, OfferTerms
 from subscriptions.rules.offers import in_words
 from support.models.cancellation_request import CancellationRequest
 
@@ -75,6 +76,14 @@ class Offer(OfferTerms):
 
     def __str__(self) -> str:
         return in_words(self)
+
+    def get_absolute_url(self) -> str:
+        return reverse("accept_offer", args=[self.request.subscription.number, self.pk])
+
+    @property
+    def is_open_pause(self) -> bool:
+        """Whether it is a pause whose end the customer picks."""
+        return self.kind == OfferKind.PAUSE and self.pause_days is None
 
     @property
     def is_open(self) -> bool:

@@ -1,27 +1,33 @@
 """What touches both subscriptions and tickets: home and the page of a subscription; and the customer's own tickets."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal_project.accounts.people import person
 from portal_project.common.full_disk import NoRoom
 from portal_project.common.paging import page
 from subscriptions.billing.catch_up import as_of
-from subscriptions.models import Invoice, Subscription
+from subscriptions.confirm.forms import ActionForm
+from subscriptions.confirm.page import Door, answer
+from subscriptions.models import Channel, Invoice, Subscription
 from subscriptions.portal.actions_area import actions_area
 from subscriptions.portal.views import mine
 from subscriptions.preview.reasons import History, why_dates
 from subscriptions.preview.trial_run import beyond_end, upcoming
+from subscriptions.rules.dates_in_words import day
 from support.cancellations.decisions import undecided
 from support.cancellations.end_date import why_promised
-from support.models import Attachment, Ticket, TicketQuerySet
+from support.cancellations.offer_forms import AcceptOfferForm
+from support.models import Attachment, CancellationRequest, Offer, Ticket, TicketQuerySet
 from support.portal import new_request
 from support.tickets import timeline
 from support.tickets.attachments import choose_again, download
@@ -43,6 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
     shown = page(mine(request).for_policies(today), request, HOME_SHOWS)
     context = {
         "subscriptions": [as_of(subscription, today) for subscription in shown.rows],
+        "today": today,
         "has_more": shown.older is not None,
         "tickets": _my_tickets(request).unfinished()[:HOME_SHOWS],
     }
@@ -56,12 +63,14 @@ def subscription(request: HttpRequest, number: str) -> HttpResponse:
     stored = get_object_or_404(mine(request).for_policies(today), number=number)
     shown = as_of(stored, today)
     history = History.of(shown, reader)
+    cancellation = undecided(shown) if shown.cancels_on else None
     context = {
         "subscription": shown,
         "today": today,
         "area": actions_area(shown, by=reader, today=today),
         "because": _because(shown, history),
-        "cancellation": undecided(shown) if shown.cancels_on else None,
+        "cancellation": cancellation,
+        "offer": _open_offer(cancellation, shown),
         "beyond": beyond_end(shown),
         "bills": upcoming(shown, today),
         "events": history.events[:EVENTS_SHOWN],
@@ -71,12 +80,47 @@ def subscription(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "subscriptions/detail.html", context)
 
 
+def _open_offer(cancellation: CancellationRequest | None, subscription: Subscription) -> Offer | None:
+    """What is on offer for the subscription of an undecided request; both are those at hand."""
+    if cancellation is None or cancellation.decided_at or not subscription.cancels_on:
+        return None
+    offer = cancellation.offers.open().select_related("plan").first()
+    if offer:
+        offer.request.subscription = subscription
+    return offer
+
+
 def _because(subscription: Subscription, history: History) -> dict[str, str]:
     """As `why_dates`; the request that brought the end knows the notice, and tells more."""
     because = why_dates(subscription, history)
     if subscription.canceled_on:
         because["end"] = why_promised(subscription) or because["end"]
     return because
+
+
+@require_http_methods(["GET", "POST"])
+def accept_offer(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """The page on which the customer accepts what staff offer."""
+
+    def form(*args: Any, subscription: Subscription, **more: Any) -> ActionForm:
+        # Read once the subscription is locked, so that it is as staff have left it.
+        known = Offer.objects.select_related("plan__product", "request__ticket")
+        offer = get_object_or_404(known, pk=pk, request__subscription=subscription)
+        return AcceptOfferForm(*args, offer=offer, subscription=subscription, **more)
+
+    door = Door(Channel.PORTAL, mine(request).filter(number=number), partial(reverse, "subscription", args=[number]))
+    return answer(request, door, form, localdate())
+
+
+@require_POST
+def go_on_canceling(request: HttpRequest, number: str) -> HttpResponse:
+    """Say that nothing changes."""
+    shown = as_of(get_object_or_404(mine(request).select_related("plan__product"), number=number), localdate())
+    if shown.cancels_on:
+        ends = {"product": shown.product, "day": day(shown.cancels_on)}
+        text = _("Nothing changes: %(product)s ends on %(day)s. Until then you can change your mind.")
+        messages.info(request, text % ends)
+    return redirect(shown)
 
 
 @require_safe
@@ -119,7 +163,8 @@ def ticket(request: HttpRequest, number: str) -> HttpResponse:
     lines = timeline.for_customer(ticket, shown)
     context = {"ticket": ticket, "conversation": shown, "lines": lines, "form": form}
     if ticket.subscription:
-        context["subscription"] = as_of(ticket.subscription, localdate())
+        context["subscription"] = subscription = as_of(ticket.subscription, localdate())
+        context["offer"] = _open_offer(getattr(ticket, "cancellation_request", None), subscription)
     return TemplateResponse(request, "support/ticket.html", context)
 
 

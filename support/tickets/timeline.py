@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from portal_project.mail.models import OutgoingMail
 from subscriptions.rules.dates_in_words import day
-from support.models import CancellationRequest, Message, Ticket, TicketEvent
+from support.models import CancellationRequest, Message, Offer, Ticket, TicketEvent
 from support.tickets.conversation import Conversation
 
 if TYPE_CHECKING:
@@ -33,6 +33,10 @@ MAILS: dict[str, str | Promise] = {
     "support/request_received": gettext_lazy("Mail that the request is received"),
     "support/request_withdrawn": gettext_lazy("Mail that it is withdrawn"),
     "support/request_kept": gettext_lazy("Mail that the subscription is kept"),
+    "support/offer_made": gettext_lazy("Mail with the offer"),
+    "subscriptions/discount_granted": gettext_lazy("Mail about the discount"),
+    "subscriptions/plan_chosen": gettext_lazy("Mail about the other plan"),
+    "subscriptions/pause_scheduled": gettext_lazy("Mail that a pause is planned"),
     "subscriptions/paused": gettext_lazy("Mail that the subscription is paused"),
     "subscriptions/resumed": gettext_lazy("Mail that the subscription goes on"),
     "subscriptions/ended": gettext_lazy("Mail that the subscription has ended"),
@@ -55,8 +59,8 @@ class Entry:
     is_bad: bool = False
 
 
-def for_staff(ticket: Ticket, messages: Iterable[Message]) -> list[Entry]:
-    """Everything, newest first; `messages` are those on the page, with their authors."""
+def for_staff(ticket: Ticket, messages: Iterable[Message], offers: Iterable[Offer] = ()) -> list[Entry]:
+    """Everything, newest first; `messages` are those on the page, with their authors, `offers` all of the request."""
     events = list(ticket.events.select_related("actor").order_by("-id")[:MOST])
     turned_at = _turned_at(events)
     entries = [Entry(ticket.created_at, _("Ticket opened"))]
@@ -65,6 +69,7 @@ def for_staff(ticket: Ticket, messages: Iterable[Message]) -> list[Entry]:
     entries += [_of_mail(mail) for mail in _mails(ticket, turned_at or ticket.created_at)]
     if request := _request(ticket):
         entries += _of_request(request, was_turned=turned_at is not None)
+    entries += [entry for offer in offers for entry in _of_offer(offer)]
     # Of one instant, what was gathered first came first.
     return sorted(entries, key=_when)[::-1][:MOST]
 
@@ -155,6 +160,14 @@ def _of_request(request: CancellationRequest, *, was_turned: bool) -> list[Entry
         text = _("Decision: %(decision)s") % {"decision": request.get_decision_display()}
         entries.append(Entry(request.decided_at, text, _name(request.decided_by), detail=request.agreement))
     return entries
+
+
+def _of_offer(offer: Offer) -> list[Entry]:
+    made = Entry(offer.made_at, _("Offer: %(offer)s") % {"offer": offer}, _name(offer.made_by), detail=offer.message)
+    if offer.closed_at is None:
+        return [made]
+    text = _("Offer, %(offer)s: %(outcome)s") % {"offer": offer, "outcome": offer.get_state_display()}
+    return [made, Entry(offer.closed_at, text, _name(offer.closed_by))]
 
 
 def _name(person: "User | None") -> str:

@@ -21,6 +21,7 @@ WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 320, "height": 800}
 LISTS = [
     "support/ticket",
     "support/cancellationrequest",
+    "support/offer",
     "support/savedreply",
     "subscriptions/subscription",
     "subscriptions/invoice",
@@ -70,6 +71,7 @@ def pages(hosting, as_alice, alice, agent, merchant):
         "support/ticket/?tab=wind_down",
         "support/ticket/?tab=wind_down&show=done",
         f"support/ticket/{requested.pk}/change/",
+        f"support/ticket/{requested.pk}/offer/",
         f"support/ticket/{asked.pk}/change/",
         f"support/ticket/{asked.pk}/turn-into-request/",
         f"support/cancellationrequest/{CancellationRequest.objects.get().pk}/change/",

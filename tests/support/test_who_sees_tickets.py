@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import NoReverseMatch, get_resolver, reverse
 
 from portal_project.mail.models import OutgoingMail
-from support.models import Attachment, Message, SavedReply, Ticket, TicketEvent
+from products.models import Alternative
+from support.models import AlternativeShowing, Attachment, Message, Offer, SavedReply, Ticket, TicketEvent
 from tests.conftest import signed_in
 from tests.factories import UserFactory, started
 from tests.pages import confirm
@@ -19,8 +20,8 @@ SECRET = "Between us: she will leave anyway."
 
 
 @pytest.fixture
-def ticket(as_alice, as_agent, alice, clock):
-    """Of a request to cancel, with a file of the customer, and a note of staff that has one too."""
+def ticket(as_alice, as_agent, alice, agent, clock):
+    """Of a request to cancel, with an offer, a file of the customer, and a note of staff that has one too."""
     clock(date(2026, 4, 5))
     subscription = started(alice, date(2026, 3, 20))
     confirm(as_alice, f"/subscriptions/{subscription.number}/cancel/", reason="other", message="Bye.")
@@ -29,6 +30,11 @@ def ticket(as_alice, as_agent, alice, clock):
     note = {"token": uuid4(), "body": SECRET, "is_internal": "on", "files": [file("ours.txt")]}
     as_agent.post(f"/admin/support/ticket/{ticket.pk}/reply/", note)
     SavedReply.objects.create(title="Hello", body="Hello.")
+    Offer.objects.create(request=ticket.cancellation_request, made_by=agent, kind="pause")
+    alternative = Alternative.objects.create(product=subscription.plan.product, kind="pause")
+    AlternativeShowing.objects.create(
+        subscription=subscription, customer=alice, alternative=alternative, day=date(2026, 3, 20), shown=True
+    )
     return ticket
 
 
@@ -48,7 +54,12 @@ def portal_addresses(ticket):
     arguments = {"ticket": [ticket.number], "attachment": [ticket.number, mine.pk]}
     found = [reverse(f"support:{name}", args=arguments[name]) for name in names("", "support") if name in arguments]
     number = ticket.subscription.number
-    return [*found, f"/subscriptions/{number}/cancel/", f"/subscriptions/{number}/withdraw/"]
+    return [
+        *found,
+        f"/subscriptions/{number}/cancel/",
+        f"/subscriptions/{number}/withdraw/",
+        ticket.cancellation_request.offers.get().get_absolute_url(),
+    ]
 
 
 def admin_addresses(ticket):
@@ -56,7 +67,11 @@ def admin_addresses(ticket):
     keys = {
         "ticket": ticket.pk,
         "cancellationrequest": ticket.cancellation_request.pk,
+        "offer": ticket.cancellation_request.offers.get().pk,
         "savedreply": SavedReply.objects.get().pk,
+        "alternativeshowing": AlternativeShowing.objects.get().pk,
+        # Marking steps names them in what is sent.
+        "wind": 0,
     }
     mine = Attachment.objects.get(name="mine.txt")
     found = []
