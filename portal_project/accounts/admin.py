@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from portal_project.accounts.forms import MerchantForm
-from portal_project.accounts.models import Merchant, User
-from portal_project.common.admin import ModelAdmin
+from portal_project.accounts.models import InvoicedParty, Merchant, User
+from portal_project.accounts.party import FIELDS as PARTY
+from portal_project.common.admin import ModelAdmin, StackedInline
 from portal_project.common.search_admin import SearchAdmin
 
 # A user's own e-mail address is the one that counts here; allauth's list of addresses would only be a second one.
@@ -28,6 +29,14 @@ class NewUserForm(UserCreationForm):
         fields = ("email", "name")
 
 
+class InvoicedPartyInline(StackedInline):
+    """Staff are no customers, so they have none."""
+
+    model = InvoicedParty
+    fields = ("kind", *PARTY, "invoice_email")
+    can_delete = False
+
+
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin, SearchAdmin):
     form = UserChangeForm
@@ -40,7 +49,7 @@ class UserAdmin(DjangoUserAdmin, SearchAdmin):
     readonly_fields = ("date_joined", "last_login")
     filter_horizontal = ()
     fieldsets = (
-        (None, {"fields": ("email", "name", "password", "is_active", "wants_status_mails")}),
+        (None, {"fields": ("email", "name", "phone", "password", "is_active", "wants_status_mails")}),
         (_("Rights"), {"fields": RIGHTS}),
         (_("Dates"), {"fields": ("date_joined", "last_login")}),
     )
@@ -50,7 +59,10 @@ class UserAdmin(DjangoUserAdmin, SearchAdmin):
         """Nobody but a superuser needs to see how a password is kept."""
         if obj is None or request.user.is_superuser:
             return super().get_fieldsets(request, obj)
-        return ((None, {"fields": ("email", "name", "is_active", "wants_status_mails")}), *self.fieldsets[1:])
+        return ((None, {"fields": ("email", "name", "phone", "is_active", "wants_status_mails")}), *self.fieldsets[1:])
+
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
+        return [] if obj is None or obj.is_staff else [InvoicedPartyInline]
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Only a superuser gives rights."""
@@ -76,7 +88,13 @@ class MerchantAdmin(ModelAdmin):
     form = MerchantForm
     fieldsets = (
         (None, {"fields": ("name", "support_email", "accent_color", "logo")}),
-        (_("Invoices"), {"fields": ("address", "tax_number", "payment_instructions", "payment_days")}),
+        (
+            _("Invoices"),
+            {
+                "fields": (*PARTY, "payment_instructions", "payment_days"),
+                "description": _("Invoices say who sells: the company, or the name above where no company stands."),
+            },
+        ),
         (_("Alternatives on the cancel page"), {"fields": ("comparison_percent", "alternative_rest_months")}),
     )
 

@@ -2,9 +2,48 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from portal_project.accounts.models import Merchant, User
+from portal_project.accounts import party
+from portal_project.accounts.models import InvoicedParty, Merchant, User
 from portal_project.common.full_disk import NO_ROOM, NoRoom
+
+
+class PersonForm(forms.ModelForm):
+    """What people say about themselves."""
+
+    class Meta:
+        model = User
+        fields = ("name", "phone")
+        widgets = {
+            "name": forms.TextInput({"autocomplete": "name"}),
+            "phone": forms.TextInput({"autocomplete": "tel", "inputmode": "tel"}),
+        }
+
+
+class InvoicedPartyForm(forms.ModelForm):
+    """Whom customers want to be on their invoices."""
+
+    class Meta:
+        model = InvoicedParty
+        fields = ("kind", *party.FIELDS, "invoice_email")
+        help_texts = {
+            "invoice_email": gettext_lazy("Of whoever pays your invoices, which then name it beside your own.")
+        }
+        widgets = {
+            "kind": forms.RadioSelect,
+            "company": forms.TextInput({"autocomplete": "organization"}),
+            "street": forms.Textarea({"autocomplete": "street-address", "rows": 2}),
+            "postal_code": forms.TextInput({"autocomplete": "postal-code"}),
+            "city": forms.TextInput({"autocomplete": "address-level2"}),
+            "region": forms.TextInput({"autocomplete": "address-level1"}),
+            "country": forms.Select({"autocomplete": "country"}),
+        }
+
+    def save_for(self, user: User) -> None:
+        """Write what the form has found right, whether or not somebody else has written a row meanwhile."""
+        found = {name: getattr(self.instance, name) for name in self.fields}
+        InvoicedParty.objects.update_or_create(user=user, defaults=found)
 
 
 class MailSettingsForm(forms.ModelForm):

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from portal_project.accounts.party import Party
 from portal_project.common import fields, normalize, uploads
 from portal_project.common.search import Searchable, SearchTextField
 
@@ -42,6 +43,12 @@ class User(Searchable, AbstractBaseUser, PermissionsMixin):
 
     email = fields.AddressField(_("e-mail address"), unique=True)
     name = fields.LineField(_("name"), max_length=150, blank=True)
+    phone = fields.NumberField(
+        _("phone"),
+        max_length=40,
+        blank=True,
+        validators=[RegexValidator(r"^[+(]*[0-9][0-9+()/. -]*$", _("Write it in digits, such as +31 30 123 4567."))],
+    )
     is_staff = models.BooleanField(
         _("staff"), default=False, help_text=_("Staff work in the admin. Everybody else is a customer of the portal.")
     )
@@ -103,6 +110,49 @@ class User(Searchable, AbstractBaseUser, PermissionsMixin):
         return self.name
 
 
+class InvoicedParty(Party):
+    """Who is invoiced for a customer. Invoices copy it when they are made; without one they go to the customer by name."""
+
+    class Kind(models.TextChoices):
+        CONSUMER = "consumer", _("A person")
+        BUSINESS = "business", _("A business")
+
+    user = models.OneToOneField(
+        User, models.CASCADE, primary_key=True, related_name="invoiced_party", verbose_name=_("customer")
+    )
+    kind = models.CharField(_("who is invoiced"), max_length=10, choices=Kind, default=Kind.CONSUMER)
+    invoice_email = fields.AddressField(
+        _("second e-mail address for invoices"),
+        blank=True,
+        help_text=_("Of whoever pays them. Invoices name it beside the customer’s own."),
+    )
+
+    class Meta:
+        verbose_name = _("invoiced party")
+        verbose_name_plural = _("invoiced party")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["consumer", "business"]), name="invoiced_party_kind_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.company or str(self.user)
+
+    @classmethod
+    def of(cls, user: User) -> "InvoicedParty":
+        """The saved row, or an empty one."""
+        return cls.objects.filter(user=user).first() or cls(user=user)
+
+
+def buyer(customer: User, party: InvoicedParty | None) -> str:
+    """Who buys, a line each, as an invoice copies it."""
+    lines = (
+        [*party.lines(customer.name), customer.email, party.invoice_email] if party else [customer.name, customer.email]
+    )
+    return "\n".join(filter(None, lines))
+
+
 def validate_logo(file: File) -> None:
     try:
         size = file.size
@@ -120,12 +170,10 @@ def logo_path(merchant: "Merchant", filename: str) -> str:
     return f"logo/{uuid4().hex}{PurePath(filename).suffix.lower()}"
 
 
-class Merchant(models.Model):
-    """The one row about the business that runs this portal."""
+class Merchant(Party):
+    """The one row about the business that runs this portal; as a party it sells."""
 
     name = fields.LineField(_("name"), max_length=100, default="Subscription Portal")
-    address = fields.ParagraphsField(_("address"), blank=True, help_text=_("As it stands on invoices."))
-    tax_number = fields.LineField(_("tax number"), max_length=50, blank=True)
     payment_instructions = fields.ParagraphsField(
         _("payment instructions"), blank=True, help_text=_("How to pay, such as your bank account. Invoices say it.")
     )
@@ -191,8 +239,8 @@ class Merchant(models.Model):
 
     @property
     def seller(self) -> str:
-        """Name, address and tax number, a line each, as an invoice copies them."""
-        return "\n".join(part for part in (self.name, self.address.strip(), self.tax_number) if part)
+        """Who sells, a line each, as an invoice copies it."""
+        return "\n".join(self.lines(self.name))
 
     @classmethod
     def load(cls) -> "Merchant":

@@ -16,6 +16,9 @@ ROLES: dict[str, tuple[str, ...]] = {
         "accounts.view_user",
         "accounts.add_user",
         "accounts.change_user",
+        "accounts.view_invoicedparty",
+        "accounts.add_invoicedparty",
+        "accounts.change_invoicedparty",
         "accounts.view_merchant",
         "accounts.change_merchant",
     ),
@@ -33,6 +36,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "subscriptions.delete_linkedservice",
         "support.*",
         "accounts.view_user",
+        "accounts.view_invoicedparty",
     ),
 }
 

@@ -46,6 +46,11 @@ class IdentifierField(Normalized, models.CharField):
     form_class = ours.IdentifierField
 
 
+class NumberField(Normalized, models.CharField):
+    normalized = staticmethod(normalize.number)
+    form_class = ours.NumberField
+
+
 class AddressField(Normalized, models.EmailField):
     normalized = staticmethod(normalize.address)
     form_class = ours.AddressField

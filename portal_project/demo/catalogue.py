@@ -22,8 +22,12 @@ Kind, Side = LinkedService.Kind, WindDownDefault.Side
 
 MERCHANT = {
     "name": "Birch Lane Hosting",
-    "address": "Birch Lane 12\n3511 AB Utrecht",
-    "tax_number": "NL001234567B01",
+    "company": "Birch Lane Hosting B.V.",
+    "street": "Birch Lane 12",
+    "postal_code": "3511 AB",
+    "city": "Utrecht",
+    "country": "NL",
+    "vat_number": "NL123456782B01",
     "payment_instructions": "By bank transfer to NL00 BANK 0123 4567 89, Birch Lane Hosting.",
     "support_email": "help@birchlane.example",
     "accent_color": "#0f766e",

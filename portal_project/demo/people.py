@@ -1,12 +1,13 @@
 """The people of the demo: the five who can sign in, and the customers around them."""
 
+from itertools import cycle
 from random import Random
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 
 from portal_project.accounts import roles
-from portal_project.accounts.models import User
+from portal_project.accounts.models import InvoicedParty, User
 
 PASSWORD = "demo-portal"
 ALICE, BOB = "alice@example.com", "bob@example.com"
@@ -31,27 +32,75 @@ Abara Achterberg Almeida Bakker Banerjee Bauer Castillo Chen Costa Diallo Dimitr
 Haddad Hansen Hoffmann Ito Ivanova Jansen Kaya Khan Kowalska Kumar Larsen Lindqvist Mbeki Mendoza Moretti Nakamura
 Nguyen Novak Okafor Oyelaran Park Patel Petrov Quiroga Rahman Rossi Santos Schmidt Singh Suzuki Tanaka Visser Yilmaz
 """
+# Of the two who sign in.
+PARTIES: dict[str, dict[str, str]] = {
+    ALICE: {
+        "kind": InvoicedParty.Kind.BUSINESS,
+        "company": "Ahn Ceramics B.V.",
+        "second_line": "Attn. Alice Ahn",
+        "street": "Oudegracht 211",
+        "postal_code": "3511 NH",
+        "city": "Utrecht",
+        "country": "NL",
+        "vat_number": "NL004495445B01",
+        "invoice_email": "books@ahn-ceramics.example",
+    },
+    BOB: {"street": "Lindenstraße 7", "postal_code": "10969", "city": "Berlin", "country": "DE"},
+}
+PHONES = {ALICE: "+31 30 555 0142"}
+# Postal code, city, region, country; for every other of the customers around them.
+PLACES = """
+1012 AB,Amsterdam,,NL
+20095,Hamburg,,DE
+1000,Brussels,,BE
+75011,Paris,,FR
+LS1 4AP,Leeds,,GB
+D02 X285,Dublin,,IE
+62701,Springfield,IL,US
+V6B 1A1,Vancouver,BC,CA
+00184,Rome,RM,IT
+100-0001,Tokyo,,JP
+"""
 ASCII = str.maketrans("áéíëłö", "aeielo")
 
 
 def make_accounts() -> dict[str, User]:
     """The five who can sign in, by their addresses; all with the same password."""
     password = make_password(PASSWORD)
-    users = {email: User.objects.create(email=email, name=name, password=password) for email, name, _ in SIGN_INS}
+    users = {
+        email: User.objects.create(email=email, name=name, phone=PHONES.get(email, ""), password=password)
+        for email, name, _ in SIGN_INS
+    }
     for email, group in ((MERCHANT, roles.MERCHANTS), (SUPPORT, roles.SUPPORT)):
         users[email].groups.add(Group.objects.get(name=group))
     staff = User.objects.filter(email__in=[MERCHANT, SUPPORT, ADMIN])
     staff.update(is_staff=True)
     staff.filter(email=ADMIN).update(is_superuser=True)
+    InvoicedParty.objects.bulk_create(InvoicedParty(user=users[email], **party) for email, party in PARTIES.items())
     return {user.email: user for user in User.objects.filter(email__in=users)}
 
 
 def make_customers(count: int, chance: Random) -> list[User]:
     """Customers who sign in with a code by e-mail, if at all; at most as many as there are pairs of names."""
     pairs = chance.sample([(first, last) for first in FIRST_NAMES.split() for last in LAST_NAMES.split()], count)
-    return User.objects.bulk_create(_customer(first, last) for first, last in pairs)
+    customers = User.objects.bulk_create(_customer(first, last) for first, last in pairs)
+    InvoicedParty.objects.bulk_create(map(_party, customers[::2], cycle(PLACES.split("\n")[1:-1])))
+    return customers
 
 
 def _customer(first: str, last: str) -> User:
     address = f"{first}.{last}".lower().translate(ASCII)
     return User(email=f"{address}@example.org", name=f"{first} {last}", password=make_password(None))
+
+
+def _party(customer: User, place: str) -> InvoicedParty:
+    postal_code, city, region, country = place.split(",")
+    number = len(customer.name) + len(customer.email)
+    return InvoicedParty(
+        user=customer,
+        street=f"{number} Market Street",
+        postal_code=postal_code,
+        city=city,
+        region=region,
+        country=country,
+    )

@@ -1,11 +1,12 @@
 """What is owed. The only maker of invoices; saves nothing (`docs/design.md`, Billing)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Self
 
-from portal_project.accounts.models import Merchant
+from portal_project.accounts.models import InvoicedParty, Merchant, buyer
 from products import money
 from subscriptions.models import Invoice, LineKind, Subscription, SubscriptionEvent
 from subscriptions.rules import periods
@@ -75,14 +76,17 @@ def _up_to_end(invoice: Invoice, subscription: Subscription, end: date, today: d
     return part.invoice(invoice.tax_rate, today)
 
 
-def issue(invoices: list[Invoice], merchant: Merchant, first_number: int) -> None:
-    """Number the invoices and copy onto them who sells, who buys, and how and until when to pay."""
+def issue(invoices: list[Invoice], merchant: Merchant, parties: Mapping[int, InvoicedParty], first_number: int) -> None:
+    """Number the invoices and copy onto them who sells, who buys, and how and until when to pay.
+
+    `parties` are those of the customers, by these; not every customer has one.
+    """
     seller, days = merchant.seller, timedelta(days=merchant.payment_days)
     for number, invoice in enumerate(invoices, start=first_number):
         customer = invoice.subscription.customer
         invoice.number, invoice.subscription_id = number, invoice.subscription.pk
         invoice.seller, invoice.payment_instructions = seller, merchant.payment_instructions
-        invoice.buyer = f"{customer.name}\n{customer.email}".strip()
+        invoice.buyer = buyer(customer, parties.get(customer.pk))
         invoice.due_on = invoice.issued_on + days
 
 

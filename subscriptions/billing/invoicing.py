@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.db.models import F
 from django.utils import timezone
 
-from portal_project.accounts.models import Merchant
+from portal_project.accounts.models import InvoicedParty, Merchant
 from portal_project.common import bulk
 from subscriptions.billing import charges
 from subscriptions.billing.charges import End
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 def issue(invoices: list[Invoice]) -> None:
     """Number and save new invoices. Comes last, because the counter's lock is the one that everybody waits for."""
     if invoices:
-        charges.issue(invoices, Merchant.load(), InvoiceCounter.take(len(invoices)))
+        customers = {invoice.subscription.customer_id for invoice in invoices}
+        parties = {party.pk: party for party in InvoicedParty.objects.filter(user__pk__among=customers)}
+        charges.issue(invoices, Merchant.load(), parties, InvoiceCounter.take(len(invoices)))
         bulk.insert(invoices)
 
 

@@ -121,7 +121,7 @@ def raw(user, **columns):
 
 
 def migrate():
-    import_module("portal_project.accounts.migrations.0005_normalize_text").write_anew(apps, None)
+    import_module("portal_project.accounts.migrations.0005_normalize_text").write_people_anew(apps, None)
 
 
 def test_the_migration_writes_what_is_there_anew(capsys):

@@ -37,12 +37,17 @@ def test_the_logo_stands_on_an_invoice(as_alice, alice, clock, logo):
 
 
 def test_a_logo_whose_file_is_lost_keeps_nobody_from_changing_the_business(as_merchant, logo):
-    changed = {"name": "Birch", "accent_color": "#0f766e", "payment_days": 14}
-    assert as_merchant.post("/admin/accounts/merchant/1/change/", changed).status_code == 302
+    assert as_merchant.post(ADMIN, BUSINESS).status_code == 302
     assert (Merchant.load().name, Merchant.load().logo.name) == ("Birch", "logo/birch.png")
 
 
-BUSINESS = {"name": "Birch", "accent_color": "#0f766e", "payment_days": 14}
+BUSINESS = {
+    "name": "Birch",
+    "accent_color": "#0f766e",
+    "payment_days": 14,
+    "comparison_percent": 10,
+    "alternative_rest_months": 12,
+}
 ADMIN = "/admin/accounts/merchant/1/change/"
 
 

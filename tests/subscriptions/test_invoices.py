@@ -16,7 +16,7 @@ LIST = "/admin/subscriptions/invoice/"
 def invoice(alice, clock):
     """Of 20 March over 100.00 with 21 % tax, due on 3 April; today is the 5th."""
     Merchant(
-        pk=1, name="Acme", address="High Street 1\nUtrecht", tax_number="NL1", payment_instructions="IBAN NL00 ACME"
+        pk=1, name="Acme", street="High Street 1\nUtrecht", vat_number="NL1", payment_instructions="IBAN NL00 ACME"
     ).save()
     clock(date(2026, 4, 5))
     started(alice, date(2026, 3, 20), PlanFactory(product=ProductFactory(name="Hosting", tax_rate=21)))
@@ -38,6 +38,39 @@ def test_it_copies_what_was_true_when_it_was_made(invoice):
     assert invoice.lines == [
         {"kind": "full", "product": "Hosting", "plan": "Monthly", "days": 31, "of": 31, "amount": "100.00"}
     ]
+
+
+def test_it_names_the_parties_as_they_were_when_it_was_issued(as_alice, as_merchant, alice, invoice):
+    """The business changes its own page, the customer theirs; what was issued before says what it said."""
+    business = {"name": "Acme", "accent_color": "#0f766e", "payment_days": 14, "comparison_percent": 10}
+    business |= {"alternative_rest_months": 12, "company": "Acme Inc.", "street": "1 Main St", "city": "Springfield"}
+    business |= {"region": "IL", "postal_code": "62701", "country": "US", "vat_number": "EIN 12-3456789"}
+    assert as_merchant.post("/admin/accounts/merchant/1/change/", business).status_code == 302
+    hers = {"kind": "business", "company": "Ahn Ltd", "street": "1 High St", "city": "Leeds", "postal_code": "ls1 1aa"}
+    hers |= {"country": "GB", "vat_number": "980780684", "invoice_email": "books@ahn.example"}
+    assert as_alice.post("/accounts/invoicing/", hers).status_code == 302
+    started(alice, date(2026, 4, 5))
+    old, new = Invoice.objects.order_by("number")
+    assert old.seller == "Acme\nHigh Street 1\nUtrecht\nNL1"
+    assert old.buyer == "Alice Ahn\nalice@example.com"
+    assert new.seller == "Acme Inc.\n1 Main St\nSpringfield, IL 62701\nUnited States\nEIN 12-3456789"
+    lines = ["Ahn Ltd", "1 High St", "Leeds", "LS1 1AA", "United Kingdom", "GB980780684"]
+    assert new.buyer == "\n".join([*lines, "alice@example.com", "books@ahn.example"])
+    assert "<br>".join(lines) in as_alice.get(new.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("country", "lines"),
+    [
+        ("", ["1234 Town", "North"]),
+        ("NL", ["1234 Town", "North", "Netherlands"]),
+        ("AU", ["Town, North 1234", "Australia"]),
+        ("IE", ["Town", "North", "1234", "Ireland"]),
+    ],
+)
+def test_an_address_is_written_as_its_country_does(country, lines):
+    party = Merchant(postal_code="1234", city="Town", region="North", country=country)
+    assert party.seller.split("\n")[1:] == lines
 
 
 def test_its_page_says_what_it_is_for_and_how_to_pay(as_alice, invoice):
