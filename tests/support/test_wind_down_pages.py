@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from portal_project.mail.models import OutgoingMail
 from subscriptions.models import LinkedService, Subscription
 from support.mails import digest
-from support.models import Ticket, WindDownDefault, WindDownStep
+from support.models import Offer, Ticket, WindDownDefault, WindDownStep
 from tests.factories import PlanFactory, ProductFactory, started
 from tests.pages import confirm, hidden_inputs
 
@@ -183,6 +183,23 @@ def test_what_cannot_be_undone_is_told_before_withdrawing_and_by_mail(as_alice, 
     confirm(as_alice, page)
     assert OutgoingMail.objects.get(template="support/request_withdrawn").context["lost"] == [lost]
     assert "Delete the zone: done on 5 April 2026, for good" in text(as_alice, leaving.get_absolute_url())
+
+
+def test_an_offer_tells_what_it_does_not_bring_back_before_it_is_accepted(as_alice, as_agent, leaving):
+    press(as_agent, TAB, done=step("Delete the zone").pk)
+    desk, terms = (
+        f"/admin/support/ticket/{Ticket.objects.get().pk}/offer/",
+        {"kind": "discount", "percent": "50", "invoices": "3"},
+    )
+    shown = as_agent.post(desk, hidden_inputs(as_agent.get(desk)) | terms | {"preview": "1"})
+    as_agent.post(desk, hidden_inputs(shown) | terms)
+    page = Offer.objects.get().get_absolute_url()
+    shown = text(as_alice, page)
+    assert "example.org: “Delete the zone” was done on 5 April 2026 and cannot be undone." in shown
+    assert "These linked services will renew by themselves again: example.org." in shown
+    assert confirm(as_alice, page).status_code == 302
+    assert LinkedService.objects.get().auto_renew
+    assert not WindDownStep.objects.filter(done_at=None).exists()
 
 
 def test_a_service_that_lapsed_is_said_so_on_the_subscriptions_page(as_alice, as_agent, hosting, clock):
