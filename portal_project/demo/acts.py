@@ -1,8 +1,10 @@
 """What people in the demo do; each act takes the way of the portal's own pages, with its verdict and announcement."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
+from uuid import uuid4
 
 from portal_project.accounts.models import User
 from portal_project.demo.timeline import Act
@@ -12,9 +14,11 @@ from subscriptions.confirm.confirmation import confirm, shown
 from subscriptions.confirm.forms import ActionForm, PauseForm, ResumeForm
 from subscriptions.lifecycle import unit_of_work
 from subscriptions.models import Channel, LinkedService, Subscription
-from support.cancellations.forms import CancelNowForm, RequestForm, WithdrawForm
+from support.cancellations.alternatives import note_showing
+from support.cancellations.forms import AlternativeForm, CancelNowForm, RequestForm, WithdrawForm
+from support.cancellations.offer_forms import AcceptOfferForm, MakeOfferForm
 from support.cancellations.staff_forms import StaffRequestForm
-from support.models import WindDownStep
+from support.models import Offer, WindDownStep
 from support.wind_down.marking import mark
 
 Subscriptions = dict[str, Subscription]
@@ -49,6 +53,41 @@ def request(subscriptions: Subscriptions, name: str, reason: str, message: str, 
     """A cancellation request, by the customer, or by staff on their behalf."""
     form_class = StaffRequestForm if by else RequestForm
     return lambda today: _confirm(form_class, subscriptions[name], today, by, reason=reason, message=message)
+
+
+def look(subscriptions: Subscriptions, name: str) -> Act:
+    """The customer opens the page that cancels, and leaves it."""
+
+    def act(today: date) -> None:
+        _shown(RequestForm, subscriptions[name], today, subscriptions[name].customer)
+
+    return act
+
+
+def accept_alternative(subscriptions: Subscriptions, name: str) -> Act:
+    """The customer takes what the page that cancels offers, if it does."""
+
+    def act(today: date) -> None:
+        subscription = subscriptions[name]
+        page = _shown(RequestForm, subscription, today, subscription.customer)
+        if offered := [each.alternative for each in page.shown_alternatives if not each.is_talk]:
+            resumes_on = today + timedelta(days=40)
+            _confirm(partial(AlternativeForm, terms=offered[0]), subscription, today, resumes_on=resumes_on)
+
+    return act
+
+
+def offer(subscriptions: Subscriptions, name: str, by: User, **terms: Any) -> Act:
+    """Staff offer something to a customer who has asked to cancel."""
+    return lambda today: _confirm(MakeOfferForm, subscriptions[name], today, by, token=uuid4(), **terms)
+
+
+def accept_offer(subscriptions: Subscriptions, name: str) -> Act:
+    def act(today: date) -> None:
+        made = Offer.objects.open().get(request__subscription=subscriptions[name])
+        _confirm(partial(AcceptOfferForm, offer=made), subscriptions[name], today)
+
+    return act
 
 
 def withdraw(subscriptions: Subscriptions, name: str) -> Act:
@@ -92,12 +131,27 @@ def wind_down(by: User, *, service: str = "") -> Act:
     return act
 
 
+def _shown(
+    form_class: Callable[..., ActionForm], subscription: Subscription, today: date, by: User, **typed: Any
+) -> Any:
+    """Open the page; whoever opens the one that cancels counts for the comparison of alternatives."""
+    subscriptions = Subscription.objects.filter(pk=subscription.pk)
+    page = shown(form_class, typed, subscriptions, by=by, today=today)
+    if isinstance(page, RequestForm) and by == subscription.customer:
+        note_showing(page.subscription, page.alternatives, today)
+    return page
+
+
 def _confirm(
-    form_class: type[ActionForm], subscription: Subscription, today: date, staff: User | None = None, **typed: Any
+    form_class: Callable[..., ActionForm],
+    subscription: Subscription,
+    today: date,
+    staff: User | None = None,
+    **typed: Any,
 ) -> None:
     """Open the page, and confirm what it announces."""
     subscriptions = Subscription.objects.filter(pk=subscription.pk)
     by, channel = staff or subscription.customer, Channel.ADMIN if staff else Channel.PORTAL
-    page = shown(form_class, typed, subscriptions, by=by, today=today)
+    page = _shown(form_class, subscription, today, by, **typed)
     sent = typed | {"announced": page.announcement}
     confirm(form_class, sent, subscriptions, by=by, today=today, channel=channel)

@@ -4,22 +4,30 @@ from collections.abc import Callable, Iterator
 from datetime import time
 from itertools import count
 from random import Random
+from typing import Any
 
 from portal_project.accounts.models import User
 from portal_project.demo import acts
 from portal_project.demo.acts import Subscriptions
-from portal_project.demo.catalogue import WIND_DOWN, Plans, actions
+from portal_project.demo.catalogue import ALTERNATIVES, WIND_DOWN, Plans, actions
 from portal_project.demo.conversations import FAREWELLS, SCRIPTS
 from portal_project.demo.support_desk import Conversation, answer_request
 from portal_project.demo.timeline import Timeline
 from products.intervals import Interval
-from products.models import CancellationMode, Plan
+from products.models import CancellationMode, OfferKind, Plan
 from subscriptions.models import LinkedService
 
 TICKETS = 34
 ANSWERS = [
     "Thank you for telling us. Everything stays as it is until that day; is there anything we could do better?",
     "We are sorry that you leave. Would you like to have your data as an archive?",
+]
+
+# What staff offer to whoever wants to leave.
+OFFERS: list[dict[str, Any]] = [
+    {"kind": OfferKind.DISCOUNT, "percent": 30, "invoices": 6, "message": "We would be glad to keep you."},
+    {"kind": OfferKind.DISCOUNT, "percent": 15, "invoices": 12},
+    {"kind": OfferKind.PAUSE, "pause_days": 60},
 ]
 
 
@@ -44,6 +52,10 @@ class Others:
             (self.ended_early, 3),
             (self.stayed, 5),
             (self.ended_at_once, 7),
+            (self.looked, 34),
+            (self.took_an_alternative, 6),
+            (self.accepted_an_offer, 4),
+            (self.left_all_the_same, 3),
         ]
         for fate, times in fates:
             for _ in range(times):
@@ -111,6 +123,28 @@ class Others:
         )
         self.at(days_ago, acts.cancel_now(self.subscriptions, name))
 
+    def looked(self) -> None:
+        days_ago = self.chance.randint(3, 180)
+        name, _customer = self.begin(days_ago + self.chance.randint(20, 400), _has_alternatives)
+        self.at(days_ago, acts.look(self.subscriptions, name))
+
+    def took_an_alternative(self) -> None:
+        days_ago = self.chance.randint(3, 170)
+        name, _customer = self.begin(days_ago + self.chance.randint(40, 400), _has_alternatives)
+        self.at(days_ago, acts.accept_alternative(self.subscriptions, name))
+
+    def accepted_an_offer(self) -> None:
+        days_ago = self.chance.randint(12, 120)
+        name, _customer = self.begin(days_ago + self.chance.randint(30, 200), lambda plan: _may_request(plan, 14))
+        self.ask_to_cancel(days_ago, name)
+        self.at(days_ago - 2, acts.offer(self.subscriptions, name, self.support, **self.chance.choice(OFFERS)))
+        self.at(days_ago - self.chance.randint(3, 9), acts.accept_offer(self.subscriptions, name))
+
+    def left_all_the_same(self) -> None:
+        days_ago = self.chance.randint(70, 150)
+        name = self.left(days_ago, least_notice=14)
+        self.at(days_ago - 3, acts.offer(self.subscriptions, name, self.support, **self.chance.choice(OFFERS)))
+
     def begin(self, days_ago: int, suits: Callable[[Plan], bool]) -> tuple[str, User]:
         """Start a subscription on a suitable plan; the answer is its name and whose it is."""
         name = str(next(self.names))
@@ -154,3 +188,7 @@ def _may_request(plan: Plan, least_notice: int) -> bool:
     at_once = actions(plan).get("cancellation_mode") == CancellationMode.IMMEDIATE
     offered = actions(plan).get("allow_cancel", True) and not at_once and not plan.trial_days
     return offered and plan.product.notice_days >= least_notice
+
+
+def _has_alternatives(plan: Plan) -> bool:
+    return plan.product.name in {product for product, *_more in ALTERNATIVES} and not plan.trial_days

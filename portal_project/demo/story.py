@@ -8,6 +8,7 @@ from portal_project.demo.acts import Subscriptions
 from portal_project.demo.catalogue import Plans
 from portal_project.demo.support_desk import Conversation, answer_request
 from portal_project.demo.timeline import Timeline
+from products.models import OfferKind
 from subscriptions.models import LinkedService
 
 Kind = LinkedService.Kind
@@ -59,6 +60,9 @@ def alice(timeline: Timeline, plans: Plans, customer: User, support: User) -> No
     timeline.at(6, MORNING, acts.request(hers, "Mailbox Business", "switching", "My brother sets up our own server."))
     reply = "I am sorry to see you go, Alice. Shall we send you your mail as an archive before the end?"
     timeline.at(5, NOON, answer_request(hers, "Mailbox Business", support, reply))
+    stay = "And if you stay, the next half year is a quarter cheaper."
+    terms = {"kind": OfferKind.DISCOUNT, "percent": 25, "invoices": 6, "message": stay}
+    timeline.at(3, NOON, acts.offer(hers, "Mailbox Business", support, **terms))
     timeline.at(4, NOON, acts.wind_down(support, service="imap.ahn-ceramics.example"))
     timeline.at(2, EVENING, acts.pause(hers, "Video Meetings", days=90))
     for script, about, days_ago in (

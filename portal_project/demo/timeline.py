@@ -13,7 +13,7 @@ from products.models import Plan, Product
 from subscriptions.lifecycle import due
 from subscriptions.models import SubscriptionEvent
 from support.jobs import follow_up
-from support.models import CancellationRequest, Message, Ticket, TicketEvent, WindDownStep
+from support.models import CancellationRequest, Message, Offer, Ticket, TicketEvent, WindDownStep
 
 Act = Callable[[date], None]
 
@@ -28,6 +28,7 @@ STAMPS: list[tuple[type[Model], tuple[str, ...]]] = [
     (TicketEvent, ("at",)),
     (CancellationRequest, ("requested_at", "decided_at")),
     (WindDownStep, ("done_at",)),
+    (Offer, ("made_at", "closed_at")),
     (OutgoingMail, ("created_at", "next_attempt_at")),
 ]
 NIGHT = time(0, 30)

@@ -1,6 +1,7 @@
 """Accepting what is offered instead of leaving, by the verbs of the table (`docs/design.md`, Offers)."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils.translation import gettext as _
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from products.models import OfferKind
 from subscriptions.confirm.forms import ActionForm, ResumeDateField
 from subscriptions.models import Accepted, Subscription
+from subscriptions.preview.trial_run import year_of_bills
 from subscriptions.rules.offers import ACTION_OF, in_words, may_accept
 from subscriptions.rules.states import Verdict
 
@@ -59,6 +61,18 @@ class AcceptingForm(ActionForm):
 
     def verdict(self) -> Verdict:
         return may_accept(self.terms, self.subscription, by=self.by, today=self.today, limited=self.limited)
+
+    def carry_out(self) -> None:
+        self.cost = self.less_billed()
+        super().carry_out()
+
+    def less_billed(self) -> Decimal:
+        """How much less is billed within twelve months than if the subscription went on without it, as things stand now."""
+        otherwise = year_of_bills(self.otherwise, self.subscription, self.today)
+        return otherwise - year_of_bills(self.act, self.subscription, self.today)
+
+    def otherwise(self, subscription: Subscription) -> None:
+        """Let the subscription go on without what is offered."""
 
     def act(self, subscription: Subscription) -> None:
         known = len(subscription.new_events)

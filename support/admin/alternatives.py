@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from portal_project.common.admin import ModelAdmin, ReadOnly
 from products.models import Product
 from support.models import AlternativeShowing
-from support.reports import staying
+from support.reports import concessions, staying
 
 
 class ProductForm(forms.Form):
@@ -36,9 +36,12 @@ class AlternativeShowingAdmin(ReadOnly, ModelAdmin):
             raise PermissionDenied
         today, form = localdate(), ProductForm(request.GET)
         product = form.chosen
+        key = product.pk if product else None
         context = self.admin_site.each_context(request) | {
             "title": _("Alternatives"),
             "form": form,
-            "comparisons": staying.comparisons(today, product.pk if product else None),
+            "comparisons": staying.comparisons(today, key),
+            "alternatives": concessions.of_alternatives(today, key),
+            "offers": concessions.of_offers(today, key),
         }
         return TemplateResponse(request, "admin/support/alternatives.html", context)

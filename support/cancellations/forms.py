@@ -165,4 +165,5 @@ class AlternativeForm(AcceptingForm):
             customer=self.subscription.customer,
             accepted_on=self.today,
             offered=self.offered,
+            cost=self.cost,
         )

@@ -17,7 +17,7 @@ from subscriptions.confirm.accepting import AcceptingForm
 from subscriptions.confirm.billing_forms import PlanField
 from subscriptions.models import Accepted, Channel, Subscription
 from subscriptions.models.billing import MOST_INVOICES
-from subscriptions.preview.trial_run import Act, Trial, year_of_bills
+from subscriptions.preview.trial_run import Trial, year_of_bills
 from subscriptions.rules.offers import may_offer
 from subscriptions.rules.states import Action, Verdict
 from support.cancellations import offers, requests
@@ -42,11 +42,14 @@ class AcceptOfferForm(AcceptingForm):
         return verdict if is_told else explained(verdict, self.subscription, self.by)
 
     def act(self, subscription: Subscription) -> None:
-        requests.withdraw(subscription, self.today)
+        self.otherwise(subscription)
         super().act(subscription)
 
+    def otherwise(self, subscription: Subscription) -> None:
+        requests.withdraw(subscription, self.today)
+
     def conclude(self, channel: Channel) -> None:
-        requests.accepted(self.trial, self.offer, by=self.by)
+        requests.accepted(self.trial, self.offer, cost=self.cost, by=self.by)
 
 
 # Which fields say what of each kind is offered.
@@ -183,11 +186,8 @@ class MakeOfferForm(UndecidedForm):
 
     @property
     def cost(self) -> Cost:
-        def bills(act: Act) -> Decimal:
-            return year_of_bills(act, self.subscription, self.today)
-
-        usual = bills(lambda subscription: requests.withdraw(subscription, self.today))
-        return Cost(bills(self.accepting.act), usual, self.subscription.currency)
+        usual = year_of_bills(self.accepting.otherwise, self.subscription, self.today)
+        return Cost(usual - self.accepting.less_billed(), usual, self.subscription.currency)
 
     def carry_out(self) -> None:
         """Nothing is done to the subscription. Raises `NotAllowed` for what was offered before."""

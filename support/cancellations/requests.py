@@ -6,6 +6,7 @@ All of it is done to a subscription that is locked and caught up, and inside its
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -108,7 +109,7 @@ def kept(trial: Trial, *, agreement: str, agreed_on: date, by: "User") -> None:
     outbox.add(notifications.request_kept(request, trial.effect))
 
 
-def accepted(trial: Trial, offer: Offer, *, by: "User") -> None:
+def accepted(trial: Trial, offer: Offer, *, cost: Decimal, by: "User") -> None:
     """Decide the request whose end `trial` has cleared by accepting the open offer; its ticket is resolved.
 
     What `trial` has agreed on tells the customer. Raises `NotAllowed` where the request is decided.
@@ -117,6 +118,7 @@ def accepted(trial: Trial, offer: Offer, *, by: "User") -> None:
     if request is None or request.pk != offer.request_id:
         raise NotAllowed(nothing_to_keep(trial.subscription))
     decide([request], Decision.OFFER_ACCEPTED, by=by)
+    Offer.objects.filter(pk=offer.pk).update(cost=cost)
 
 
 def nothing_to_keep(subscription: Subscription) -> Verdict:

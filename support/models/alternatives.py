@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from products.models import Alternative
 from subscriptions.models import Subscription
+from support.models.offer import cost_field
 
 
 class AboutAnAlternative(models.Model):
@@ -45,6 +46,7 @@ class AcceptedAlternative(AboutAnAlternative):
     accepted_on = models.DateField(_("accepted"))
     offered = models.CharField(_("what was offered"), max_length=300)
     """In the words of that day."""
+    cost = cost_field()
 
     class Meta:
         verbose_name = _("accepted alternative")

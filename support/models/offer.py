@@ -22,6 +22,11 @@ DISCOUNT = {
 }
 
 
+def cost_field() -> models.DecimalField:
+    """How much less is billed within twelve months because it was accepted, as things stood then; negative for more."""
+    return models.DecimalField(_("cost within twelve months"), max_digits=14, decimal_places=3, null=True, blank=True)
+
+
 class OfferQuerySet(models.QuerySet["Offer"]):
     def open(self) -> Self:
         return self.filter(state=Offer.State.OPEN)
@@ -51,6 +56,7 @@ class Offer(OfferTerms):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("closed by")
     )
     """None for what the calendar closed."""
+    cost = cost_field()
 
     objects = OfferQuerySet.as_manager()
 

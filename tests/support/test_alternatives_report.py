@@ -5,18 +5,22 @@ from random import Random
 
 import pytest
 
-from portal_project.accounts.models import User
+from portal_project.accounts.models import Merchant, User
 from products.models import Alternative
 from subscriptions.models import Subscription
-from support.models import AlternativeShowing
+from support.models import AlternativeShowing, Offer, Ticket
+from support.reports.concessions import of_alternatives, of_offers
 from support.reports.proportions import Share
 from support.reports.staying import AFTER, comparisons
+from tests.conftest import signed_in
 from tests.factories import PlanFactory, ProductFactory, UserFactory, started
+from tests.pages import confirm, hidden_inputs
 
 pytestmark = pytest.mark.django_db
 PAGE = "/admin/support/alternativeshowing/"
 TODAY = date(2026, 3, 10)
 DAY = timedelta(days=1)
+PAUSED = "€30.00"
 
 
 def alternative(product):
@@ -135,3 +139,26 @@ def test_an_odd_address_shows_all_products(as_agent, odd):
 
 def test_customers_do_not_see_it(as_alice):
     assert as_alice.get(PAGE).status_code in (302, 403)
+
+
+# What was accepted, and what it costs
+
+
+def test_what_was_accepted_is_counted_with_what_it_costs_in_twelve_months(clock, as_agent, as_alice, alice, bob):
+    clock(TODAY)
+    Merchant.objects.update_or_create(pk=1, defaults={"comparison_percent": 0})
+    hers, his = started(alice, date(2026, 3, 1)), started(bob, date(2026, 3, 1))
+    confirm(as_alice, f"{hers.get_absolute_url()}alternatives/{alternative(hers.product).pk}/")
+    bobs = signed_in(bob)
+    confirm(bobs, f"{his.get_absolute_url()}cancel/", reason="other", message="")
+    page = f"/admin/support/ticket/{Ticket.objects.get().pk}/offer/"
+    typed = {"kind": "pause", "pause_days": "31"}
+    shown = as_agent.post(page, hidden_inputs(as_agent.get(page)) | typed | {"preview": "1"})
+    as_agent.post(page, hidden_inputs(shown) | typed)
+    confirm(bobs, Offer.objects.get().get_absolute_url())
+    told = [[(each.kind, each.count, each.cost) for each in found(TODAY)] for found in (of_alternatives, of_offers)]
+    # 20 % off three invoices of 100.00; and 9 of the 30 days of April, as the pause ends on 10 April.
+    assert told == [[("Discount", 1, "€60.00")], [("Pause", 1, PAUSED)]]
+    assert as_agent.get(PAGE).text.count(PAUSED) == 1
+    assert of_alternatives(TODAY, his.plan.product_id) == []
+    assert of_offers(TODAY + timedelta(days=366)) == []
