@@ -17,7 +17,7 @@ TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 APPS = ("portal_project.", "products.", "subscriptions.", "support.")
 # Text that nobody types: made by the portal, or copied from what is normalised already.
 NOT_TYPED = {
-    "accounts.User": {"password"},
+    "accounts.User": {"password", "number"},
     "mail.MailServer": {"error"},
     "mail.OutgoingMail": {"key", "recipient", "template", "error", "thread"},
     "products.CancellationReason": {"code"},

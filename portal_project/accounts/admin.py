@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -14,12 +15,14 @@ from portal_project.accounts.forms import MerchantForm
 from portal_project.accounts.models import InvoicedParty, Merchant, User
 from portal_project.accounts.party import FIELDS as PARTY
 from portal_project.common.admin import ModelAdmin, StackedInline
+from portal_project.common.numbers import Numbers
 from portal_project.common.search_admin import SearchAdmin
 
 # A user's own e-mail address is the one that counts here; allauth's list of addresses would only be a second one.
 admin.site.unregister(EmailAddress)
 admin.site.unregister(Group)
 
+WHO = ("email", "name", "phone", "number", "external_id")
 RIGHTS = ("is_staff", "is_superuser", "groups")
 
 
@@ -42,24 +45,27 @@ class UserAdmin(DjangoUserAdmin, SearchAdmin):
     form = UserChangeForm
     add_form = NewUserForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ("email", "name", "is_staff", "is_active", "date_joined")
+    list_display = ("email", "name", "number", "is_staff", "is_active", "date_joined")
     list_filter = ("is_staff", "is_active", "groups")
     search_fields = ("search_text",)
     ordering = ("email",)
-    readonly_fields = ("date_joined", "last_login")
+    readonly_fields = ("number", "date_joined", "last_login")
     filter_horizontal = ()
     fieldsets = (
-        (None, {"fields": ("email", "name", "phone", "password", "is_active", "wants_status_mails")}),
+        (None, {"fields": (*WHO, "password", "is_active", "wants_status_mails")}),
         (_("Rights"), {"fields": RIGHTS}),
         (_("Dates"), {"fields": ("date_joined", "last_login")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),)
 
+    def with_numbers(self, queryset: QuerySet[User], typed: Numbers) -> QuerySet[User]:
+        return queryset.filter(number__in=typed.customers)
+
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Nobody but a superuser needs to see how a password is kept."""
         if obj is None or request.user.is_superuser:
             return super().get_fieldsets(request, obj)
-        return ((None, {"fields": ("email", "name", "phone", "is_active", "wants_status_mails")}), *self.fieldsets[1:])
+        return ((None, {"fields": (*WHO, "is_active", "wants_status_mails")}), *self.fieldsets[1:])
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
         return [] if obj is None or obj.is_staff else [InvoicedPartyInline]

@@ -16,11 +16,15 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from portal_project.accounts.party import Party
-from portal_project.common import fields, normalize, uploads
+from portal_project.common import fields, normalize, numbers, uploads
 from portal_project.common.search import Searchable, SearchTextField
 
 MEGABYTE = 1024 * 1024
 KEPT_SECONDS = 5
+
+
+def new_number() -> str:
+    return numbers.random_number(numbers.CUSTOMER)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -41,6 +45,10 @@ class UserManager(BaseUserManager["User"]):
 class User(Searchable, AbstractBaseUser, PermissionsMixin):
     """A person who signs in with an e-mail address: a customer, or staff when `is_staff`."""
 
+    number = models.CharField(_("customer number"), max_length=12, unique=True, default=new_number, editable=False)
+    external_id = fields.IdentifierField(
+        _("external ID"), max_length=100, null=True, blank=True, unique=True, help_text=_("Its name in another system.")
+    )
     email = fields.AddressField(_("e-mail address"), unique=True)
     name = fields.LineField(_("name"), max_length=150, blank=True)
     phone = fields.NumberField(
@@ -64,7 +72,7 @@ class User(Searchable, AbstractBaseUser, PermissionsMixin):
         ),
     )
     date_joined = models.DateTimeField(_("since"), default=timezone.now, editable=False)
-    search_text = SearchTextField(of=("name", "email"))
+    search_text = SearchTextField(of=("name", "email", "number", "external_id"))
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -89,6 +97,8 @@ class User(Searchable, AbstractBaseUser, PermissionsMixin):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """The address here is the one that signs in: what allauth noted of an earlier one goes."""
+        if self._state.adding:
+            numbers.draw_free(User.objects, [self], numbers.CUSTOMER)
         super().save(*args, **kwargs)
         EmailAddress.objects.filter(user=self).exclude(email__iexact=self.email).delete()
 

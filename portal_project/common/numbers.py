@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,7 @@ from portal_project.common import normalize
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 6
-TICKET, SUBSCRIPTION = "T", "S"
+TICKET, SUBSCRIPTION, CUSTOMER = "T", "S", "C"
 ALIKE = str.maketrans("OIL", "011")
 WORDS = re.compile("[0-9A-Z]+")
 # Whoever reads a number out makes pauses: T, ABC, 123.
@@ -24,14 +25,15 @@ INVOICE_DIGITS = range(6, 19)
 
 @dataclass
 class Numbers:
-    """What a text may mean: numbers of tickets and of subscriptions as they are stored, and of invoices."""
+    """What a text may mean: numbers of tickets, subscriptions and customers as they are stored, and of invoices."""
 
     tickets: set[str] = field(default_factory=set)
     subscriptions: set[str] = field(default_factory=set)
+    customers: set[str] = field(default_factory=set)
     invoices: set[int] = field(default_factory=set)
 
     def __bool__(self) -> bool:
-        return bool(self.tickets or self.subscriptions or self.invoices)
+        return bool(self.tickets or self.subscriptions or self.customers or self.invoices)
 
 
 def random_number(prefix: str) -> str:
@@ -41,10 +43,16 @@ def random_number(prefix: str) -> str:
 
 def draw_free(manager: Any, new: Sequence[Any], prefix: str) -> None:
     """Numbers are random, so among a million one in a thousand is taken already: draw those of new objects again."""
-    while taken := set(manager.filter(number__in=[each.number for each in new]).values_list("number", flat=True)):
+    while taken := _taken(manager, [each.number for each in new]):
         for each in new:
             if each.number in taken:
                 each.number = random_number(prefix)
+
+
+def _taken(manager: Any, drawn: list[str]) -> set[str]:
+    """Those that a row has, and those that were drawn twice."""
+    there = set(manager.filter(number__in=drawn).values_list("number", flat=True))
+    return there | {number for number, count in Counter(drawn).items() if count > 1}
 
 
 def read(text: str) -> Numbers:
@@ -93,10 +101,12 @@ def _add(parts: list[str], found: Numbers) -> None:
         return
     if parts[0] != letter and not any(map(str.isdecimal, rest)):
         return
-    if not letter and parts[0] in (TICKET, SUBSCRIPTION):
+    if not letter and parts[0] in (TICKET, SUBSCRIPTION, CUSTOMER):
         # A number that is too short.
         return
     if letter in ("", TICKET):
         found.tickets.add(f"{TICKET}-{number}")
     if letter in ("", SUBSCRIPTION):
         found.subscriptions.add(f"{SUBSCRIPTION}-{number}")
+    if letter in ("", CUSTOMER):
+        found.customers.add(f"{CUSTOMER}-{number}")

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group
 
 from portal_project.accounts import roles
 from portal_project.accounts.models import InvoicedParty, User
+from portal_project.common import numbers
 
 PASSWORD = "demo-portal"
 ALICE, BOB = "alice@example.com", "bob@example.com"
@@ -83,7 +84,9 @@ def make_accounts() -> dict[str, User]:
 def make_customers(count: int, chance: Random) -> list[User]:
     """Customers who sign in with a code by e-mail, if at all; at most as many as there are pairs of names."""
     pairs = chance.sample([(first, last) for first in FIRST_NAMES.split() for last in LAST_NAMES.split()], count)
-    customers = User.objects.bulk_create(_customer(first, last) for first, last in pairs)
+    customers = [_customer(first, last) for first, last in pairs]
+    numbers.draw_free(User.objects, customers, numbers.CUSTOMER)
+    User.objects.bulk_create(customers)
     InvoicedParty.objects.bulk_create(map(_party, customers[::2], cycle(PLACES.split("\n")[1:-1])))
     return customers
 

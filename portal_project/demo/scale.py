@@ -67,7 +67,7 @@ class Amounts:
 class Numbers:
     """Free numbers of a model, in an order that looks like chance and is the same every time."""
 
-    def __init__(self, prefix: str, model: type[Subscription] | type[Ticket]) -> None:
+    def __init__(self, prefix: str, model: type[Subscription | Ticket | User]) -> None:
         self._prefix, self._model = prefix, model
         self.position = model._default_manager.count()
 
@@ -125,7 +125,7 @@ class Generator:
         self.today = localtime(now).date()
         self._lives = Lives(self.today, now, str(SEED))
         self._subscriptions, self._tickets = Numbers("S", Subscription), Numbers("T", Ticket)
-        self._customers = _last_customer()
+        self._customer_numbers, self._customers = Numbers("C", User), _last_customer()
         self._staff = list(User.objects.filter(is_staff=True, is_active=True).order_by("pk"))
 
     def add_subscriptions(self, amounts: Amounts, wanted: range) -> None:
@@ -145,11 +145,12 @@ class Generator:
         names = people.FIRST_NAMES.split(), people.LAST_NAMES.split()
         customers = [
             User(
-                email=f"customer{number:06d}@example.net",
+                number=number,
+                email=f"customer{n:06d}@example.net",
                 name=" ".join(map(chance.choice, names)),
                 password=UNUSABLE_PASSWORD_PREFIX,
             )
-            for number in range(first, first + count)
+            for number, n in zip(self._customer_numbers.draw(count), range(first, first + count), strict=True)
         ]
         owners = customers + [chance.choice(customers) for _ in lives[count:]]
         for owner, life in zip(owners, lives, strict=True):

@@ -15,8 +15,7 @@ from django.utils.translation import ngettext
 from simple_history.utils import bulk_create_with_history
 
 from portal_project.accounts.models import User
-from portal_project.common import pacing
-from portal_project.common.numbers import random_number
+from portal_project.common import numbers, pacing
 from products.models import Plan, Product
 from subscriptions.importing.checking import Checked
 from subscriptions.importing.rows import Row
@@ -138,6 +137,7 @@ def _customers(rows: Sequence[Row], summary: Summary) -> dict[str, User]:
     new = [User(email=email, name=name) for email, name in names.items() if email not in found]
     for user in new:
         user.set_unusable_password()
+    numbers.draw_free(User.objects, new, numbers.CUSTOMER)
     User.objects.bulk_create(new)
     summary.customers += len(new)
     return found | {user.email: user for user in new}
@@ -146,7 +146,7 @@ def _customers(rows: Sequence[Row], summary: Summary) -> dict[str, User]:
 def _subscription(row: Row, plan: Plan, customer: User, today: date) -> Subscription:
     """In memory, with the event that tells where it comes from. A pause resumes by the rule its product has today."""
     subscription = Subscription(
-        number=random_number("S"),
+        number=numbers.random_number(numbers.SUBSCRIPTION),
         external_id=row.external_id,
         customer=customer,
         plan=plan,

@@ -17,7 +17,7 @@ MOST = 1000
 def found(term: str, tickets: QuerySet[Ticket]) -> set[int]:
     """The primary keys of those of the tickets that fit every word of the term, at most `MOST` from each place searched.
 
-    The number of a ticket, a subscription or an invoice finds its tickets alone.
+    The number of a ticket, a subscription, an invoice or a customer finds its tickets alone.
     """
     if numbered := _by_number(term, tickets):
         return numbered
@@ -33,7 +33,7 @@ def found(term: str, tickets: QuerySet[Ticket]) -> set[int]:
 
 
 def _by_number(term: str, tickets: QuerySet[Ticket]) -> set[int]:
-    """The tickets that have one of the numbers in the term, and those of its subscriptions and invoices."""
+    """The tickets that have one of the numbers in the term, and those of its subscriptions, invoices and customers."""
     typed = numbers.read(term)
     if not typed:
         return set()
@@ -41,8 +41,11 @@ def _by_number(term: str, tickets: QuerySet[Ticket]) -> set[int]:
     if typed.invoices:
         subscriptions |= Subscription.objects.filter(invoices__number__in=typed.invoices)
     of_subscription = tickets.filter(subscription__in=subscriptions.values("pk")).order_by()
+    customers = get_user_model().objects.filter(number__in=typed.customers)
+    of_customer = tickets.filter(customer__in=customers.values("pk")).order_by()
     itself = tickets.filter(number__in=typed.tickets).order_by()
-    return set(itself.values_list("pk", flat=True).union(of_subscription.values_list("pk", flat=True)))
+    keys = (rows.values_list("pk", flat=True) for rows in (itself, of_subscription, of_customer))
+    return set(next(keys).union(*keys))
 
 
 def _keys(tickets: QuerySet[Ticket]) -> QuerySet[Any, int]:

@@ -55,7 +55,11 @@ def make(days: Days, *, subscriptions: int, due: int, in_loop: int, compared: in
     customers = max(1, subscriptions // 4)
     fill(
         User(email="", name="", password="!"),
-        {"email": "'customer' || n || '@example.com'", "name": "'Customer ' || n"},
+        {
+            "number": "'C-' || lpad(upper(to_hex(n)), 6, '0')",
+            "email": "'customer' || n || '@example.com'",
+            "name": "'Customer ' || n",
+        },
         f"generate_series(1, {customers}) n",
     )
     group = f"""

@@ -41,6 +41,7 @@ def make(size: int, *, messages: int) -> User:
     fill(
         User(email="", name="", password="!"),
         {
+            "number": "'C-' || lpad(upper(to_hex(n)), 6, '0')",
             "email": "'customer' || n || '@example.com'",
             "name": "'Customer ' || n",
             "search_text": "' customer ' || n || ' customer' || n || ' example com'",

@@ -37,9 +37,14 @@ def test_letters_that_look_like_digits_are_these_digits():
     assert numbers.only("s-l0oi23") == "S-100123"
 
 
-def test_without_its_letter_it_may_be_either():
+def test_without_its_letter_it_may_be_any():
     found = numbers.read("about ABC123?")
-    assert (found.tickets, found.subscriptions, found.invoices) == (T, S, set())
+    assert (found.tickets, found.subscriptions, found.customers, found.invoices) == (T, S, {"C-ABC123"}, set())
+
+
+@pytest.mark.parametrize("text", ["C-ABC123", "customer c abc i23", "Ｃ－ＡＢＣ１２３"])
+def test_a_customers_number_is_read_too(text):
+    assert numbers.read(text).customers == {"C-ABC123"}
 
 
 def test_all_numbers_of_a_sentence_are_read():
@@ -79,6 +84,8 @@ def test_words_and_what_is_too_long_or_short_are_no_numbers(text):
         ("(T‑ABC123)", "T-ABC123"),
         ("ABC123", None),
         ("X-ABC123", None),
+        # Customers have no address.
+        ("C-ABC123", None),
         ("T-ABC123 T-ABC123", None),
         ("T-ABC12U", None),
         ("mailbox", None),
