@@ -1,6 +1,6 @@
 """Offers by staff: made and taken back on the page of a ticket, and all of them in a list with what came of them."""
 
-from typing import Any
+from datetime import date
 
 from django.contrib import admin, messages
 from django.contrib.admin import AdminSite
@@ -16,6 +16,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from unfold.decorators import display
 
 from portal_project.accounts.people import person
+from portal_project.common.admin import ReadOnly
 from portal_project.common.numbers import Numbers
 from portal_project.common.search_admin import SearchAdmin
 from subscriptions.confirm.page import Door, answer
@@ -72,8 +73,8 @@ def _request_of(request: HttpRequest, ticket: int) -> CancellationRequest:
 
 
 @admin.register(Offer)
-class OfferAdmin(SearchAdmin):
-    list_display = ("offered", "subscription", "customer", "made_by", "made_at", "outcome", "closed_at", "closed_by")
+class OfferAdmin(ReadOnly, SearchAdmin):
+    list_display = ("offered", "subscription", "customer", "by", "made_on", "outcome", "closed_on")
     list_filter = (
         ("state", ChoicesDropdownFilter),
         ("kind", ChoicesDropdownFilter),
@@ -119,15 +120,18 @@ class OfferAdmin(SearchAdmin):
     def customer(self, offer: Offer) -> str:
         return offer.request.subscription.customer.get_full_name()
 
+    @display(description=gettext_lazy("made by"), ordering="made_by__name")
+    def by(self, offer: Offer) -> str:
+        return offer.made_by.get_full_name()
+
+    @display(description=gettext_lazy("made"), ordering="made_at")
+    def made_on(self, offer: Offer) -> date:
+        return localdate(offer.made_at)
+
+    @display(description=gettext_lazy("closed"), ordering="closed_at")
+    def closed_on(self, offer: Offer) -> date | None:
+        return localdate(offer.closed_at) if offer.closed_at else None
+
     @display(description=gettext_lazy("outcome"), label=COLORS)
     def outcome(self, offer: Offer) -> str:
         return str(offer.get_state_display())
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
+from portal_project.common.admin import ReadOnly
 from portal_project.common.numbers import Numbers
 from portal_project.common.search_admin import SearchAdmin
 from subscriptions.admin.subscriptions import SubscriptionAdmin, operation
@@ -74,7 +75,7 @@ class SubscriptionDeskAdmin(SubscriptionAdmin):
 
 
 @admin.register(CancellationRequest)
-class CancellationRequestAdmin(SearchAdmin):
+class CancellationRequestAdmin(ReadOnly, SearchAdmin):
     list_display = ("subscription", "customer", "reason_label", "requested_on", "promised_on", "outcome", "decided_by")
     list_filter = (("reason", RelatedDropdownFilter), ("decision", ChoicesDropdownFilter))
     list_filter_submit = True
@@ -94,12 +95,3 @@ class CancellationRequestAdmin(SearchAdmin):
     @display(description=gettext_lazy("decision"))
     def outcome(self, request: CancellationRequest) -> str:
         return str(request.get_decision_display()) if request.decision else _("not yet")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: CancellationRequest | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: CancellationRequest | None = None) -> bool:
-        return False
