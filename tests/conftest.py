@@ -15,8 +15,19 @@ from portal_project.accounts.models import Merchant, User
 from tests.depth import IN_FULL, leave_out_repetitions
 from tests.factories import UserFactory
 
+# Begun first, so that no process is left alone with one of them at the end.
+LONG = (
+    "test_web_benchmark.py",
+    "test_odd_input.py",
+    "test_demo.py",
+    "test_every_admin_page.py",
+    "test_parallel_runs.py",
+)
 
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name not in LONG)
     if not IN_FULL:
         leave_out_repetitions(items)
         return
