@@ -6,7 +6,7 @@ Everything asks `may_take`: what the cancel page shows, the page that accepts, a
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
 from portal_project.accounts.models import Merchant
-from products.models import Alternative, CancellationReason, OfferKind
+from products.models import Alternative, CancellationReason, OfferKind, ResumeRule
 from subscriptions.models import Subscription
 from subscriptions.rules.dates_in_words import day
 from subscriptions.rules.offers import in_words, may_accept
@@ -53,7 +53,7 @@ class Candidate:
 
 def may_take(alternative: Alternative, subscription: Subscription, *, by: "User", today: date) -> Verdict:
     """Whether the customer may take it now, in the place of a request to cancel that they could make."""
-    acceptable = may_accept(alternative, subscription, by=by, today=today, limited=True)
+    acceptable = _may_accept(alternative, subscription, by=by, today=today)
     if acceptable.code == Code.DONE:
         return acceptable
     if not (asked := may(Action.SCHEDULE_CANCELLATION, subscription, by=by, today=today)):
@@ -120,8 +120,22 @@ def note_showing(subscription: Subscription, fitting: list[Candidate], today: da
 
 
 def _fits(alternative: Alternative, subscription: Subscription, *, by: "User", today: date) -> bool:
-    acceptable = may_accept(alternative, subscription, by=by, today=today, limited=True)
+    acceptable = _may_accept(alternative, subscription, by=by, today=today)
     return bool(acceptable) and _is_for(alternative, subscription, today)
+
+
+def _may_accept(alternative: Alternative, subscription: Subscription, *, by: "User", today: date) -> Verdict:
+    """As `may_accept`, and a pause has to be worth something."""
+    verdict = may_accept(alternative, subscription, by=by, today=today, limited=True)
+    if verdict and alternative.pause_days and _saves_nothing(alternative.pause_days, subscription, today):
+        return Verdict(Code.NOT_NOW, _("This pause would end before the billed days do, so it would save nothing."))
+    return verdict
+
+
+def _saves_nothing(days: int, subscription: Subscription, today: date) -> bool:
+    """Whether a pause of so many days lies within what is billed, and gives none of it back."""
+    keeps = subscription.plan.product.resume_rule == ResumeRule.KEEP
+    return keeps and subscription.pause_would_start(today) + timedelta(days) <= subscription.period_end
 
 
 def _is_for(alternative: Alternative, subscription: Subscription, today: date) -> bool:

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal_project.accounts.models import User
 from portal_project.common.forms import ParagraphsField
 from products.models import Alternative, ResumeRule
 from subscriptions.billing.catch_up import catch_up
@@ -17,7 +18,7 @@ from subscriptions.models import Accepted, Channel, Subscription
 from subscriptions.rules.policies import may
 from subscriptions.rules.states import Action, Verdict
 from support.cancellations import reasons, requests
-from support.cancellations.alternatives import Candidate, candidates, is_compared, may_take
+from support.cancellations.alternatives import Candidate, candidates, is_compared, may_take, rested
 from support.cancellations.decisions import explained
 from support.cancellations.end_date import PromisedEnd, promise
 from support.models import AcceptedAlternative
@@ -159,6 +160,9 @@ class AlternativeForm(AcceptingForm):
         return verdict if verdict else explained(verdict, self.subscription, self.by)
 
     def conclude(self, channel: Channel) -> None:
+        """Raises `NotAllowed` for the second of two that a customer takes at once, for two subscriptions."""
+        User.objects.select_for_update(no_key=True).get(pk=self.subscription.customer_id)
+        rested(self.subscription, self.today).enforce()
         AcceptedAlternative.objects.create(
             subscription=self.subscription,
             alternative=self.terms,

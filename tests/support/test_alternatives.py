@@ -109,6 +109,17 @@ def test_a_pause_is_offered_where_pausing_is_not_but_the_limits_hold(as_alice, h
     assert as_alice.get(address(hosting, month)).status_code == 409
 
 
+def test_a_pause_that_would_save_nothing_is_not_offered(as_alice, hosting):
+    """It is billed until 20 April, 15 days from now."""
+    short, longer = (offer(hosting, pause_days=days) for days in (15, 16))
+    assert set(shown(as_alice, hosting).values()) == {longer.pk}
+    refused = as_alice.get(address(hosting, short))
+    assert refused.status_code == 409
+    assert "it would save nothing" in refused.content.decode()
+    Product.objects.update(resume_rule="give_back")
+    assert set(shown(as_alice, hosting).values()) == {short.pk}
+
+
 def test_no_discount_stands_on_another_and_no_plan_is_the_one_at_hand(as_alice, hosting):
     offer(hosting, "discount", percent=20, invoices=3)
     offer(hosting, "plan", plan=hosting.plan)
@@ -118,13 +129,13 @@ def test_no_discount_stands_on_another_and_no_plan_is_the_one_at_hand(as_alice, 
 
 
 def test_nothing_is_offered_again_for_as_long_as_the_merchant_says(as_alice, alice, hosting, clock):
-    pause = offer(hosting, pause_days=5)
+    pause = offer(hosting, pause_days=30)
     other = started(alice, date(2026, 3, 20), hosting.plan)
     accept(as_alice, hosting, pause)
     assert shown(as_alice, other) == {}
     refused = as_alice.get(address(other, pause))
     assert refused.status_code == 409
-    assert "You accepted “A pause of 5 days” on 5 April 2026" in refused.content.decode()
+    assert "You accepted “A pause of 30 days” on 5 April 2026" in refused.content.decode()
     clock(date(2027, 4, 4))
     assert shown(signed_in(alice), other) == {}
     clock(date(2027, 4, 5))
