@@ -9,6 +9,7 @@ from django.core.validators import validate_email
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from portal_project.accounts import countries
 from portal_project.common import normalize
 from portal_project.common.parsing import matched, quoted
 from products import money
@@ -60,6 +61,14 @@ def email(text: str) -> str:
     except ValidationError as error:
         raise ValueError from error
     return written
+
+
+def postal_code(text: str) -> str:
+    return normalize.number(text).upper()
+
+
+def country(text: str) -> str:
+    return _one_of(dict(countries.choices()).__contains__, text.upper())
 
 
 def currency(text: str) -> str:

@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Generic, Self, TypeVar
 
-from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from portal_project.accounts.models import User
 from portal_project.common import normalize
 from portal_project.common.csv_files import Line
+from subscriptions.importing.customers import Identities
 from subscriptions.importing.problems import CellProblem
 from subscriptions.importing.row_form import Known, RowForm
 from subscriptions.importing.rows import Row
@@ -65,11 +64,13 @@ def check(
     checked: Checked[Row] = Checked.of(rows)
     readable = [row for row in rows if not row.problem]
     first_lines: dict[str, int] = {}
+    customers = Identities()
+    customers.of_file(readable)
     for line in readable:
         first_lines.setdefault(_external_id(line), line.number)
     for lines in batches(readable):
         there = _already_there(lines)
-        known = Known(today, first_lines, _staff(lines), reasons)
+        known = Known(today, first_lines, customers.there(lines), reasons)
         for line in lines:
             external_id = _external_id(line)
             if external_id in there and first_lines[external_id] == line.number:
@@ -101,10 +102,3 @@ def _external_id(line: Line) -> str:
 def _already_there(lines: list[Line]) -> set[str | None]:
     ids = {_external_id(line) for line in lines}
     return set(Subscription.objects.filter(external_id__in=ids).values_list("external_id", flat=True))
-
-
-def _staff(lines: list[Line]) -> frozenset[str]:
-    """The addresses among these that belong to staff."""
-    emails = {normalize.address(line.cells["customer_email"]) for line in lines}
-    found = User.objects.alias(lower=Lower("email")).filter(is_staff=True, lower__in=emails)
-    return frozenset(email.lower() for email in found.values_list("email", flat=True))

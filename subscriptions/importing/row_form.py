@@ -10,12 +10,15 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal_project.accounts import vat
 from portal_project.common import normalize, parsing
 from portal_project.common.parsing import quoted
 from products import money
 from products.intervals import Interval
 from subscriptions.importing import billing_days, cells
 from subscriptions.importing.cells import Cell
+from subscriptions.importing.customer_cells import CustomerCells
+from subscriptions.importing.customers import Identities
 from subscriptions.importing.rows import Row
 from subscriptions.rules.states import Status
 
@@ -25,27 +28,23 @@ ONLY_WITH_AN_END = gettext_lazy("%(cell)s should be empty: only a row with cance
 
 @dataclass(frozen=True)
 class Known:
-    """What a row is checked against: the day, the line on which each ID comes first, the addresses of staff, and the reasons
-    to leave, by what stands for each in the file in lower case.
+    """What a row is checked against: the day, the line on which each ID comes first, the customers, and the reasons to leave,
+    by what stands for each in the file in lower case.
     """
 
     today: date
     first_lines: Mapping[str, int] = field(default_factory=dict)
-    staff: frozenset[str] = frozenset()
+    customers: Identities = field(default_factory=Identities)
     reasons: Mapping[str, str] = field(default_factory=dict)
 
 
-class RowForm(forms.Form):
+class RowForm(CustomerCells):
     external_id = Cell(
         gettext_lazy("an ID"),
         gettext_lazy("give each subscription an ID of its own"),
         normalize.identifier,
         longest=100,
     )
-    customer_email = Cell(
-        gettext_lazy("an e-mail address"), gettext_lazy("write it like ada@example.com"), cells.email, longest=254
-    )
-    customer_name = Cell(gettext_lazy("a name"), "", longest=150, required=False)
     product = Cell(gettext_lazy("a product"), gettext_lazy("write the name of what is sold"), longest=100)
     plan = Cell(gettext_lazy("a plan"), gettext_lazy("write the name of the price"), longest=100)
     amount = Cell(gettext_lazy("an amount"), gettext_lazy("write it like 12.50"), parsing.amount)
@@ -84,7 +83,7 @@ class RowForm(forms.Form):
 
     def clean_customer_email(self) -> str:
         email: str = self.cleaned_data["customer_email"]
-        if email in self.known.staff:
+        if email in self.known.customers.staff:
             message = _("%(cell)s belongs to a member of staff; write a customer's address")
             raise forms.ValidationError(message % {"cell": quoted(email)})
         return email
@@ -122,6 +121,8 @@ class RowForm(forms.Form):
     def clean(self) -> None:
         """The rules between columns; each holds back while one of its columns is wrong by itself."""
         rules: tuple[tuple[tuple[str, ...], Callable[..., None]], ...] = (
+            (("customer_email", "customer_external_id"), self._check_customer),
+            (("customer_vat_number", "customer_country"), self._check_vat_number),
             (("amount", "currency"), self._check_amount),
             (("status", "started_on", "billed_until"), self._check_billed_until),
             (("billing_day", "billed_until", "interval"), self._check_billing_day),
@@ -133,6 +134,16 @@ class RowForm(forms.Form):
         for columns, rule in rules:
             if all(column in self.cleaned_data for column in columns):
                 rule(*(self.cleaned_data[column] for column in columns))
+
+    def _check_customer(self, email: str, external_id: str | None) -> None:
+        if external_id and (problem := self.known.customers.problem(email, external_id)):
+            self.add_error("customer_external_id", problem)
+
+    def _check_vat_number(self, number: str | None, country: str | None) -> None:
+        try:
+            self.cleaned_data["customer_vat_number"] = vat.checked(number or "", country or "")
+        except forms.ValidationError as error:
+            self.add_error("customer_vat_number", f"{quoted(number or '')}: {error.messages[0]}")
 
     def _check_amount(self, amount: Decimal, currency: str) -> None:
         if not money.is_exact(amount, currency):

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from products.intervals import Interval
 from subscriptions.importing import billing_days
+from subscriptions.importing.customer_cells import Customer
 from subscriptions.rules import periods
 from subscriptions.rules.states import Status
 
@@ -32,8 +33,7 @@ class Row:
 
     line: int
     external_id: str
-    email: str
-    name: str
+    customer: Customer
     product: str
     plan: str
     amount: Decimal
@@ -57,8 +57,7 @@ class Row:
         paused = given["status"] == Status.PAUSED
         return cls(
             line=line,
-            email=given["customer_email"],
-            name=given["customer_name"] or "",
+            customer=Customer.given(given),
             interval=interval,
             interval_count=count,
             anchor_on=anchor,

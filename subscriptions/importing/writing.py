@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
-from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from simple_history.utils import bulk_create_with_history
@@ -17,6 +16,7 @@ from simple_history.utils import bulk_create_with_history
 from portal_project.accounts.models import User
 from portal_project.common import numbers, pacing
 from products.models import Plan, Product
+from subscriptions.importing import customers
 from subscriptions.importing.checking import Checked
 from subscriptions.importing.rows import Row
 from subscriptions.lifecycle import unit_of_work
@@ -91,8 +91,8 @@ def _write(rows: Sequence[Row], today: date, beside: Beside) -> Summary:
     """One batch. Raises `IntegrityError` if another import was quicker."""
     summary = Summary(subscriptions=len(rows), ending=sum(row.end is not None for row in rows))
     plans = _plans(rows, _products(rows, summary), summary)
-    customers = _customers(rows, summary)
-    new = [(row, _subscription(row, plans[row.product, row.plan], customers[row.email], today)) for row in rows]
+    users, summary.customers = customers.save([row.customer for row in rows])
+    new = [(row, _subscription(row, plans[row.product, row.plan], users[row.customer.email], today)) for row in rows]
     with beside(new, today):
         unit_of_work.add([subscription for _row, subscription in new], today=today, channel=Channel.IMPORT)
     return summary
@@ -125,22 +125,6 @@ def _plans(rows: Sequence[Row], products: dict[str, Product], summary: Summary) 
         bulk_create_with_history(list(new.values()), Plan)
     summary.plans += len(new)
     return found | new
-
-
-def _customers(rows: Sequence[Row], summary: Summary) -> dict[str, User]:
-    """By address in lower case; who is missing is made, and signs in with a code sent by e-mail."""
-    names: dict[str, str] = {}
-    for row in rows:
-        names[row.email] = names.get(row.email) or row.name
-    users = User.objects.alias(lower=Lower("email")).filter(lower__in=names)
-    found = {user.email.lower(): user for user in users}
-    new = [User(email=email, name=name) for email, name in names.items() if email not in found]
-    for user in new:
-        user.set_unusable_password()
-    numbers.draw_free(User.objects, new, numbers.CUSTOMER)
-    User.objects.bulk_create(new)
-    summary.customers += len(new)
-    return found | {user.email: user for user in new}
 
 
 def _subscription(row: Row, plan: Plan, customer: User, today: date) -> Subscription:

@@ -497,7 +497,10 @@ def test_a_line_number_counts_line_breaks_within_cells(refused):
     [
         ("", "The file is empty."),
         (text(), "The file has a header, but no lines below it."),
-        (",".join(RIGHT.values()), "The first line is not a header; it should name these columns: external_id, "),
+        (
+            ",".join(RIGHT.values()),
+            "The first line is not a header; it should name these columns: customer_email, external_id, ",
+        ),
         (text(RIGHT).replace("amount", "price"), "Unknown columns: price. Missing columns: amount."),
         (text(RIGHT).replace("plan", "product"), "Columns there more than once: product. Missing columns: plan."),
     ],

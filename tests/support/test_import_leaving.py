@@ -59,7 +59,7 @@ def test_a_promised_end_comes_over_with_its_request_and_ticket_and_without_a_mai
     assert (event.kind, event.channel, event.effective_on) == (EventKind.CANCELLATION_SCHEDULED, Channel.IMPORT, TODAY)
 
     request = CancellationRequest.objects.get()
-    assert (request.subscription, request.reason, request.decision) == (subscription, "switching", "")
+    assert (request.subscription, request.reason_id, request.decision) == (subscription, "switching", "")
     assert (request.requested_on, request.promised_on) == (date(2026, 11, 3), date(2026, 12, 20))
     assert request.why == (
         "You asked on 3 November 2026, before the subscription came over to here. "
@@ -100,7 +100,7 @@ def test_it_ends_on_its_date_and_the_request_is_decided(load, clock):
 def test_without_a_day_it_was_requested_today_and_without_a_reason_none_was_said(load):
     load({"cancels_on": "2026-12-20"})
     request = CancellationRequest.objects.get()
-    assert (request.requested_on, request.reason) == (TODAY, "not_said")
+    assert (request.requested_on, request.reason_id) == (TODAY, "not_said")
 
 
 def test_a_reason_is_written_as_its_code_or_its_name_in_any_case(load):
