@@ -8,40 +8,51 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-# Per group its entries: title, Material symbol, admin page, and the permission that shows it.
+# Per group its entries: title, Material symbol, name of the page in the admin, and the permission that shows it.
 NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
     (
         _("Support"),
         [
-            (_("Tickets"), "support_agent", "support_ticket", "support.view_ticket"),
+            (_("Tickets"), "support_agent", "support_ticket_changelist", "support.view_ticket"),
             (
                 _("Cancellation requests"),
                 "logout",
-                "support_cancellationrequest",
+                "support_cancellationrequest_changelist",
                 "support.view_cancellationrequest",
             ),
-            (_("Offers"), "redeem", "support_offer", "support.view_offer"),
+            (_("Offers"), "redeem", "support_offer_changelist", "support.view_offer"),
+            (
+                _("Why people leave"),
+                "monitoring",
+                "support_cancellationrequest_leaving",
+                "support.view_cancellationrequest",
+            ),
             (
                 _("Alternatives"),
                 "alt_route",
-                "support_alternativeshowing",
+                "support_alternativeshowing_changelist",
                 "support.view_alternativeshowing",
             ),
-            (_("Saved replies"), "quickreply", "support_savedreply", "support.view_savedreply"),
+            (_("Saved replies"), "quickreply", "support_savedreply_changelist", "support.view_savedreply"),
         ],
     ),
     (
         _("Subscriptions"),
         [
-            (_("Subscriptions"), "autorenew", "subscriptions_subscription", "subscriptions.view_subscription"),
-            (_("Invoices"), "receipt_long", "subscriptions_invoice", "subscriptions.view_invoice"),
-            (_("Payment files"), "upload_file", "subscriptions_paymentfile", "subscriptions.change_invoice"),
-            (_("Products"), "sell", "products_product", "products.view_product"),
-            (_("Plans"), "payments", "products_plan", "products.view_plan"),
+            (
+                _("Subscriptions"),
+                "autorenew",
+                "subscriptions_subscription_changelist",
+                "subscriptions.view_subscription",
+            ),
+            (_("Invoices"), "receipt_long", "subscriptions_invoice_changelist", "subscriptions.view_invoice"),
+            (_("Payment files"), "upload_file", "subscriptions_paymentfile_changelist", "subscriptions.change_invoice"),
+            (_("Products"), "sell", "products_product_changelist", "products.view_product"),
+            (_("Plans"), "payments", "products_plan_changelist", "products.view_plan"),
             (
                 _("Reasons to leave"),
                 "sms_failed",
-                "products_cancellationreason",
+                "products_cancellationreason_changelist",
                 "products.view_cancellationreason",
             ),
         ],
@@ -49,10 +60,10 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
     (
         _("Installation"),
         [
-            (_("People"), "group", "accounts_user", "accounts.view_user"),
-            (_("Business"), "storefront", "accounts_merchant", "accounts.view_merchant"),
-            (_("Outgoing mail"), "outgoing_mail", "mail_outgoingmail", "mail.view_outgoingmail"),
-            (_("Schedule"), "schedule", "django_q_schedule", "django_q.view_schedule"),
+            (_("People"), "group", "accounts_user_changelist", "accounts.view_user"),
+            (_("Business"), "storefront", "accounts_merchant_changelist", "accounts.view_merchant"),
+            (_("Outgoing mail"), "outgoing_mail", "mail_outgoingmail_changelist", "mail.view_outgoingmail"),
+            (_("Schedule"), "schedule", "django_q_schedule_changelist", "django_q.view_schedule"),
         ],
     ),
 ]
@@ -85,10 +96,15 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     groups = []
     for title, entries in NAVIGATION:
         items = [
-            {"title": label, "icon": icon, "link": reverse(f"admin:{page}_changelist")}
+            {"title": label, "icon": icon, "link": reverse(f"admin:{page}")}
             for label, icon, page, permission in entries
             if request.user.has_perm(permission)
         ]
         if items:
             groups.append({"title": title, "separator": True, "items": items})
+    shown = [item for group in groups for item in group["items"]]
+    # A page that stands below another one's address is itself, and not that one.
+    here = max((item["link"] for item in shown if request.path.startswith(item["link"])), key=len, default="")
+    for item in shown:
+        item["active"] = item["link"] == here
     return groups

@@ -90,6 +90,7 @@ TEMPLATES = [
             ],
             # Puts the mark of its page beside the CSRF token of every form.
             "builtins": ["portal_project.common.drafts.tags"],
+            "libraries": {"charts": "portal_project.common.charts.tags"},
         },
     },
 ]

@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Self
 
 from django.utils.translation import gettext as _
@@ -76,11 +77,13 @@ def read(content: bytes, columns: Columns) -> list[Line]:
 
 
 def written(names: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A CSV that spreadsheets open as it is, and in which no cell of somebody else's becomes a formula."""
+    """A CSV that spreadsheets open as it is, and in which no text of somebody else's becomes a formula; numbers stay numbers."""
     file = io.StringIO(newline="")
     writer = csv.writer(file)
     writer.writerow(names)
-    writer.writerows([_harmless(str(cell)) for cell in row] for row in rows)
+    writer.writerows(
+        [cell if isinstance(cell, int | Decimal) else _harmless(str(cell)) for cell in row] for row in rows
+    )
     return "\ufeff" + file.getvalue()
 
 

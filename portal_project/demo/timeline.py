@@ -26,7 +26,7 @@ STAMPS: list[tuple[type[Model], tuple[str, ...]]] = [
     (Ticket, ("created_at", "updated_at", "wrote_at", "answered_at")),
     (Message, ("created_at",)),
     (TicketEvent, ("at",)),
-    (CancellationRequest, ("requested_at", "decided_at")),
+    (CancellationRequest, ("requested_at", "decided_at", "answered_at")),
     (WindDownStep, ("done_at",)),
     (Offer, ("made_at", "closed_at")),
     (OutgoingMail, ("created_at", "next_attempt_at")),

@@ -64,7 +64,7 @@ class SubscriptionAdmin(StartAdmin):
     """List, page, and the verbs that concern subscriptions alone; `support.admin.requests` adds those that touch requests."""
 
     list_display = ("number", "customer_name", "product_name", "state", "price", "next_billing", "end")
-    list_filter = (
+    list_filter: tuple[Any, ...] = (
         ("status", ChoicesDropdownFilter),
         ("plan__product", RelatedDropdownFilter),
         ("cancels_on", RangeDateFilter),

@@ -58,6 +58,7 @@ class Subscription(Canceling):
         indexes = [
             models.Index("due_on", "id", name="subscription_due", condition=Q(due_on__isnull=False)),
             models.Index("cancels_on", name="subscription_ends", condition=Q(cancels_on__isnull=False)),
+            models.Index("canceled_on", name="subscription_ended", condition=Q(canceled_on__isnull=False)),
             models.Index("resumes_on", name="subscription_resumes_soon", condition=Q(status=Status.PAUSED)),
         ]
         constraints = [

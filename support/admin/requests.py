@@ -3,11 +3,11 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
 from portal_project.common.admin import ReadOnly
@@ -15,7 +15,8 @@ from portal_project.common.numbers import Numbers
 from portal_project.common.search_admin import SearchAdmin
 from subscriptions.admin.subscriptions import SubscriptionAdmin, operation
 from subscriptions.models import Subscription
-from support.admin import step_rows, wind_down
+from support.admin import leaving, step_rows, wind_down
+from support.admin.leaving_lists import EndedAtOnceFilter, TenureFilter
 from support.admin.saved_replies import SavedReplyAdmin
 from support.admin.tickets import TicketAdmin
 from support.cancellations.end_date import why_promised
@@ -31,6 +32,8 @@ admin.site.unregister(Subscription)
 @admin.register(Subscription)
 class SubscriptionDeskAdmin(SubscriptionAdmin):
     """The page of a subscription with the verbs that also touch requests and tickets."""
+
+    list_filter = (*SubscriptionAdmin.list_filter, ("canceled_on", RangeDateFilter), EndedAtOnceFilter)
 
     change_form_outer_after_template = "admin/support/_beside_subscription.html"
     actions_detail = (
@@ -77,12 +80,22 @@ class SubscriptionDeskAdmin(SubscriptionAdmin):
 @admin.register(CancellationRequest)
 class CancellationRequestAdmin(ReadOnly, SearchAdmin):
     list_display = ("subscription", "customer", "reason_label", "requested_on", "promised_on", "outcome", "decided_by")
-    list_filter = (("reason", RelatedDropdownFilter), ("decision", ChoicesDropdownFilter))
+    list_filter = (
+        ("reason", RelatedDropdownFilter),
+        ("decision", ChoicesDropdownFilter),
+        ("requested_on", RangeDateFilter),
+        ("subscription__plan__product", RelatedDropdownFilter),
+        ("subscription__plan", RelatedDropdownFilter),
+        TenureFilter,
+    )
     list_filter_submit = True
     list_select_related = ("subscription__plan__product", "subscription__customer", "decided_by")
     search_fields = ("subscription__search_text", "subscription__customer__search_text")
     show_full_result_count = False
     actions = None
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*leaving.urls(self.admin_site), *super().get_urls()]
 
     def with_numbers(self, queryset: QuerySet[CancellationRequest], typed: Numbers) -> QuerySet[CancellationRequest]:
         """That of its subscription, or of its ticket."""

@@ -76,6 +76,7 @@ def _request(end: End, subscription: Subscription, labels: dict[str, str]) -> Ca
         reason_label=labels[reason],
         requested_on=end.requested_on,
         requested_at=at,
+        answered_at=at,
         notice_days=subscription.plan.product.notice_days,
         promised_on=end.ends_on,
         why=why % {"asked": day(end.requested_on), "promised": day(end.ends_on)},

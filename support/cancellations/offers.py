@@ -100,6 +100,7 @@ def make(offer: Offer, effect: Effect, today: date) -> None:
     offer.save()
     ticket.answered_at = ticket.updated_at = now
     ticket.save(update_fields=["answered_at", "updated_at"])
+    CancellationRequest.objects.answered(ticket, now)
     act_by.refresh([ticket.pk], today)
     outbox.add(notifications.offer_made(offer, ticket, effect))
 

@@ -147,6 +147,7 @@ def _record(ticket: Ticket, trial: Trial, asked: Asked, at: datetime, *, by: "Us
         message=asked.message,
         requested_on=asked.on,
         requested_at=at,
+        answered_at=ticket.answered_at if ticket.is_answered else None,
         notice_days=subscription.plan.product.notice_days,
         promised_on=promised.ends_on,
         why=promised.why,

@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
@@ -14,6 +15,10 @@ from support.models.ticket import Ticket
 class CancellationRequestQuerySet(models.QuerySet["CancellationRequest"]):
     def undecided(self) -> Self:
         return self.filter(decided_at=None)
+
+    def answered(self, ticket: Ticket, at: datetime) -> None:
+        """Note that staff wrote to the customer on this ticket, where they had not before."""
+        self.filter(ticket=ticket.pk, answered_at=None).update(answered_at=at)
 
 
 class CancellationRequest(models.Model):
@@ -42,6 +47,8 @@ class CancellationRequest(models.Model):
     message = fields.ParagraphsField(_("message"), blank=True)
     requested_on = models.DateField(_("requested"))
     requested_at = models.DateTimeField(_("received"), default=timezone.now)
+    answered_at = models.DateTimeField(_("first answered"), null=True, blank=True, editable=False)
+    """When staff first wrote to the customer about it; the moment of asking where another system may have answered it."""
     notice_days = models.PositiveSmallIntegerField(_("notice period (days)"))
     promised_on = models.DateField(_("promised end"))
     """The first day without the subscription, as the customer was told; a setting changed later does not move it."""

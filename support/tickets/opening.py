@@ -14,7 +14,7 @@ from portal_project.mail import outbox
 from portal_project.mail.models import OutgoingMail
 from subscriptions.models import Invoice, Subscription
 from support.mails import notifications
-from support.models import Message, Ticket, TicketEvent
+from support.models import CancellationRequest, Message, Ticket, TicketEvent
 from support.queue import act_by
 from support.tickets import triage
 from support.tickets.attachments import are_kept, attached
@@ -182,6 +182,8 @@ def _heard(ticket: Ticket, message: Message, files: list[str], today: date) -> N
 def _answered(ticket: Ticket, message: Message, files: list[str], mails: bool) -> None:
     ticket.answered_at = ticket.updated_at = message.created_at
     ticket.save(update_fields=["answered_at", "updated_at"])
+    if ticket.type == Ticket.Type.CANCEL:
+        CancellationRequest.objects.answered(ticket, message.created_at)
     if mails:
         message.ticket = ticket
         outbox.add(notifications.reply(message, files))

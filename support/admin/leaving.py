@@ -1,0 +1,237 @@
+"""The page "Cancellations": why people leave, and what became of it, with the lists behind its numbers and as a CSV."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.functional import Promise
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from portal_project.common import csv_files
+from portal_project.common.charts import Chart, Row
+from portal_project.common.paging import page
+from products import money
+from support.admin import leaving_lists
+from support.admin.leaving_filters import BY, LeavingForm
+from support.models import CancellationRequest
+from support.reports import leaving
+from support.reports.leaving import Chosen, Money, Report, Tally
+
+VIEW = "support.view_cancellationrequest"
+Decision = CancellationRequest.Decision
+OUTCOMES: dict[str, str | Promise] = {
+    leaving.IN_NOTICE: gettext_lazy("In notice"),
+    Decision.ENDED: gettext_lazy("Ended"),
+    Decision.CANCELED_NOW: gettext_lazy("Ended early"),
+    Decision.WITHDRAWN: gettext_lazy("Withdrawn"),
+    Decision.KEPT: gettext_lazy("Kept"),
+    Decision.OFFER_ACCEPTED: gettext_lazy("Offer accepted"),
+}
+MOST_BARS = 12
+
+
+@dataclass(frozen=True)
+class Number:
+    """With the address of the list behind it; a zero has none."""
+
+    value: int
+    url: str
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the table, as it is read."""
+
+    label: str
+    requests: Number
+    outcomes: list[Number]
+    lost: str
+    at_once: Number
+    lost_at_once: str
+    first_answer: str
+
+
+def urls(site: AdminSite) -> list[URLPattern]:
+    def report(request: HttpRequest) -> HttpResponse:
+        return _report(request, site)
+
+    def messages(request: HttpRequest) -> HttpResponse:
+        return _messages(request, site)
+
+    return [
+        path("leaving/", site.admin_view(report), name="support_cancellationrequest_leaving"),
+        path("leaving/messages/", site.admin_view(messages), name="support_cancellationrequest_messages"),
+    ]
+
+
+def _report(request: HttpRequest, site: AdminSite) -> HttpResponse:
+    form = _form(request)
+    found = leaving.report(form.chosen, form.rows_by)
+    keys = _in_order(found, form.rows_by)
+    if "csv" in request.GET:
+        return _csv(form, found, keys)
+    context = site.each_context(request) | {
+        "title": _("Cancellations"),
+        "form": form,
+        "address": _address(request),
+        "outcomes": OUTCOMES.values(),
+        "total": _line(str(_("All")), found.total, form.chosen),
+        "lines": [_line(form.label(key), found.rows[key], form.only(key)) for key in keys],
+        "of": dict(BY)[form.rows_by],
+        "reasons": _reasons(form, found),
+        "charts": list(_charts(form, found, keys)),
+    }
+    return TemplateResponse(request, "admin/support/leaving/page.html", context)
+
+
+def _messages(request: HttpRequest, site: AdminSite) -> HttpResponse:
+    """What customers wrote on leaving, the newest first."""
+    form = _form(request)
+    context = site.each_context(request) | {
+        "title": _("What customers wrote on leaving"),
+        "form": form,
+        "address": _address(request),
+        "page": page(leaving.messages(form.chosen), request),
+    }
+    return TemplateResponse(request, "admin/support/leaving/messages.html", context)
+
+
+def _form(request: HttpRequest) -> LeavingForm:
+    if not request.user.has_perm(VIEW):
+        raise PermissionDenied
+    return LeavingForm(request.GET, today=localdate())
+
+
+def _address(request: HttpRequest) -> str:
+    """What the page is narrowed to, for the links to its other forms."""
+    kept = request.GET.copy()
+    for name in ("after", "csv"):
+        kept.pop(name, None)
+    return kept.urlencode()
+
+
+def _in_order(found: Report, by: str) -> list[Any]:
+    """Months and tenures as they follow each other, the others by how many there are."""
+    if by in ("month", "tenure"):
+        return sorted(found.rows, key=lambda key: int(key) if by == "tenure" else key)
+    return sorted(found.rows, key=lambda key: (-found.rows[key].requests - found.rows[key].at_once, key))
+
+
+def _line(label: str, tally: Tally, chosen: Chosen) -> Line:
+    return Line(
+        label,
+        _number(tally.requests, leaving_lists.requests(chosen)),
+        [_number(tally.outcomes[decision], leaving_lists.requests(chosen, decision=decision)) for decision in OUTCOMES],
+        _amounts(tally.lost),
+        _number(tally.at_once, leaving_lists.ends_at_once(chosen)),
+        _amounts(tally.lost_at_once),
+        _wait(tally.first_answer),
+    )
+
+
+def _number(value: int, url: str) -> Number:
+    return Number(value, url if value else "")
+
+
+def _amounts(of: Money) -> str:
+    found = of.by_currency
+    return ", ".join(money.formatted(money.rounded(found[each], each), each) for each in sorted(found) if found[each])
+
+
+def _wait(waited: timedelta | None) -> str:
+    if waited is None:
+        return ""
+    hours = round(waited.total_seconds() / 3600)
+    if hours < 48:
+        return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
+    days = round(hours / 24)
+    return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+
+
+@dataclass(frozen=True)
+class ReasonLine:
+    label: str
+    requests: Number
+    share: str
+    lost: str
+
+
+def _reasons(form: LeavingForm, found: Report) -> list[ReasonLine]:
+    ordered = sorted(found.reasons.items(), key=lambda item: (-item[1].requests, item[0]))
+    return [
+        ReasonLine(
+            str(form.reasons[code]),
+            _number(tally.requests, leaving_lists.requests(form.narrowed_to(code))),
+            _("%(percent)d %%") % {"percent": round(100 * tally.requests / found.total.requests)},
+            _amounts(tally.lost),
+        )
+        for code, tally in ordered
+    ]
+
+
+def _charts(form: LeavingForm, found: Report, keys: list[Any]) -> Iterator[tuple[str, str, Chart]]:
+    """Kind, name and data of each that has something to show."""
+    if form.rows_by == "month" and len(keys) > 1:
+        months = [_by_month(form, found, key) for key in keys]
+        names = [_("Requests"), _("Ends at once")]
+        sentence = _("From %(first)s to %(last)s.") % {"first": months[0].label, "last": months[-1].label}
+        yield "line", "months", Chart(_("Requests and ends by month"), sentence, _("Month"), names, months)
+    if found.reasons:
+        rows = [
+            Row(line.label, [line.requests.value], f"{line.requests} ({line.share})") for line in _reasons(form, found)
+        ]
+        sentence = _("The most frequent one: %(reason)s.") % {"reason": rows[0].label}
+        yield "bars", "reasons", Chart(_("Reasons"), sentence, _("Reason"), [_("Requests")], rows)
+    if stacked := [key for key in keys if found.rows[key].requests][-MOST_BARS:]:
+        names = [str(label) for label in OUTCOMES.values()]
+        rows = [Row(form.label(key), [found.rows[key].outcomes[decision] for decision in OUTCOMES]) for key in stacked]
+        title = _("What became of the requests")
+        sentence = _("Of %(count)d requests, %(kept)d did not end the subscription.") % {
+            "count": found.total.requests,
+            "kept": sum(
+                found.total.outcomes[each] for each in (Decision.WITHDRAWN, Decision.KEPT, Decision.OFFER_ACCEPTED)
+            ),
+        }
+        yield "stacked", "outcomes", Chart(title, sentence, str(dict(BY)[form.rows_by]), names, rows)
+
+
+def _by_month(form: LeavingForm, found: Report, month: date) -> Row:
+    tally = found.rows[month]
+    return Row(form.label(month), [tally.requests, tally.at_once], short=f"{month:%m/%y}")
+
+
+def _csv(form: LeavingForm, found: Report, keys: list[Any]) -> HttpResponse:
+    """The table as it is shown, an amount a column for each currency."""
+    currencies = found.currencies
+    names = [
+        str(dict(BY)[form.rows_by]),
+        _("Requests"),
+        *(str(label) for label in OUTCOMES.values()),
+        *(_("Lost a month, %(currency)s") % {"currency": each} for each in currencies),
+        _("Ended at once"),
+        *(_("Lost at once a month, %(currency)s") % {"currency": each} for each in currencies),
+        _("Hours to the first answer (median)"),
+    ]
+    rows = ([form.label(key), *_cells(found.rows[key], currencies)] for key in keys)
+    headers = {"Content-Disposition": 'attachment; filename="cancellations.csv"'}
+    return HttpResponse(csv_files.written(names, rows), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _cells(tally: Tally, currencies: list[str]) -> Iterator[object]:
+    yield tally.requests
+    yield from (tally.outcomes[decision] for decision in OUTCOMES)
+    yield from (money.rounded(tally.lost.by_currency[each], each) for each in currencies)
+    yield tally.at_once
+    yield from (money.rounded(tally.lost_at_once.by_currency[each], each) for each in currencies)
+    yield "" if tally.first_answer is None else round(tally.first_answer.total_seconds() / 3600)
