@@ -1,6 +1,7 @@
 """Staff offer something to a customer who wants to leave; the customer accepts, or goes on canceling."""
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -22,6 +23,7 @@ TODAY = date(2026, 4, 5)
 HALF = {"kind": "discount", "percent": "50", "invoices": "3"}
 MONTH = {"kind": "pause", "pause_days": "30"}
 PICKED = {"kind": "pause", "pause_days": ""}
+AGREED = {"agreement": "By phone", "agreed_on": "2026-04-05"}
 
 
 @pytest.fixture
@@ -377,6 +379,29 @@ def test_it_lapses_when_the_request_is_withdrawn(as_agent, as_alice, hosting):
     assert "Offer, 50 % off the next 3 invoices: Lapsed · Alice Ahn" in text_of(as_agent.get(desk()))
 
 
+@pytest.mark.parametrize(
+    ("verb", "typed", "decision"),
+    [
+        ("keep-active", AGREED, "Kept with the customer’s agreement"),
+        ("cancel-now", {}, "Canceled early"),
+    ],
+)
+def test_it_lapses_when_staff_decide_the_request(as_agent, as_merchant, as_alice, hosting, verb, typed, decision):
+    offer(as_agent, **HALF)
+    sent = hidden_inputs(as_alice.get(page_of(hosting)))
+    confirm(as_merchant, f"/admin/subscriptions/subscription/{hosting.pk}/{verb}/", **typed)
+    assert states() == ["lapsed"]
+    assert "This offer lapsed on 5 April 2026." in text_of(as_alice.post(page_of(hosting), sent))
+    hosting.refresh_from_db()
+    assert (hosting.discount_percent, CancellationRequest.objects.get().get_decision_display()) == (0, decision)
+    # Nothing is on offer any more, and staff can offer nothing more.
+    for page in ("/", hosting.get_absolute_url(), Ticket.objects.get().get_absolute_url()):
+        assert "An offer for" not in text_of(as_alice.get(page))
+    response = as_agent.get(desk("offer"))
+    refused = response if response.status_code == 409 else as_agent.get(response.url)
+    assert f"was decided on 5 April 2026: {decision}." in text_of(refused)
+
+
 def test_it_lapses_on_the_day_of_the_end_whether_or_not_the_job_has_run(as_agent, as_alice, hosting, clock):
     offer(as_agent, **HALF)
     sent = hidden_inputs(as_alice.get(page_of(hosting)))
@@ -415,6 +440,44 @@ def test_another_has_the_older_page_refused(as_agent, as_alice, hosting):
     response = as_alice.post(page_of(hosting, 0), sent)
     assert response.status_code == 409
     assert "This offer was replaced by another on 5 April 2026" in text_of(response)
+
+
+# What the ticket makes of it
+
+
+def test_it_answers_what_the_customer_wrote_meanwhile(agent, alice, hosting, clock):
+    clock(date(2026, 4, 7))
+    ticket = Ticket.objects.get()
+    signed_in(alice).post(ticket.get_absolute_url(), {"token": uuid4(), "body": "Is there a smaller one?"})
+    ticket.refresh_from_db()
+    assert (ticket.is_answered, ticket.act_by) == (False, date(2026, 4, 10))
+    clock(date(2026, 4, 8))
+    offer(signed_in(agent), **HALF)
+    ticket.refresh_from_db()
+    assert (ticket.is_answered, ticket.act_by) == (True, date(2026, 4, 20))
+    clock(date(2026, 4, 9))
+    signed_in(alice).post(ticket.get_absolute_url(), {"token": uuid4(), "body": "For how long?"})
+    ticket.refresh_from_db()
+    assert (ticket.is_answered, ticket.act_by) == (False, date(2026, 4, 12))
+
+
+def test_the_timeline_tells_every_offer_and_what_became_of_it(as_agent, as_alice, hosting):
+    half, month = "50 % off the next 3 invoices", "A pause of 30 days"
+    offer(as_agent, **HALF)
+    as_agent.post(desk(f"take-back/{Offer.objects.get().pk}"))
+    offer(as_agent, **HALF)
+    offer(as_agent, **MONTH, message="Stay, Alice!")
+    confirm(as_alice, page_of(hosting))
+    found = [entry for entry in as_agent.get(desk()).context["timeline"] if entry.text.startswith("Offer")]
+    assert [(entry.text, entry.by) for entry in found][::-1] == [
+        (f"Offer: {half}", "Sam Support"),
+        (f"Offer, {half}: Taken back", "Sam Support"),
+        (f"Offer: {half}", "Sam Support"),
+        (f"Offer, {half}: Replaced", "Sam Support"),
+        (f"Offer: {month}", "Sam Support"),
+        (f"Offer, {month}: Accepted", "Alice Ahn"),
+    ]
+    assert [entry.detail for entry in found if entry.detail] == ["Stay, Alice!"]
 
 
 # The list, the rows, and what pages cost
