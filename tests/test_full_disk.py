@@ -22,6 +22,7 @@ from tests.pages import confirm, hidden_inputs
 NEW = "/support/new/"
 TYPED = {"type": "general", "subscription": "", "subject": "A question", "body": "My words."}
 BUSINESS = {"name": "Birch & Lane", "accent_color": "#0f766e", "payment_days": 14}
+BUSINESS |= {"comparison_percent": 10, "alternative_rest_months": 12}
 NO_ROOM = "there is no room for files on our side just now"
 
 
