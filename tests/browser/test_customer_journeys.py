@@ -98,6 +98,19 @@ def test_a_forgotten_reason_is_said_and_the_message_is_kept(visitor, customer, h
     expect(visitor.page.locator("[name=message]")).to_have_value("My own words.")
 
 
+def test_saying_who_is_invoiced(visitor, customer):
+    visitor.signs_in(customer).opens("/").presses("Your account").presses("Change who we invoice")
+    visitor.page.get_by_label("A business").check()
+    visitor.page.get_by_label("Company").fill("Ahn Ceramics B.V.")
+    visitor.page.get_by_label("Country").select_option("Netherlands")
+    visitor.page.get_by_label("VAT number").fill("NL123456783B01")
+    visitor.presses("Save").sees("its check digit does not fit").finds_the_page_sound()
+    expect(visitor.page.get_by_label("Company")).to_have_value("Ahn Ceramics B.V.")
+    expect(visitor.page.get_by_label("VAT number")).to_be_focused()
+    visitor.page.get_by_label("VAT number").fill("NL123456782B01")
+    visitor.presses("Save").sees("Saved.", "Ahn Ceramics B.V.", "Netherlands", "NL123456782B01").finds_the_page_sound()
+
+
 def test_what_is_sent_after_the_session_ended_is_there_again_after_signing_in(visitor, customer):
     visitor.signs_in(customer).opens("/support/new/?type=complaint")
     visitor.page.fill("[name=subject]", "Too slow")
@@ -167,6 +180,7 @@ def test_every_page_is_sound_at_320_px(visitor, customer, scheme):
     visitor.signs_in_by_form(customer).finds_the_page_sound()
     paths = ["/subscriptions/", "/support/", "/support/new/", long.get_absolute_url(), trial.get_absolute_url()]
     paths += [f"/subscriptions/{long.number}/{action}/" for action in ("pause", "cancel")]
-    paths += [f"/subscriptions/{trial.number}/pause/", "/subscriptions/S-000000/", "/accounts/logout/"]
+    paths += [f"/subscriptions/{trial.number}/pause/", "/subscriptions/S-000000/", "/accounts/"]
+    paths += ["/accounts/person/", "/accounts/invoicing/", "/accounts/logout/"]
     for path in paths:
         visitor.opens(path).finds_the_page_sound()
