@@ -21,6 +21,13 @@ class PersonForm(forms.ModelForm):
         }
 
 
+class AppearanceForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ("appearance",)
+        widgets = {"appearance": forms.RadioSelect}
+
+
 class InvoicedPartyForm(forms.ModelForm):
     """Whom customers want to be on their invoices."""
 

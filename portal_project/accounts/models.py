@@ -45,6 +45,11 @@ class UserManager(BaseUserManager["User"]):
 class User(Searchable, AbstractBaseUser, PermissionsMixin):
     """A person who signs in with an e-mail address: a customer, or staff when `is_staff`."""
 
+    class Appearance(models.TextChoices):
+        SYSTEM = "system", _("As your device has it")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
     number = models.CharField(_("customer number"), max_length=12, unique=True, default=new_number, editable=False)
     external_id = fields.IdentifierField(
         _("external ID"), max_length=100, null=True, blank=True, unique=True, help_text=_("Its name in another system.")
@@ -71,6 +76,7 @@ class User(Searchable, AbstractBaseUser, PermissionsMixin):
             "Confirmations of a cancellation and answers to a support request always arrive."
         ),
     )
+    appearance = models.CharField(_("appearance"), max_length=10, choices=Appearance, default=Appearance.SYSTEM)
     date_joined = models.DateTimeField(_("since"), default=timezone.now, editable=False)
     search_text = SearchTextField(of=("name", "email", "number", "external_id"))
 
@@ -89,6 +95,9 @@ class User(Searchable, AbstractBaseUser, PermissionsMixin):
                 Lower("email"),
                 name="user_email_unique",
                 violation_error_message=_("There is already a user with this e-mail address."),
+            ),
+            models.CheckConstraint(
+                name="user_appearance_known", condition=models.Q(appearance__in=["system", "light", "dark"])
             ),
         ]
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal_project.accounts.forms import InvoicedPartyForm, MailSettingsForm, PersonForm
+from portal_project.accounts.forms import AppearanceForm, InvoicedPartyForm, MailSettingsForm, PersonForm
 from portal_project.accounts.models import InvoicedParty, buyer
 from portal_project.accounts.people import person
 
@@ -30,6 +30,17 @@ def edit_person(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Your details are saved."))
         return redirect("account")
     return TemplateResponse(request, "account/person.html", {"form": form})
+
+
+@require_http_methods(["GET", "POST"])
+def edit_appearance(request: HttpRequest) -> HttpResponse:
+    """Light or dark, on every device where one signs in."""
+    form = AppearanceForm(request.POST or None, instance=person(request))
+    if form.is_valid():
+        form.instance.save(update_fields=form.fields)
+        messages.success(request, _("Saved. It looks so wherever you sign in."))
+        return redirect("account")
+    return TemplateResponse(request, "account/appearance.html", {"form": form})
 
 
 @require_http_methods(["GET", "POST"])

@@ -135,3 +135,20 @@ def test_merchants_change_it_on_the_page_of_the_person_and_support_reads_it(as_m
 
 def test_the_page_of_staff_has_no_such_part(as_merchant, agent):
     assert "invoiced_party" not in text_of(as_merchant.get(f"/admin/accounts/user/{agent.pk}/change/"))
+
+
+def test_one_chooses_light_or_dark_for_every_page(as_alice, alice):
+    assert 'data-appearance="system"' in text_of(as_alice.get("/"))
+    assert "Saved." in text_of(as_alice.post("/accounts/appearance/", {"appearance": "dark"}, follow=True))
+    page = text_of(as_alice.get("/"))
+    assert 'data-appearance="dark"' in page
+    assert '<meta name="color-scheme" content="dark">' in page
+    assert 'aria-invalid="true"' in text_of(as_alice.post("/accounts/appearance/", {"appearance": "sepia"}))
+    alice.refresh_from_db()
+    assert alice.appearance == "dark"
+
+
+def test_strangers_see_what_their_device_has(db):
+    page = text_of(Client().get("/accounts/login/"))
+    assert "data-appearance" not in page
+    assert '<meta name="color-scheme" content="light dark">' in page
