@@ -23,11 +23,15 @@ LISTS = [
     "support/cancellationrequest",
     "support/offer",
     "support/savedreply",
+    "support/alternativeshowing",
+    "support/cancellationrequest/leaving",
+    "support/cancellationrequest/leaving/messages",
     "subscriptions/subscription",
     "subscriptions/invoice",
     "subscriptions/paymentfile",
     "products/product",
     "products/plan",
+    "products/cancellationreason",
     "accounts/user",
     "mail/outgoingmail",
     "django_q/schedule",
@@ -38,6 +42,7 @@ NEW = [
     "subscriptions/paymentfile",
     "products/product",
     "products/plan",
+    "products/cancellationreason",
     "accounts/user",
 ]
 
