@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db import transaction
 
-from portal_project.accounts.models import Merchant
+from portal_project.accounts.models import InvoicedParty, Merchant
 from subscriptions.billing import charges
 from subscriptions.billing.catch_up import catch_up
 from subscriptions.lifecycle import notifications
@@ -36,5 +36,7 @@ def _save(subscription: Subscription) -> None:
                 status=Invoice.Status.VOID
             )
     for invoice in subscription.new_invoices:
-        charges.issue([invoice], Merchant.load(), InvoiceCounter.take(1))
+        customer = subscription.customer
+        parties = {customer.pk: party for party in InvoicedParty.objects.filter(user=customer)}
+        charges.issue([invoice], Merchant.load(), parties, InvoiceCounter.take(1))
         invoice.save()
