@@ -36,7 +36,6 @@ def _save(subscription: Subscription) -> None:
                 status=Invoice.Status.VOID
             )
     for invoice in subscription.new_invoices:
-        customer = subscription.customer
-        parties = {customer.pk: party for party in InvoicedParty.objects.filter(user=customer)}
+        parties = InvoicedParty.objects.in_bulk([subscription.customer_id])
         charges.issue([invoice], Merchant.load(), parties, InvoiceCounter.take(1))
         invoice.save()
