@@ -7,6 +7,7 @@ the days between two dates.
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from tests.subscriptions.model_prices import ONE_DAY, Price
 
@@ -228,9 +229,12 @@ class Life:
     # What people do
 
     def pause(self, until: date | None) -> None:
+        self._pause(until, self.settings.max_pause_days)
+        self._settle()
+
+    def _pause(self, until: date | None, longest: int | None) -> None:
         refuse_if(self.status != ACTIVE or self.cancels_on or self.pauses_on)
-        starts_on = self.billed_until if self.settings.pause_starts == "period_end" else self.today
-        longest = self.settings.max_pause_days
+        starts_on = self._pause_would_start()
         until = self._resume_date(until, starts_on, longest)
         self.longest, self.resume_rule, self.resumes_on = longest, self.settings.resume_rule, until
         self.pauses_on = starts_on
@@ -238,7 +242,9 @@ class Life:
             self._begin_pause()
         else:
             self._tell("pause_scheduled")
-        self._settle()
+
+    def _pause_would_start(self) -> date:
+        return self.billed_until if self.settings.pause_starts == "period_end" else self.today
 
     def _resume_date(self, until: date | None, starts_on: date, longest: int | None) -> date | None:
         last = starts_on + longest * ONE_DAY if longest else None
@@ -283,12 +289,15 @@ class Life:
         return min(usual, first if first >= self.today else max(self.today, billed))
 
     def withdraw_cancellation(self) -> None:
+        self._lift_the_end()
+        self._settle()
+
+    def _lift_the_end(self) -> None:
         refuse_if(not self.cancels_on)
         self.cancels_on = None
         if self.resumes_on:
             self.resumes_on = max(self.resumes_on, self.today)
         self._tell("cancellation_withdrawn")
-        self._settle()
 
     def keep_active(self) -> None:
         ends_on = self.cancels_on
@@ -313,6 +322,40 @@ class Life:
         refuse_if(not self.next_price)
         self.next_price = None
         self._tell("plan_change_dropped")
+
+    def accept_offer(self, kind: str, *terms: Any) -> None:
+        """What staff offer whoever is leaving: no limit binds it. What cannot be accepted leaves the end as it is."""
+        ends_on, resumes_on = self.cancels_on, self.resumes_on
+        self._lift_the_end()
+        try:
+            self._accept(kind, terms, longest=None)
+        except Refused:
+            self.cancels_on, self.resumes_on = ends_on, resumes_on
+            self.events.pop()
+            raise
+        self._settle()
+
+    def accept_alternative(self, kind: str, *terms: Any) -> None:
+        """What the merchant offers to everybody who could ask to cancel: bound by the limits, and worth something."""
+        refuse_if(self.status == CANCELED or self.cancels_on)
+        refuse_if(kind == "discount" and self.invoices_left)
+        refuse_if(kind == "pause" and terms[0] and self._saves_nothing(terms[0]))
+        self._accept(kind, terms, longest=self.settings.max_pause_days)
+        self._settle()
+
+    def _saves_nothing(self, days: int) -> bool:
+        ends_on = self._pause_would_start() + days * ONE_DAY
+        return self.settings.resume_rule == KEEP and ends_on <= self.billed_until
+
+    def _accept(self, kind: str, terms: tuple[Any, ...], longest: int | None) -> None:
+        """A pause of so many days, or where there are none until the day that is picked; a discount; or another price."""
+        if kind == "pause":
+            days, picked = terms
+            self._pause(self._pause_would_start() + days * ONE_DAY if days else picked, longest)
+        elif kind == "discount":
+            self.grant_discount(*terms)
+        else:
+            self.change_plan(*terms)
 
     # What the days add up to
 

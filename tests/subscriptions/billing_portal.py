@@ -4,19 +4,23 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 
 import time_machine
 from hypothesis import strategies as st
 
-from products.models import PauseStarts, ResumeRule
+from portal_project.accounts.models import Merchant
+from products.models import Alternative, PauseStarts, ResumeRule
 from subscriptions.billing.catch_up import as_of
 from subscriptions.confirm.billing_forms import DiscountForm, DropPlanChangeForm, PlanForm
 from subscriptions.confirm.confirmation import confirm, shown
 from subscriptions.confirm.forms import DropPauseForm, PauseForm, ResumeDateForm, ResumeForm
 from subscriptions.models import Channel, Invoice, Subscription
 from subscriptions.rules.states import Code, NotAllowed, Verdict
-from support.cancellations.forms import CancelNowForm, RequestForm, WithdrawForm
+from support.cancellations.forms import AlternativeForm, CancelNowForm, RequestForm, WithdrawForm
+from support.cancellations.offer_forms import AcceptOfferForm
 from support.cancellations.staff_forms import KeepForm
+from support.models import CancellationRequest, Offer
 from tests.factories import PlanFactory, ProductFactory, UserFactory, started
 from tests.subscriptions.billing_model import PAUSED, TRIALING
 from tests.subscriptions.model_prices import Price
@@ -49,29 +53,42 @@ class Deed:
     percent: int
     invoices: int
     plan: int
+    kind: str
 
     def meant(self, subscription, today, prices):
         """The verb's name and its arguments."""
-        names = list(FORMS) if self.pick >= 88 else inviting(subscription)
+        names = VERBS if self.pick >= 88 else inviting(subscription)
         name = names[self.pick % len(names)]
         until = [today + timedelta(days=self.length) if self.length else None]
         discount, price = [self.percent, self.invoices], [prices[self.plan]]
         with_arguments = {"pause": until, "change_resume_date": until, "grant_discount": discount, "change_plan": price}
+        with_arguments |= dict.fromkeys(ACCEPTING, self.accepted(today, prices))
         return name, with_arguments.get(name, [])
+
+    def accepted(self, today, prices):
+        """What is offered: its kind and terms. Of the pauses some have no length, so that a day is picked."""
+        picked = today + timedelta(days=self.length or 20)
+        terms = {
+            "pause": [self.length if self.plan else None, picked],
+            "discount": [self.percent, self.invoices],
+            "plan": [prices[self.plan]],
+        }
+        return [self.kind, *terms[self.kind]]
 
 
 def inviting(subscription):
     """The verbs that are possible now, those that lead far more than once."""
     always = ["grant_discount", "grant_discount", "change_plan", "drop_plan_change"]
     if subscription.cancels_on:
-        return [*always, *["withdraw_cancellation"] * 3, *["keep_active"] * 2]
+        return [*always, *["withdraw_cancellation"] * 3, *["keep_active"] * 2, *["accept_offer"] * 4]
+    always.append("accept_alternative")
     if subscription.status == TRIALING:
         return [*always, "schedule_cancellation"]
     if subscription.status == PAUSED:
         return [*always, *["resume"] * 4, "change_resume_date", *["schedule_cancellation"] * 2]
     if subscription.pauses_on:
         return [*always, "drop_pause", "change_resume_date", "schedule_cancellation"]
-    return [*always, *["pause"] * 4, *["schedule_cancellation"] * 3]
+    return [*always, "accept_alternative", *["pause"] * 4, *["schedule_cancellation"] * 3]
 
 
 deeds = st.builds(
@@ -81,6 +98,7 @@ deeds = st.builds(
     percent=st.sampled_from([10, 33, 50, 100]),
     invoices=st.integers(1, 4),
     plan=st.integers(0, 2),
+    kind=st.sampled_from(["pause", "discount", "plan"]),
 )
 
 
@@ -109,6 +127,8 @@ class Portal:
         self.product = ProductFactory(**terms)
         self.customer, self.staff = UserFactory(), UserFactory(is_staff=True, is_superuser=True)
         self.plans = {price: self.plan(price, currency, n) for n, price in enumerate(prices)}
+        # Nobody is in the comparison group, and whoever has accepted something may do so again.
+        Merchant.objects.update_or_create(pk=1, defaults={"comparison_percent": 0, "alternative_rest_months": 0})
 
     def plan(self, price, currency, n):
         return PlanFactory(
@@ -143,9 +163,33 @@ class Portal:
             return self._act(name, today, *arguments)
 
     def _act(self, name, today, *arguments):
+        if name in ACCEPTING:
+            return self._accept(name, today, *arguments)
         if name == "change_plan":
             arguments = [self.plans[arguments[0]].pk]
         return self._confirm(FORMS[name], today, **TYPED.get(name, lambda today: {})(today, *arguments))
+
+    def _accept(self, name, today, kind, *terms):
+        fields = {
+            "pause": lambda days, _picked: {"pause_days": days},
+            "discount": lambda percent, invoices: {"percent": percent, "invoices": invoices},
+            "plan": lambda price: {"plan_id": self.plans[price].pk},
+        }
+        offered = {"kind": kind, **fields[kind](*terms)}
+        if name == "accept_offer":
+            form_class = partial(AcceptOfferForm, offer=self._offer(**offered))
+        else:
+            alternative = Alternative.objects.create(product=self.product, **offered)
+            form_class = partial(AlternativeForm, terms=alternative)
+        return self._confirm(form_class, today, **({"resumes_on": terms[1]} if kind == "pause" else {}))
+
+    def _offer(self, **offered):
+        """As staff have made it for the undecided request, in the place of an older one."""
+        request = CancellationRequest.objects.undecided().filter(subscription=self.pk).first()
+        if request is None:
+            raise NotAllowed(Verdict(Code.NOT_NOW, "Nobody is leaving, so nothing is offered."))
+        request.offers.open().delete()
+        return Offer.objects.create(request=request, made_by=self.staff, **offered)
 
     def _confirm(self, form_class, today, **typed):
         by = self.staff if form_class in BY_STAFF else self.customer
@@ -170,6 +214,8 @@ FORMS = {
     "change_plan": PlanForm,
     "drop_plan_change": DropPlanChangeForm,
 }
+ACCEPTING = ["accept_offer", "accept_alternative"]
+VERBS = [*FORMS, *ACCEPTING]
 BY_STAFF = (CancelNowForm, KeepForm, DiscountForm, PlanForm, DropPlanChangeForm)
 TYPED = {
     "pause": lambda today, until: {"resumes_on": until},

@@ -68,6 +68,9 @@ MAILED = {
 }
 
 
+STAYING = ["withdraw_cancellation", "keep_active", "accept_offer"]
+
+
 class Proof(RuleBasedStateMachine):
     """The portal and the model side by side, in a transaction that is rolled back at the end."""
 
@@ -113,13 +116,13 @@ class Proof(RuleBasedStateMachine):
         self.do(deed)
 
     @precondition(lambda self: self.life.status != CANCELED and not self.life.cancels_on)
-    @rule(moment=moments, later=moments, kept=st.booleans(), deed=deeds)
-    def change_their_mind(self, moment, later, kept, deed):
+    @rule(moment=moments, later=moments, by=st.sampled_from(STAYING), deed=deeds)
+    def change_their_mind(self, moment, later, by, deed):
         """Within the notice, so that a part may be billed, or a resume date may pass, meanwhile."""
         self.wait(moment)
         self.both("schedule_cancellation")
         self.wait(later)
-        self.both("keep_active" if kept else "withdraw_cancellation")
+        self.both(by, *(deed.accepted(self.today, self.prices) if by == "accept_offer" else []))
         if self.life.status != CANCELED:
             self.do(deed)
 
