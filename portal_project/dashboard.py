@@ -35,7 +35,7 @@ def cards(request: HttpRequest, today: date) -> list[Card]:
             _("Cancellations in notice"),
             CancellationRequest.objects.undecided(),
             "support_cancellationrequest",
-            {"decision__exact": ""},
+            {"decision": "not_yet"},
         ),
         (
             "subscriptions.view_subscription",

@@ -14,7 +14,7 @@ class CancellationReasonAdmin(SimpleHistoryAdmin, ModelAdmin):
     off, and not deleted.
     """
 
-    list_display = ("label", "asks_for_words", "is_active")
+    list_display = ("label", "asks_for_words", "is_active", "position")
     fields = ("label", "asks_for_words", "is_active", "position")
     ordering_field = "position"
     hide_ordering_field = True

@@ -77,7 +77,8 @@ def _accepted(event: SubscriptionEvent) -> dict[str, Any]:
     if not event.accepted:
         return {}
     lifted = [each for each in event.subscription.new_events if each.kind == EventKind.CANCELLATION_WITHDRAWN]
-    return {"accepted": True, "was_to_end_on": _day(lifted[-1].before("cancels_on") if lifted else None)}
+    was_to_end_on = _day(lifted[-1].before("cancels_on") if lifted else None)
+    return {"accepted": True, "was_to_end_on": was_to_end_on, "lost": list(event.lost)}
 
 
 def context(subscription: Subscription) -> dict[str, str]:

@@ -71,6 +71,9 @@ class SubscriptionEvent(models.Model):
     dates: "dict[str, date | None]"
     """What the mail about it names, in memory: right after the event, because a late job goes on before mails are written."""
 
+    lost: "tuple[str, ...]" = ()
+    """What going on does not bring back, for the mail about what was accepted; in memory."""
+
     class Meta:
         verbose_name = _("event")
         verbose_name_plural = _("events")

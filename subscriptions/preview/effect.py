@@ -28,6 +28,10 @@ LABELS = {
 }
 
 
+# Which of them canceling means is a setting of the product.
+CANCELING = {str(Action.CANCEL), str(Action.SCHEDULE_CANCELLATION)}
+
+
 @dataclass(frozen=True)
 class Bill:
     """One invoice to come (or made at once): on which day, for the days `[covers_from, covers_to)`."""
@@ -123,7 +127,7 @@ class Effect:
         lines.append(_change(_("What does not come back"), " ".join(was.get("lost") or ()), " ".join(now["lost"])))
         terms = _terms_change(was.get("terms"), now["terms"])
         lines += terms if any(terms) else _terms_change(was.get("before"), now["before"])
-        if was["action"] != now["action"]:
+        if was["action"] != now["action"] and {was["action"], now["action"]} == CANCELING:
             at_once = _("Canceling now takes effect at once.")
             lines.insert(0, at_once if self.action == Action.CANCEL else _("Canceling now has a notice period."))
         return [line for line in lines if line]

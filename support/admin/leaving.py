@@ -78,6 +78,8 @@ def urls(site: AdminSite) -> list[URLPattern]:
 def _report(request: HttpRequest, site: AdminSite) -> HttpResponse:
     form = _form(request)
     found = leaving.report(form.chosen, form.rows_by)
+    if form.rows_by == "month":
+        _fill_gaps(found)
     keys = _in_order(found, form.rows_by)
     if "csv" in request.GET:
         return _csv(form, found, keys)
@@ -119,6 +121,14 @@ def _address(request: HttpRequest) -> str:
     for name in ("after", "csv"):
         kept.pop(name, None)
     return kept.urlencode()
+
+
+def _fill_gaps(found: Report) -> None:
+    """A row for each month between the first and the last, also where nobody left."""
+    month, last = min(found.rows, default=None), max(found.rows, default=None)
+    while month and last and month < last:
+        month = (month + timedelta(days=31)).replace(day=1)
+        found.rows[month]
 
 
 def _in_order(found: Report, by: str) -> list[Any]:
@@ -193,7 +203,7 @@ def _charts(form: LeavingForm, found: Report, keys: list[Any]) -> Iterator[tuple
         ]
         sentence = _("The most frequent one: %(reason)s.") % {"reason": rows[0].label}
         yield "bars", "reasons", Chart(_("Reasons"), sentence, _("Reason"), [_("Requests")], rows)
-    if stacked := [key for key in keys if found.rows[key].requests][-MOST_BARS:]:
+    if stacked := _bars_of(form, [key for key in keys if found.rows[key].requests]):
         names = [str(label) for label in OUTCOMES.values()]
         rows = [Row(form.label(key), [found.rows[key].outcomes[decision] for decision in OUTCOMES]) for key in stacked]
         title = _("What became of the requests")
@@ -204,6 +214,11 @@ def _charts(form: LeavingForm, found: Report, keys: list[Any]) -> Iterator[tuple
             ),
         }
         yield "stacked", "outcomes", Chart(title, sentence, str(dict(BY)[form.rows_by]), names, rows)
+
+
+def _bars_of(form: LeavingForm, keys: list[Any]) -> list[Any]:
+    """The latest months; or of products and plans, which begin with the largest, the first."""
+    return keys[-MOST_BARS:] if form.rows_by == "month" else keys[:MOST_BARS]
 
 
 def _by_month(form: LeavingForm, found: Report, month: date) -> Row:

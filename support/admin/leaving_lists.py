@@ -10,9 +10,33 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import RelatedDropdownFilter
 
+from products.models import Plan
+from support.models import CancellationRequest
 from support.reports import tenure
 from support.reports.leaving import Chosen, ended_without_request
+
+
+class DecisionFilter(admin.SimpleListFilter):
+    title = _("decision")
+    parameter_name = "decision"
+    NOT_YET = "not_yet"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [(self.NOT_YET, _("Not yet")), *CancellationRequest.Decision.choices]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == self.NOT_YET:
+            return queryset.filter(decided_at=None)
+        return queryset.filter(decision=self.value()) if self.value() else queryset
+
+
+class PlanFilter(RelatedDropdownFilter):
+    """Whose plans are read with their products, which their names begin with."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[int, str]]:
+        return [(plan.pk, str(plan)) for plan in Plan.objects.select_related("product")]
 
 
 class TenureFilter(admin.SimpleListFilter):
@@ -52,7 +76,7 @@ def requests(chosen: Chosen, decision: str | None = None) -> str:
     """The address of the requests that are counted, or of those with this decision; empty stands for none yet."""
     filters: dict[str, Any] = {"requested_on_from": chosen.first, "requested_on_to": chosen.last}
     if decision is not None:
-        filters["decision__exact"] = decision
+        filters["decision"] = decision or DecisionFilter.NOT_YET
     if chosen.reason:
         filters["reason__code__exact"] = chosen.reason
     if chosen.product:

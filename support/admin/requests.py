@@ -7,7 +7,7 @@ from django.urls import URLPattern, reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import RangeDateFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
 from portal_project.common.admin import ReadOnly
@@ -16,7 +16,7 @@ from portal_project.common.search_admin import SearchAdmin
 from subscriptions.admin.subscriptions import SubscriptionAdmin, operation
 from subscriptions.models import Subscription
 from support.admin import leaving, step_rows, wind_down
-from support.admin.leaving_lists import EndedAtOnceFilter, TenureFilter
+from support.admin.leaving_lists import DecisionFilter, EndedAtOnceFilter, PlanFilter, TenureFilter
 from support.admin.saved_replies import SavedReplyAdmin
 from support.admin.tickets import TicketAdmin
 from support.cancellations.end_date import why_promised
@@ -82,10 +82,10 @@ class CancellationRequestAdmin(ReadOnly, SearchAdmin):
     list_display = ("subscription", "customer", "reason_label", "requested_on", "promised_on", "outcome", "decided_by")
     list_filter = (
         ("reason", RelatedDropdownFilter),
-        ("decision", ChoicesDropdownFilter),
+        DecisionFilter,
         ("requested_on", RangeDateFilter),
         ("subscription__plan__product", RelatedDropdownFilter),
-        ("subscription__plan", RelatedDropdownFilter),
+        ("subscription__plan", PlanFilter),
         TenureFilter,
     )
     list_filter_submit = True

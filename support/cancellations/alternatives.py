@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 WITHOUT_A_REASON = 0
+# For so many the style sheet reveals what stands beside them.
+PLACES = 20
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def candidates(
     fitting = [each for each in found if _fits(each, subscription, by=by, today=today)]
     if not fitting or not rested(subscription, today):
         return []
-    first = {place: _first_for(reason, fitting) for place, reason in enumerate(reasons, start=1)}
+    first = {place: _first_for(reason, fitting) for place, reason in enumerate(reasons, start=1) if place <= PLACES}
     first[WITHOUT_A_REASON] = _first_for(None, fitting)
     placed = [(each, tuple(sorted(place for place in first if first[place] == each))) for each in fitting]
     return [Candidate(each, places) for each, places in placed if places]
@@ -127,7 +129,8 @@ def _fits(alternative: Alternative, subscription: Subscription, *, by: "User", t
 def _may_accept(alternative: Alternative, subscription: Subscription, *, by: "User", today: date) -> Verdict:
     """As `may_accept`, and a pause has to be worth something."""
     verdict = may_accept(alternative, subscription, by=by, today=today, limited=True)
-    if verdict and alternative.pause_days and _saves_nothing(alternative.pause_days, subscription, today):
+    longest = alternative.pause_days or subscription.plan.product.max_pause_days
+    if verdict and alternative.kind == OfferKind.PAUSE and longest and _saves_nothing(longest, subscription, today):
         return Verdict(Code.NOT_NOW, _("This pause would end before the billed days do, so it would save nothing."))
     return verdict
 

@@ -49,6 +49,8 @@ class AcceptOfferForm(AcceptingForm):
         requests.withdraw(subscription, self.today)
 
     def conclude(self, channel: Channel) -> None:
+        for event in self.trial.events:
+            event.lost = self.trial.effect.lost
         requests.accepted(self.trial, self.offer, cost=self.cost, by=self.by)
 
 
@@ -142,6 +144,9 @@ class MakeOfferForm(UndecidedForm):
         for name in needed:
             if name != "pause_days" and not typed.get(name) and name not in self.errors:
                 self.add_error(name, self.fields[name].error_messages["required"])
+        for name in {"percent", "invoices", "pause_days", "plan"} - set(needed):
+            # It is out of sight, and not asked for.
+            self.errors.pop(name, None)
         if self.errors or not needed or self.request is None:
             return
         terms = {name: typed[name] for name in needed}

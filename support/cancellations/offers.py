@@ -94,6 +94,7 @@ def make(offer: Offer, effect: Effect, today: date) -> None:
     """Save the offer, in the place of an open one, and tell the customer; the ticket then waits for them."""
     now = timezone.now()
     request = offer.request
+    CancellationRequest.objects.lock(request.ticket)
     ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=request.ticket_id)
     _close(request.offers.open(), State.REPLACED, offer.made_by, now)
     offer.made_at = now

@@ -103,7 +103,7 @@ def kept(trial: Trial, *, agreement: str, agreed_on: date, by: "User") -> None:
     """
     request = locked_undecided(trial.subscription)
     if request is None:
-        raise NotAllowed(nothing_to_keep(trial.subscription))
+        raise NotAllowed(nothing_undecided(trial.subscription))
     request.agreement, request.agreed_on = agreement, agreed_on
     decide([request], Decision.KEPT, by=by)
     outbox.add(notifications.request_kept(request, trial.effect))
@@ -116,12 +116,12 @@ def accepted(trial: Trial, offer: Offer, *, cost: Decimal, by: "User") -> None:
     """
     request = locked_undecided(trial.subscription)
     if request is None or request.pk != offer.request_id:
-        raise NotAllowed(nothing_to_keep(trial.subscription))
+        raise NotAllowed(nothing_undecided(trial.subscription))
     decide([request], Decision.OFFER_ACCEPTED, by=by)
     Offer.objects.filter(pk=offer.pk).update(cost=cost)
 
 
-def nothing_to_keep(subscription: Subscription) -> Verdict:
+def nothing_undecided(subscription: Subscription) -> Verdict:
     """For an end that nobody requested here, or whose request somebody has just decided."""
     was_decided = CancellationRequest.objects.filter(subscription=subscription.pk).exists()
     return Verdict(Code.DONE if was_decided else Code.NOT_NOW, _("No cancellation request is undecided here."))

@@ -90,7 +90,7 @@ class UndecidedForm(WithdrawForm):
         verdict = super().verdict()
         if self.request or not verdict:
             return verdict
-        return explained(requests.nothing_to_keep(self.subscription), self.subscription, self.by)
+        return explained(requests.nothing_undecided(self.subscription), self.subscription, self.by)
 
 
 class KeepForm(UndecidedForm):

@@ -7,7 +7,7 @@ def fill(apps, schema_editor):
     answers = apps.get_model("support", "Message").objects.filter(
         ticket=OuterRef("ticket"), is_internal=False, created_at__gt=OuterRef("requested_at")
     )
-    by_staff = answers.exclude(author=F("ticket__customer")).order_by("created_at")
+    by_staff = answers.exclude(author=F("ticket__customer")).exclude(body=OuterRef("message")).order_by("created_at")
     CancellationRequest.objects.update(answered_at=Subquery(by_staff.values("created_at")[:1]))
 
 

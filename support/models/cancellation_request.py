@@ -16,6 +16,10 @@ class CancellationRequestQuerySet(models.QuerySet["CancellationRequest"]):
     def undecided(self) -> Self:
         return self.filter(decided_at=None)
 
+    def lock(self, ticket: Ticket) -> None:
+        """Lock the request of this ticket, if it holds one."""
+        list(self.filter(ticket=ticket.pk).select_for_update(of=("self",)).values_list("pk", flat=True))
+
     def answered(self, ticket: Ticket, at: datetime) -> None:
         """Note that staff wrote to the customer on this ticket, where they had not before."""
         self.filter(ticket=ticket.pk, answered_at=None).update(answered_at=at)

@@ -26,7 +26,7 @@ from django.db.models.functions import RowNumber, TruncMonth
 
 from products.intervals import a_month
 from subscriptions.models import Subscription, SubscriptionQuerySet
-from support.models import CancellationRequest, TicketEvent
+from support.models import CancellationRequest, Message
 from support.reports.tenure import conditions, tenure
 
 Decision = CancellationRequest.Decision
@@ -71,7 +71,6 @@ class Tally:
 
     outcomes: Counter[str] = field(default_factory=Counter)
     lost: Money = field(default_factory=Money)
-    at_stake: Money = field(default_factory=Money)
     at_once: int = 0
     lost_at_once: Money = field(default_factory=Money)
     first_answer: timedelta | None = None
@@ -85,8 +84,6 @@ class Tally:
         self.outcomes[decision] += group["count"]
         if decision in LOST:
             self.lost.add(*money)
-        elif decision == IN_NOTICE:
-            self.at_stake.add(*money)
 
     def count_at_once(self, group: Mapping[str, Any]) -> None:
         self.at_once += group["count"]
@@ -104,7 +101,7 @@ class Report:
     @property
     def currencies(self) -> list[str]:
         """Of all amounts that it has."""
-        amounts = (self.total.lost, self.total.at_stake, self.total.lost_at_once)
+        amounts = (self.total.lost, self.total.lost_at_once)
         return sorted({currency for money in amounts for currency in money.by_currency})
 
 
@@ -122,13 +119,6 @@ def report(chosen: Chosen, by: str) -> Report:
         found.rows[key].first_answer = wait
     found.total.first_answer = _medians(requests(chosen).annotate(key=Value(0))).get(0)
     return found
-
-
-def by_month(chosen: Chosen) -> tuple[dict[date, int], dict[date, int]]:
-    """Requests, and ends without one, by the first day of their month."""
-    requested = requests(chosen).annotate(key=KEYS["month"][0])
-    ended = ends_at_once(chosen).annotate(key=KEYS["month"][1])
-    return _counted(requested), _counted(ended)
 
 
 def requests(chosen: Chosen) -> QuerySet[CancellationRequest]:
@@ -153,9 +143,11 @@ def ended_without_request() -> Any:
 
 
 def messages(chosen: Chosen) -> QuerySet[CancellationRequest]:
-    """The requests with what was written on making them. Those made of a ticket hold the answer to it, and are left out."""
-    turned = TicketEvent.objects.filter(ticket=OuterRef("ticket"), kind=TicketEvent.Kind.REQUEST)
-    written = requests(chosen).exclude(message="").filter(~Exists(turned))
+    """The requests with what their customers wrote on making them; what staff noted for a customer is left out."""
+    words = Message.objects.filter(
+        ticket=OuterRef("ticket"), author=OuterRef("ticket__customer"), body=OuterRef("message")
+    )
+    written = requests(chosen).exclude(message="").filter(Exists(words))
     return written.select_related("subscription__plan__product", "subscription__customer")
 
 
@@ -178,10 +170,6 @@ def _grouped(rows: Any, path: str, *names: str) -> Iterable[Mapping[str, Any]]:
 def _a_month(group: Mapping[str, Any], path: str) -> tuple[str, Decimal]:
     currency, interval, count = (group[f"{path}{name}"] for name in PRICE)
     return currency, a_month(group["amount"], interval, count)
-
-
-def _counted(rows: Any) -> dict[date, int]:
-    return dict(rows.values_list("key").annotate(count=Count("pk")))
 
 
 def _medians(rows: Any) -> dict[Any, timedelta]:

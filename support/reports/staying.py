@@ -8,12 +8,12 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
+from subscriptions.rules import periods
 from support.models import AlternativeShowing
 from support.reports.proportions import Difference, Share, difference
 
 AFTER = (30, 60, 90)
 """Days."""
-SINCE = timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def comparisons(today: date, product: int | None = None) -> list[Comparison]:
 
 def _first_openings(today: date, product: int | None) -> QuerySet[AlternativeShowing]:
     """Of each customer within a year: whoever looks at the page again is still the same person."""
-    within = AlternativeShowing.objects.filter(day__gt=today - SINCE, day__lte=today)
+    within = AlternativeShowing.objects.filter(day__gt=periods.year_before(today), day__lte=today)
     if product is not None:
         within = within.filter(subscription__plan__product=product)
     same = within.filter(customer=OuterRef("customer"))

@@ -106,6 +106,9 @@ def reply(
     message with the key `seen`; None asks for no such check.
     """
     with transaction.atomic():
+        if ticket.type == Ticket.Type.CANCEL and author != ticket.customer:
+            # A decision locks the request before its ticket too.
+            CancellationRequest.objects.lock(ticket)
         ticket = Ticket.objects.select_for_update(of=("self",)).select_related("customer").get(pk=ticket.pk)
         mails = sends_mail and not is_internal and author != ticket.customer
         if first := Message.objects.filter(token=token).first():

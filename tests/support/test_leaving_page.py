@@ -17,6 +17,7 @@ from subscriptions.models import Subscription
 from support.models import CancellationRequest, Ticket
 from support.reports import tenure
 from support.reports.leaving import Chosen, report
+from tests.conftest import signed_in
 from tests.factories import PlanFactory, ProductFactory, started
 from tests.pages import confirm
 
@@ -189,6 +190,8 @@ def test_support_sees_why_people_leave_and_each_number_leads_to_its_list(as_agen
         assert expected in found.text
     assert page.context["reasons"][0].label == "Too expensive"
     assert as_agent.get(page.context["reasons"][0].requests.url).context["cl"].result_count == 1
+    CancellationRequest.objects.update(decision="withdrawn", decided_at=make_aware(datetime(2026, 3, 10)))
+    assert as_agent.get(line.outcomes[0].url).context["cl"].result_count == 0
 
 
 @pytest.mark.parametrize("by", ["product", "plan", "tenure"])
@@ -223,6 +226,23 @@ def test_the_first_answer_of_staff_is_the_one_that_counts(as_agent, left, clock)
         assert as_agent.post(address, {"body": text, "token": uuid4(), "is_internal": ""}).status_code == 302
         clock(TODAY + 5 * DAY)
     assert as_agent.get(PAGE).context["total"].first_answer == "2 days"
+
+
+def test_a_month_in_which_nobody_left_has_its_row(as_agent, left, bob, clock):
+    clock(date(2026, 6, 1))
+    his = started(bob, date(2026, 5, 20))
+    confirm(signed_in(bob), f"{his.get_absolute_url()}cancel/", reason="other", message="")
+    labels = [line.label for line in as_agent.get(PAGE).context["lines"]]
+    assert labels == ["March 2026", "April 2026", "May 2026", "June 2026"]
+
+
+def test_what_staff_noted_for_a_customer_is_not_the_customers_word(as_agent, bob, clock):
+    clock(TODAY)
+    his = started(bob, date(2026, 2, 20))
+    page = f"/admin/subscriptions/subscription/{his.pk}/request-cancellation/"
+    confirm(as_agent, page, reason="other", message="Called on Monday.")
+    assert CancellationRequest.objects.get().message == "Called on Monday."
+    assert "Called on Monday." not in as_agent.get(f"{PAGE}messages/").text
 
 
 def test_nobody_at_all_is_said(as_agent):

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from portal_project.mail.models import OutgoingMail
+from portal_project.mail.rendering import render
 from subscriptions.models import LinkedService, Subscription
 from support.mails import digest
 from support.models import Offer, Ticket, WindDownDefault, WindDownStep
@@ -200,6 +201,8 @@ def test_an_offer_tells_what_it_does_not_bring_back_before_it_is_accepted(as_ali
     assert confirm(as_alice, page).status_code == 302
     assert LinkedService.objects.get().auto_renew
     assert not WindDownStep.objects.filter(done_at=None).exists()
+    mail = render(OutgoingMail.objects.filter(template="subscriptions/discount_granted").get())
+    assert "“Delete the zone” was done on 5 April 2026 and cannot be undone." in mail.text
 
 
 def test_a_service_that_lapsed_is_said_so_on_the_subscriptions_page(as_alice, as_agent, hosting, clock):
