@@ -556,7 +556,7 @@ def test_two_hundred_rows_read_as_often_as_fifty(load):
         load(*rows("many", 200))
     # SQLite takes about a thousand values at once, so it alone splits an insert; PostgreSQL reads two sequences besides.
     # One of them looks which numbers of customers are taken.
-    assert reads(many) == reads(few) <= 9
+    assert reads(many) == reads(few) <= (11 if connection.vendor == "postgresql" else 9)
     assert len(many) <= 2 * len(few)
 
 
