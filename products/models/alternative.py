@@ -61,6 +61,9 @@ class Alternative(OfferTerms):
 
     def clean(self) -> None:
         super().clean()
+        if self.pk and Alternative.objects.filter(pk=self.pk).exclude(kind=self.kind).exists():
+            text = _("What it has led to is counted under its kind. Switch this one off, and add another.")
+            raise ValidationError({"kind": text})
         if self.kind == OfferKind.PLAN and self.plan and self.plan.product_id != self.product_id:
             raise ValidationError({"plan": _("Choose a plan of this product.")})
         if (self.kind == OfferKind.TALK) != bool(self.text):

@@ -163,3 +163,15 @@ def test_the_share_of_the_comparison_group_is_a_percentage(as_merchant, percent,
     as_merchant.post("/admin/accounts/merchant/1/change/", typed | {"comparison_percent": percent})
     expected = (int(percent), 6) if is_taken else (10, 12)
     assert (Merchant.load().comparison_percent, Merchant.load().alternative_rest_months) == expected
+
+
+def test_the_kind_of_one_stays_because_what_it_led_to_is_counted_under_it(as_merchant, monthly):
+    made = Alternative.objects.create(product=monthly.product, kind="pause", pause_days=30)
+    changed = {"id": made.pk, "kind": "discount", "percent": "20", "invoices": "3"}
+    typed = sent(changed) | {"alternatives-INITIAL_FORMS": 1}
+    answer = as_merchant.post(page(monthly.product), typed)
+    assert "Switch this one off, and add another." in answer.text
+    assert Alternative.objects.get().kind == "pause"
+    kept = sent({"id": made.pk, "kind": "pause", "pause_days": "45"}) | {"alternatives-INITIAL_FORMS": 1}
+    assert as_merchant.post(page(monthly.product), kept).status_code == 302
+    assert Alternative.objects.get().pause_days == 45
