@@ -35,7 +35,7 @@ class AcceptingForm(ActionForm):
         self.terms, self.kind = terms, OfferKind(terms.kind)
         self.action = ACTION_OF[self.kind]
         if self.kind == OfferKind.PAUSE and not terms.pause_days:
-            first, last = self.subscription.resume_dates_of_new_pause(self.today, own=self.limited)
+            first, last = self.resume_dates()
             field = self.fields["resumes_on"]
             field.set_range(first, last)  # type: ignore[attr-defined]
             field.help_text = ""
@@ -58,6 +58,10 @@ class AcceptingForm(ActionForm):
             case OfferKind.DISCOUNT:
                 return _("The discount is yours. The subscription goes on.")
         return _("The plan change is noted. The subscription goes on.")
+
+    def resume_dates(self) -> tuple[date, date | None]:
+        """The first and last day that may be chosen, as `periods.resume_dates`."""
+        return self.subscription.resume_dates_of_new_pause(self.today, own=self.limited)
 
     def verdict(self) -> Verdict:
         return may_accept(self.terms, self.subscription, by=self.by, today=self.today, limited=self.limited)

@@ -71,6 +71,11 @@ class Pausing(Changes):
         """The first and last day that a pause made today may end on, as `periods.resume_dates`."""
         return periods.resume_dates(self.pause_would_start(today), self.longest_pause(own=own), today)
 
+    def first_resume_that_saves(self, today: date) -> date:
+        """The first day on which a pause made today can end and be worth anything to the customer."""
+        gives_back = self.plan.product.resume_rule == ResumeRule.GIVE_BACK
+        return periods.first_resume_that_saves(self.pause_would_start(today), self.period_end, gives_back=gives_back)
+
     def possible_resume_dates(self, today: date) -> tuple[date, date | None]:
         """The first and last day that the present or scheduled pause may end on, as `periods.resume_dates`."""
         starts_on = self.paused_on or self.pauses_on or today

@@ -81,6 +81,13 @@ def is_resume_date(chosen: date, first: date, last: date | None) -> bool:
     return first <= chosen <= (last or first + TEN_YEARS)
 
 
+def first_resume_that_saves(starts_on: date, billed_until: date, *, gives_back: bool) -> date:
+    """The first day on which a pause can end and has moved what is billed: days kept are billed, the first one is used."""
+    if starts_on >= billed_until:
+        return starts_on + timedelta(days=1)
+    return starts_on + timedelta(days=2) if gives_back else billed_until + timedelta(days=1)
+
+
 def after_keeping(billed_until: date, resumed_on: date) -> date:
     """Where billing goes on after a pause that keeps the billing day: no earlier than it was, and not for paused days."""
     return max(billed_until, resumed_on)

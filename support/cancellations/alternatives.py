@@ -15,7 +15,7 @@ from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
 from portal_project.accounts.models import Merchant
-from products.models import Alternative, CancellationReason, OfferKind, ResumeRule
+from products.models import Alternative, CancellationReason, OfferKind
 from subscriptions.models import Subscription
 from subscriptions.rules.dates_in_words import day
 from subscriptions.rules.offers import in_words, may_accept
@@ -130,15 +130,11 @@ def _may_accept(alternative: Alternative, subscription: Subscription, *, by: "Us
     """As `may_accept`, and a pause has to be worth something."""
     verdict = may_accept(alternative, subscription, by=by, today=today, limited=True)
     longest = alternative.pause_days or subscription.plan.product.max_pause_days
-    if verdict and alternative.kind == OfferKind.PAUSE and longest and _saves_nothing(longest, subscription, today):
-        return Verdict(Code.NOT_NOW, _("This pause would end before the billed days do, so it would save nothing."))
+    if verdict and alternative.kind == OfferKind.PAUSE and longest:
+        ends_on = subscription.pause_would_start(today) + timedelta(days=longest)
+        if ends_on < subscription.first_resume_that_saves(today):
+            return Verdict(Code.NOT_NOW, _("This pause would end before the billed days do, so it would save nothing."))
     return verdict
-
-
-def _saves_nothing(days: int, subscription: Subscription, today: date) -> bool:
-    """Whether a pause of so many days lies within what is billed, and gives none of it back."""
-    keeps = subscription.plan.product.resume_rule == ResumeRule.KEEP
-    return keeps and subscription.pause_would_start(today) + timedelta(days) <= subscription.period_end
 
 
 def _is_for(alternative: Alternative, subscription: Subscription, today: date) -> bool:

@@ -155,6 +155,11 @@ class AlternativeForm(AcceptingForm):
     accepted, limited = Accepted.ALTERNATIVE, True
     terms: Alternative
 
+    def resume_dates(self) -> tuple[date, date | None]:
+        """Of those the ones by which the pause saves something."""
+        first, last = super().resume_dates()
+        return max(first, self.subscription.first_resume_that_saves(self.today)), last
+
     def verdict(self) -> Verdict:
         verdict = may_take(self.terms, self.subscription, by=self.by, today=self.today)
         return verdict if verdict else explained(verdict, self.subscription, self.by)

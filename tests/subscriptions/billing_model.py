@@ -339,13 +339,18 @@ class Life:
         """What the merchant offers to everybody who could ask to cancel: bound by the limits, and worth something."""
         refuse_if(self.status == CANCELED or self.cancels_on)
         refuse_if(kind == "discount" and self.invoices_left)
-        refuse_if(kind == "pause" and terms[0] and self._saves_nothing(terms[0]))
+        if kind == "pause":
+            days, picked = terms
+            begins = self._pause_would_start()
+            refuse_if(self._saved_by_pausing(begins, begins + days * ONE_DAY if days else picked) <= 0)
         self._accept(kind, terms, longest=self.settings.max_pause_days)
         self._settle()
 
-    def _saves_nothing(self, days: int) -> bool:
-        ends_on = self._pause_would_start() + days * ONE_DAY
-        return self.settings.resume_rule == KEEP and ends_on <= self.billed_until
+    def _saved_by_pausing(self, begins: date, ends: date) -> int:
+        """How many days the pause spares: all from the billed days' end on, and of the billed ones those given back."""
+        if begins < self.billed_until and self.settings.resume_rule == GIVE_BACK:
+            return (ends - begins).days - 1
+        return (ends - max(begins, self.billed_until)).days
 
     def _accept(self, kind: str, terms: tuple[Any, ...], longest: int | None) -> None:
         """A pause of so many days, or where there are none until the day that is picked; a discount; or another price."""

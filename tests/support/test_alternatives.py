@@ -1,7 +1,7 @@
 """What the cancel page offers in the place of canceling: to whom, for which reason, and how it is accepted."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from portal_project.accounts.models import Merchant
 from portal_project.mail.models import OutgoingMail
 from products.models import Alternative, CancellationReason, Product
-from subscriptions.models import SubscriptionEvent
+from subscriptions.models import Subscription, SubscriptionEvent
 from support.cancellations.alternatives import is_compared
 from support.models import AcceptedAlternative, Ticket
 from tests.conftest import signed_in
@@ -118,6 +118,29 @@ def test_a_pause_that_would_save_nothing_is_not_offered(as_alice, hosting):
     assert "it would save nothing" in refused.content.decode()
     Product.objects.update(resume_rule="give_back")
     assert set(shown(as_alice, hosting).values()) == {short.pk}
+
+
+@pytest.mark.parametrize(
+    ("starts", "resume_rule", "first"),
+    [
+        ("at_once", "keep", "2026-04-21"),
+        ("at_once", "give_back", "2026-04-07"),
+        ("period_end", "keep", "2026-04-21"),
+        ("period_end", "give_back", "2026-04-21"),
+    ],
+)
+def test_of_an_open_pause_only_days_that_save_something_can_be_picked(as_alice, hosting, starts, resume_rule, first):
+    """On 5 April it is billed until the 20th; the first day of a pause is used, and is not given back."""
+    Product.objects.update(pause_starts=starts, resume_rule=resume_rule)
+    pause = offer(hosting, pause_days=None)
+    assert f'min="{first}"' in as_alice.get(address(hosting, pause)).content.decode()
+    before = date.fromisoformat(first) - timedelta(days=1)
+    refused = confirm(as_alice, address(hosting, pause), resumes_on=str(before))
+    assert f"{date.fromisoformat(first):%-d %B %Y}" in refused.content.decode()
+    assert Subscription.objects.get(pk=hosting.pk).resumes_on is None
+    told = confirm(as_alice, address(hosting, pause), resumes_on=first)
+    as_alice.post(address(hosting, pause), hidden_inputs(told) | {"resumes_on": first})
+    assert str(Subscription.objects.get(pk=hosting.pk).resumes_on) == first
 
 
 def test_no_discount_stands_on_another_and_no_plan_is_the_one_at_hand(as_alice, hosting):
