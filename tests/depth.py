@@ -5,11 +5,16 @@ from collections import Counter
 
 import pytest
 from django.db import connection
+from hypothesis import settings
 
 IN_FULL = connection.vendor == "sqlite"
 EXAMPLES = int(os.environ.get("HYPOTHESIS_EXAMPLES", "12" if IN_FULL else "3"))
 """How many lives are drawn by chance; HYPOTHESIS_EXAMPLES=5000 in the environment looks longer."""
 EVERY = 4
+
+# A change is judged by what it changes: the usual run draws the same lives each time, a longer look draws new ones.
+settings.register_profile("usual", derandomize="HYPOTHESIS_EXAMPLES" not in os.environ)
+settings.load_profile("usual")
 
 
 def leave_out_repetitions(items: list[pytest.Item]) -> None:
