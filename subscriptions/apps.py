@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class SubscriptionsConfig(AppConfig):
     name = "subscriptions"
     verbose_name = _("Subscriptions")
+
+    def ready(self) -> None:
+        from portal_project.common import personal_data
+        from subscriptions.models.personal_data import PERSONAL_DATA
+
+        personal_data.TABLES.extend(PERSONAL_DATA)

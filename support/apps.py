@@ -7,10 +7,12 @@ class SupportConfig(AppConfig):
     verbose_name = _("Support")
 
     def ready(self) -> None:
+        from portal_project.common import personal_data
         from subscriptions.confirm.forms import check_that_every_button_has_a_form
         from subscriptions.lifecycle import linked_services
         from subscriptions.preview import trial_run
         from support.cancellations import forms
+        from support.models.personal_data import PERSONAL_DATA
         from support.wind_down import losses, planning, providers
 
         assert forms
@@ -18,3 +20,4 @@ class SupportConfig(AppConfig):
         providers.check()
         linked_services.FOLLOWERS.append(planning.settle)
         trial_run.LOSSES.append(losses.losses)
+        personal_data.TABLES.extend(PERSONAL_DATA)

@@ -6,3 +6,9 @@ class AccountsConfig(AppConfig):
     name = "portal_project.accounts"
     label = "accounts"
     verbose_name = _("Accounts")
+
+    def ready(self) -> None:
+        from portal_project.accounts.personal_data import PERSONAL_DATA
+        from portal_project.common import personal_data
+
+        personal_data.TABLES.extend(PERSONAL_DATA)

@@ -9,6 +9,7 @@ urlpatterns = [
     path("person/", views.edit_person, name="edit_person"),
     path("invoicing/", views.edit_invoiced_party, name="edit_invoiced_party"),
     path("appearance/", views.edit_appearance, name="edit_appearance"),
+    path("data/", views.own_data, name="own_data"),
     path("mails/", views.mail_settings, name="mail_settings"),
     path("login/code/confirm/", views.confirm_login_code, name="account_confirm_login_code"),
     path("login/", sign_in.LoginView.as_view(), name="account_login"),

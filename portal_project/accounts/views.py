@@ -1,16 +1,22 @@
 from allauth.account import views as allauth
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from portal_project.accounts import limits
+from portal_project.accounts.archive import archive
 from portal_project.accounts.forms import AppearanceForm, InvoicedPartyForm, MailSettingsForm, PersonForm
-from portal_project.accounts.models import InvoicedParty, buyer
+from portal_project.accounts.models import InvoicedParty, User, buyer
 from portal_project.accounts.people import person
+from portal_project.common.personal_data import TABLES
 
 
 @require_safe
@@ -66,6 +72,28 @@ def mail_settings(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Your mail settings are saved."))
         return redirect("mail_settings")
     return TemplateResponse(request, "account/mail_settings.html", {"form": form})
+
+
+@require_http_methods(["GET", "POST"])
+@reauthentication_required
+def own_data(request: HttpRequest) -> HttpResponseBase:
+    """What is kept about one, and all of it as an archive."""
+    user, refusal = person(request), ""
+    if request.method == "POST":
+        try:
+            limits.consume(request, "archive", user.email)
+        except limits.TooManyAttempts as error:
+            refusal = str(error.message)
+        else:
+            return _download(user)
+    context = {"tables": TABLES, "refusal": refusal}
+    return TemplateResponse(request, "account/own_data.html", context, status=429 if refusal else 200)
+
+
+def _download(user: User) -> StreamingHttpResponse:
+    name = f"{user.number} {timezone.localdate()}.zip"
+    headers = {"Content-Disposition": content_disposition_header(True, name) or ""}
+    return StreamingHttpResponse(archive(user), content_type="application/zip", headers=headers)
 
 
 @login_not_required

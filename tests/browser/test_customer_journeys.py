@@ -181,6 +181,6 @@ def test_every_page_is_sound_at_320_px(visitor, customer, scheme):
     paths = ["/subscriptions/", "/support/", "/support/new/", long.get_absolute_url(), trial.get_absolute_url()]
     paths += [f"/subscriptions/{long.number}/{action}/" for action in ("pause", "cancel")]
     paths += [f"/subscriptions/{trial.number}/pause/", "/subscriptions/S-000000/", "/accounts/"]
-    paths += ["/accounts/person/", "/accounts/invoicing/", "/accounts/logout/"]
+    paths += ["/accounts/person/", "/accounts/invoicing/", "/accounts/data/", "/accounts/logout/"]
     for path in paths:
         visitor.opens(path).finds_the_page_sound()

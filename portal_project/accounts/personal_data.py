@@ -1,0 +1,63 @@
+from allauth.account.models import EmailAddress
+from django.utils.translation import gettext_lazy as _
+
+from portal_project.accounts.models import InvoicedParty, User
+from portal_project.common.personal_data import Table
+
+OF_STAFF = "about staff accounts"
+MADE_FROM_OTHERS = "made from other columns, for the search"
+
+PERSONAL_DATA = [
+    Table(
+        name="account",
+        about=_("Your account: name, addresses, settings"),
+        model=User,
+        person="pk",
+        columns=(
+            "number",
+            "external_id",
+            "email",
+            "name",
+            "phone",
+            "appearance",
+            "wants_status_mails",
+            "date_joined",
+            "last_login",
+            "is_active",
+        ),
+        left_out={
+            "id": "an inner key",
+            "password": "a secret",
+            "is_superuser": OF_STAFF,
+            "is_staff": OF_STAFF,
+            "search_text": MADE_FROM_OTHERS,
+        },
+    ),
+    Table(
+        name="email_addresses",
+        about=_("The e-mail addresses that you sign in with"),
+        model=EmailAddress,
+        person="user",
+        columns=("email", "verified", "primary"),
+        left_out={"id": "an inner key", "user": "the person"},
+    ),
+    Table(
+        name="invoiced_party",
+        about=_("Who we invoice for you"),
+        model=InvoicedParty,
+        person="user",
+        columns=(
+            "kind",
+            "company",
+            "second_line",
+            "street",
+            "postal_code",
+            "city",
+            "region",
+            "country",
+            "vat_number",
+            "invoice_email",
+        ),
+        left_out={"user": "the person"},
+    ),
+]

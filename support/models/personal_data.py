@@ -1,0 +1,141 @@
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from portal_project.common.personal_data import Table
+from support.models.alternatives import AcceptedAlternative, AlternativeShowing
+from support.models.cancellation_request import CancellationRequest
+from support.models.message import Attachment, Message
+from support.models.offer import Offer
+from support.models.ticket import Ticket
+
+WHO_OF_THE_STAFF = "who of the staff it was"
+ESTIMATE = "an estimate of ours"
+
+PERSONAL_DATA = [
+    Table(
+        name="support_requests",
+        about=_("Your support requests"),
+        model=Ticket,
+        person="customer",
+        columns=(
+            "number",
+            "type",
+            "subject",
+            "status",
+            "subscription__number",
+            "invoice__number",
+            "created_at",
+            "updated_at",
+            "wrote_at",
+            "answered_at",
+        ),
+        left_out={
+            "id": "an inner key",
+            "customer": "the person",
+            "priority": "how staff plan their work",
+            "assignee": WHO_OF_THE_STAFF,
+            "act_by": "how staff plan their work",
+            "token": "an inner key",
+            "search_text": "made from other columns, for the search",
+        },
+    ),
+    Table(
+        name="messages",
+        about=_("What you and we wrote in them"),
+        model=Message,
+        person="ticket__customer",
+        columns=("ticket__number", "author__is_staff", "author__name", "body", "created_at"),
+        left_out={
+            "id": "an inner key",
+            "is_internal": "those that are, are left out",
+            "token": "an inner key",
+            "search_text": "made from other columns, for the search",
+        },
+        only=Q(is_internal=False),
+    ),
+    Table(
+        name="files",
+        about=_("The files in them; the files themselves are in the folder “files”"),
+        model=Attachment,
+        person="message__ticket__customer",
+        columns=("pk", "message__ticket__number", "message__created_at", "name", "file", "size", "content_type"),
+        only=Q(message__is_internal=False),
+    ),
+    Table(
+        name="requests_to_cancel",
+        about=_("Your requests to cancel, and what became of them"),
+        model=CancellationRequest,
+        person="subscription__customer",
+        columns=(
+            "ticket__number",
+            "subscription__number",
+            "reason_label",
+            "message",
+            "requested_on",
+            "requested_at",
+            "answered_at",
+            "notice_days",
+            "promised_on",
+            "why",
+            "decision",
+            "decided_at",
+            "agreed_on",
+            "agreement",
+        ),
+        left_out={
+            "id": "an inner key",
+            "reason": "its words are in reason_label, as they were chosen",
+            "decided_by": WHO_OF_THE_STAFF,
+        },
+    ),
+    Table(
+        name="offers",
+        about=_("What we offered to you personally"),
+        model=Offer,
+        person="request__subscription__customer",
+        columns=(
+            "request__ticket__number",
+            "kind",
+            "percent",
+            "invoices",
+            "pause_days",
+            "plan__name",
+            "message",
+            "made_at",
+            "state",
+            "closed_at",
+        ),
+        left_out={
+            "id": "an inner key",
+            "made_by": WHO_OF_THE_STAFF,
+            "closed_by": WHO_OF_THE_STAFF,
+            "token": "an inner key",
+            "cost": ESTIMATE,
+        },
+    ),
+    Table(
+        name="accepted_alternatives",
+        about=_("What you accepted instead of canceling"),
+        model=AcceptedAlternative,
+        person="customer",
+        columns=("subscription__number", "accepted_on", "offered"),
+        left_out={
+            "id": "an inner key",
+            "customer": "the person",
+            "alternative": "its words are in offered, as they were accepted",
+            "cost": ESTIMATE,
+        },
+    ),
+    Table(
+        name="openings_of_the_cancel_page",
+        about=_("On which days you opened the page that cancels while something was offered there"),
+        model=AlternativeShowing,
+        person="customer",
+        columns=("subscription__number", "day", "shown"),
+        left_out={
+            "id": "an inner key",
+            "customer": "the person",
+            "alternative": "part of the merchant's measurement",
+        },
+    ),
+]
