@@ -22,7 +22,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
             ),
             (_("Offers"), "redeem", "support_offer_changelist", "support.view_offer"),
             (
-                _("Why people leave"),
+                _("Cancellations"),
                 "monitoring",
                 "support_cancellationrequest_leaving",
                 "support.view_cancellationrequest",

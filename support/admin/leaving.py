@@ -10,16 +10,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.functional import Promise
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
-from portal_project.common import csv_files
 from portal_project.common.charts import Chart, Row
 from portal_project.common.paging import page
 from products import money
-from support.admin import leaving_lists
+from support.admin import leaving_csv, leaving_lists
+from support.admin.leaving_csv import OUTCOMES
 from support.admin.leaving_filters import BY, LeavingForm
 from support.models import CancellationRequest
 from support.reports import leaving
@@ -27,14 +26,6 @@ from support.reports.leaving import Chosen, Money, Report, Tally
 
 VIEW = "support.view_cancellationrequest"
 Decision = CancellationRequest.Decision
-OUTCOMES: dict[str, str | Promise] = {
-    leaving.IN_NOTICE: gettext_lazy("In notice"),
-    Decision.ENDED: gettext_lazy("Ended"),
-    Decision.CANCELED_NOW: gettext_lazy("Ended early"),
-    Decision.WITHDRAWN: gettext_lazy("Withdrawn"),
-    Decision.KEPT: gettext_lazy("Kept"),
-    Decision.OFFER_ACCEPTED: gettext_lazy("Offer accepted"),
-}
 MOST_BARS = 12
 
 
@@ -50,15 +41,26 @@ class Number:
 
 
 @dataclass(frozen=True)
+class Amounts:
+    """Of each currency, in words; with the address of the list of those that are added up."""
+
+    text: str
+    url: str
+
+    def __str__(self) -> str:
+        return self.text or "–"
+
+
+@dataclass(frozen=True)
 class Line:
     """One row of the table, as it is read."""
 
     label: str
     requests: Number
     outcomes: list[Number]
-    lost: str
+    lost: Amounts
     at_once: Number
-    lost_at_once: str
+    lost_at_once: Amounts
     first_answer: str
 
 
@@ -81,8 +83,10 @@ def _report(request: HttpRequest, site: AdminSite) -> HttpResponse:
     if form.rows_by == "month":
         _fill_gaps(found)
     keys = _in_order(found, form.rows_by)
+    if request.GET.get("csv") == "reasons":
+        return leaving_csv.reasons(form, found)
     if "csv" in request.GET:
-        return _csv(form, found, keys)
+        return leaving_csv.rows(form, found, keys)
     context = site.each_context(request) | {
         "title": _("Cancellations"),
         "form": form,
@@ -139,13 +143,14 @@ def _in_order(found: Report, by: str) -> list[Any]:
 
 
 def _line(label: str, tally: Tally, chosen: Chosen) -> Line:
+    at_once = leaving_lists.ends_at_once(chosen)
     return Line(
         label,
         _number(tally.requests, leaving_lists.requests(chosen)),
         [_number(tally.outcomes[decision], leaving_lists.requests(chosen, decision=decision)) for decision in OUTCOMES],
-        _amounts(tally.lost),
-        _number(tally.at_once, leaving_lists.ends_at_once(chosen)),
-        _amounts(tally.lost_at_once),
+        _amounts(tally.lost, leaving_lists.lost(chosen)),
+        _number(tally.at_once, at_once),
+        _amounts(tally.lost_at_once, at_once),
         _wait(tally.first_answer),
     )
 
@@ -154,9 +159,10 @@ def _number(value: int, url: str) -> Number:
     return Number(value, url if value else "")
 
 
-def _amounts(of: Money) -> str:
-    found = of.by_currency
-    return ", ".join(money.formatted(money.rounded(found[each], each), each) for each in sorted(found) if found[each])
+def _amounts(of: Money, url: str) -> Amounts:
+    found = {currency: amount for currency, amount in sorted(of.by_currency.items()) if amount}
+    text = ", ".join(money.formatted(money.rounded(amount, each), each) for each, amount in found.items())
+    return Amounts(text, url if text else "")
 
 
 def _wait(waited: timedelta | None) -> str:
@@ -174,19 +180,18 @@ class ReasonLine:
     label: str
     requests: Number
     share: str
-    lost: str
+    lost: Amounts
 
 
 def _reasons(form: LeavingForm, found: Report) -> list[ReasonLine]:
-    ordered = sorted(found.reasons.items(), key=lambda item: (-item[1].requests, item[0]))
     return [
         ReasonLine(
             str(form.reasons[code]),
             _number(tally.requests, leaving_lists.requests(form.narrowed_to(code))),
-            _("%(percent)d %%") % {"percent": round(100 * tally.requests / found.total.requests)},
-            _amounts(tally.lost),
+            _("%(percent)d %%") % {"percent": found.share(tally)},
+            _amounts(tally.lost, leaving_lists.lost(form.narrowed_to(code))),
         )
-        for code, tally in ordered
+        for code, tally in found.reasons_in_order
     ]
 
 
@@ -224,29 +229,3 @@ def _bars_of(form: LeavingForm, keys: list[Any]) -> list[Any]:
 def _by_month(form: LeavingForm, found: Report, month: date) -> Row:
     tally = found.rows[month]
     return Row(form.label(month), [tally.requests, tally.at_once], short=f"{month:%m/%y}")
-
-
-def _csv(form: LeavingForm, found: Report, keys: list[Any]) -> HttpResponse:
-    """The table as it is shown, an amount a column for each currency."""
-    currencies = found.currencies
-    names = [
-        str(dict(BY)[form.rows_by]),
-        _("Requests"),
-        *(str(label) for label in OUTCOMES.values()),
-        *(_("Lost a month, %(currency)s") % {"currency": each} for each in currencies),
-        _("Ended at once"),
-        *(_("Lost at once a month, %(currency)s") % {"currency": each} for each in currencies),
-        _("Hours to the first answer (median)"),
-    ]
-    rows = ([form.label(key), *_cells(found.rows[key], currencies)] for key in keys)
-    headers = {"Content-Disposition": 'attachment; filename="cancellations.csv"'}
-    return HttpResponse(csv_files.written(names, rows), content_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _cells(tally: Tally, currencies: list[str]) -> Iterator[object]:
-    yield tally.requests
-    yield from (tally.outcomes[decision] for decision in OUTCOMES)
-    yield from (money.rounded(tally.lost.by_currency[each], each) for each in currencies)
-    yield tally.at_once
-    yield from (money.rounded(tally.lost_at_once.by_currency[each], each) for each in currencies)
-    yield "" if tally.first_answer is None else round(tally.first_answer.total_seconds() / 3600)

@@ -15,20 +15,23 @@ from unfold.contrib.filters.admin import RelatedDropdownFilter
 from products.models import Plan
 from support.models import CancellationRequest
 from support.reports import tenure
-from support.reports.leaving import Chosen, ended_without_request
+from support.reports.leaving import LOST, Chosen, ended_without_request
 
 
 class DecisionFilter(admin.SimpleListFilter):
     title = _("decision")
     parameter_name = "decision"
-    NOT_YET = "not_yet"
+    NOT_YET, LOST = "not_yet", "lost"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return [(self.NOT_YET, _("Not yet")), *CancellationRequest.Decision.choices]
+        lost = (self.LOST, _("Ended, early or on its day"))
+        return [(self.NOT_YET, _("Not yet")), *CancellationRequest.Decision.choices, lost]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == self.NOT_YET:
             return queryset.filter(decided_at=None)
+        if self.value() == self.LOST:
+            return queryset.filter(decision__in=LOST)
         return queryset.filter(decision=self.value()) if self.value() else queryset
 
 
@@ -86,6 +89,11 @@ def requests(chosen: Chosen, decision: str | None = None) -> str:
     if chosen.tenure:
         filters["tenure"] = chosen.tenure
     return f"{reverse('admin:support_cancellationrequest_changelist')}?{urlencode(filters)}"
+
+
+def lost(chosen: Chosen) -> str:
+    """The address of the requests whose subscriptions have ended."""
+    return requests(chosen, decision=DecisionFilter.LOST)
 
 
 def ends_at_once(chosen: Chosen) -> str:

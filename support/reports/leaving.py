@@ -104,6 +104,15 @@ class Report:
         amounts = (self.total.lost, self.total.lost_at_once)
         return sorted({currency for money in amounts for currency in money.by_currency})
 
+    @property
+    def reasons_in_order(self) -> list[tuple[str, Tally]]:
+        """The most frequent first."""
+        return sorted(self.reasons.items(), key=lambda item: (-item[1].requests, item[0]))
+
+    def share(self, tally: Tally) -> int:
+        """How many of all requests those are, in percent."""
+        return round(100 * tally.requests / self.total.requests)
+
 
 def report(chosen: Chosen, by: str) -> Report:
     """In four statements, whatever there is to count. `by` is one of `KEYS`."""

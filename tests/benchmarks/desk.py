@@ -59,18 +59,18 @@ def _measure(size: int) -> dict[str, tuple[float, int]]:
     client.force_login(agent, backend="django.contrib.auth.backends.ModelBackend")
     queue = "/admin/support/ticket/"
     return {
-        "queue, first page": _timed(client, queue, {}),
-        "queue, filtered": _timed(client, queue, {"type": "billing"}),
-        "queue, my tickets": _timed(client, queue, {"tab": "mine"}),
-        "queue, words of a message": _timed(client, queue, {"q": f"server {size - 1}"}),
-        "wind-down, first page": _timed(client, queue, {"tab": "wind_down"}),
-        "wind-down, later page": _timed(client, queue, {"tab": "wind_down", "after": tickets.middle_step()}),
-        "wind-down, done": _timed(client, queue, {"tab": "wind_down", "show": "done"}),
-        f"ticket, {MESSAGES} messages": _timed(client, f"{queue}{tickets.LONG}/change/", {}),
+        "queue, first page": timed(client, queue, {}),
+        "queue, filtered": timed(client, queue, {"type": "billing"}),
+        "queue, my tickets": timed(client, queue, {"tab": "mine"}),
+        "queue, words of a message": timed(client, queue, {"q": f"server {size - 1}"}),
+        "wind-down, first page": timed(client, queue, {"tab": "wind_down"}),
+        "wind-down, later page": timed(client, queue, {"tab": "wind_down", "after": tickets.middle_step()}),
+        "wind-down, done": timed(client, queue, {"tab": "wind_down", "show": "done"}),
+        f"ticket, {MESSAGES} messages": timed(client, f"{queue}{tickets.LONG}/change/", {}),
     }
 
 
-def _timed(client: Any, address: str, query: dict[str, str]) -> tuple[float, int]:
+def timed(client: Any, address: str, query: dict[str, str]) -> tuple[float, int]:
     """The middle time of many, and how many queries one answer takes."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext

@@ -10,15 +10,16 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import datetime, make_aware
 
-from portal_project.accounts.models import User
+from portal_project.accounts.models import Merchant, User
 from subscriptions.models import Subscription
 from support.models import CancellationRequest, Ticket
 from support.reports import tenure
 from support.reports.leaving import Chosen, report
 from tests.conftest import signed_in
-from tests.factories import PlanFactory, ProductFactory, started
+from tests.factories import PlanFactory, ProductFactory, UserFactory, started
 from tests.pages import confirm
 
 pytestmark = pytest.mark.django_db
@@ -207,6 +208,22 @@ def test_the_csv_holds_what_the_table_shows(as_agent, left):
         "Lost at once a month, EUR": "100.00"}]  # fmt: skip
 
 
+def test_what_was_lost_leads_to_the_requests_that_ended_early_and_on_their_day(as_merchant, clock):
+    clock(TODAY)
+    made_up(60, Random(3))
+    line = as_merchant.get(PAGE, {"first": "2024-01-01"}).context["total"]
+    ended = CancellationRequest.objects.filter(decision__in=["ended", "canceled_now"])
+    assert as_merchant.get(line.lost.url).context["cl"].result_count == ended.count() > 0
+    assert as_merchant.get(line.lost_at_once.url).context["cl"].result_count == line.at_once.value
+
+
+def test_the_reasons_are_a_csv_of_their_own(as_agent, left):
+    CancellationRequest.objects.update(decision="ended", decided_at=make_aware(datetime(2026, 3, 10)))
+    lines = csv.DictReader(io.StringIO(as_agent.get(PAGE, {"csv": "reasons"}).content.decode("utf-8-sig")))
+    expected = {"Reason": "Too expensive", "Requests": "1", "Share, %": "100", "Lost a month, EUR": "100.00"}
+    assert list(lines) == [expected]
+
+
 def test_a_product_called_like_a_formula_stays_text(as_agent, left):
     left.plan.product.name = "=HYPERLINK(1)"
     left.plan.product.save()
@@ -254,6 +271,7 @@ def test_nobody_at_all_is_said(as_agent):
     [
         {"by": "x"}, {"first": "٢٠٢٦-٠١-٠١"}, {"first": "2027-01-01", "last": "2026-01-01"}, {"product": "9" * 40},
         {"plan": "-1"}, {"tenure": "31"}, {"reason": "\u200b"}, {"last": "0001-01-01"}, {"last": "9999-12-31"}, {"after": "x"},
+        {"plan": "x" * 100_000}, {"reason": "o\u0301ther"}, {"first": "1e9"},
     ],
 )  # fmt: skip
 def test_an_odd_address_narrows_nothing_and_breaks_nothing(as_agent, left, odd):
@@ -261,5 +279,27 @@ def test_an_odd_address_narrows_nothing_and_breaks_nothing(as_agent, left, odd):
         assert as_agent.get(page, odd).status_code == 200
 
 
-def test_whoever_may_not_see_requests_is_refused(as_alice):
-    assert as_alice.get(PAGE).status_code in (302, 403)
+@pytest.mark.parametrize("odd", [{"reason": "oth\0er"}, {"first": "2026-01-01\0"}, {"after": "\0"}])
+def test_an_address_with_a_nul_is_none(as_agent, odd):
+    assert as_agent.get(PAGE, odd).status_code == 404
+
+
+@pytest.mark.parametrize("page", [PAGE, f"{PAGE}messages/", f"{PAGE}?csv=1"])
+def test_staff_without_a_role_are_refused_and_customers_do_not_find_it(as_alice, page):
+    assert signed_in(UserFactory(is_staff=True)).get(page).status_code == 403
+    assert as_alice.get(page).status_code in (302, 404)
+
+
+@pytest.mark.parametrize("by", ["month", "product", "plan", "tenure"])
+def test_the_page_asks_as_much_for_a_few_requests_as_for_many(as_merchant, left, by):
+    def asked():
+        # The row of the merchant is kept for seconds, so whether it is read depends on when.
+        Merchant.forget()
+        with CaptureQueriesContext(connection) as captured:
+            as_merchant.get(PAGE, {"by": by, "first": "2024-01-01"})
+        return len(captured)
+
+    asked()
+    few = asked()
+    made_up(60, Random(1))
+    assert asked() == few
