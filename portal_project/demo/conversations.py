@@ -21,6 +21,16 @@ class Script(NamedTuple):
 
 SCRIPTS: list[Script] = [
     Script(
+        Type.FORGET,
+        "Please delete what you keep about me",
+        Priority.MEDIUM,
+        Status.IN_REVIEW,
+        (
+            (CUSTOMER, "I am closing my business at the end of the year. Please delete my data then."),
+            (STAFF, "We will, once {product} has ended. Your invoices have to stay for seven years; all else goes."),
+        ),
+    ),
+    Script(
         Type.BILLING,
         "Why are there two invoices this month?",
         Priority.MEDIUM,

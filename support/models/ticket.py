@@ -41,6 +41,7 @@ class Ticket(Searchable):
         INVOICE = "invoice", _("Invoice correction")
         FEATURE = "feature", _("Feature request")
         QUOTE = "quote", _("Quote")
+        FORGET = "forget", _("Delete my data")
         OTHER = "other", _("Other")
 
     class Status(models.TextChoices):
@@ -128,6 +129,7 @@ class Ticket(Searchable):
                         "invoice",
                         "feature",
                         "quote",
+                        "forget",
                         "other",
                     ),
                     status__in=("open", "in_review", "resolved", "rejected", "closed"),

@@ -21,7 +21,7 @@ from support.models import Attachment, CancellationRequest, Message, Ticket
 from support.tickets.opening import open_ticket, reply
 from tests.conftest import signed_in
 from tests.factories import started
-from tests.pages import confirm
+from tests.pages import confirm, hidden_inputs
 
 PAGE = "/accounts/data/"
 NOT_ABOUT_CUSTOMERS = {
@@ -191,6 +191,20 @@ def test_every_column_is_in_it_or_has_a_reason_to_be_left_out(table):
     only_a_filter = {"subscription", "ticket", "message", "request"} & fields - shown
     assert shown & fields | table.left_out.keys() | only_a_filter == fields
     assert shown.isdisjoint(table.left_out)
+
+
+def test_it_leads_to_the_request_to_be_forgotten(as_alice, alice, hosting):
+    assert 'href="/support/new/?type=forget"' in as_alice.get(PAGE).text
+    form = as_alice.get("/support/new/", {"type": "forget"})
+    assert '<option value="forget" selected>Delete my data</option>' in form.text
+    typed = {"type": "forget", "subject": "Forget me", "body": "Please delete all of it.", "subscription": ""}
+    as_alice.post("/support/new/", hidden_inputs(form) | typed)
+    assert Ticket.objects.get().type == "forget"
+    assert rows(contents(as_alice.post(PAGE)), "support_requests")[0]["type"] == "forget"
+
+
+def test_staff_are_not_led_there(merchant):
+    assert "/support/new/" not in by_code(merchant).get(PAGE).text
 
 
 def test_it_takes_tickets_of_every_type(as_alice, alice):
