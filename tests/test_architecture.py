@@ -295,9 +295,8 @@ def test_only_the_edge_reads_what_day_it_is():
 
 def test_the_switches_of_a_product_are_read_by_the_refusals_alone():
     """And edited in its admin."""
-    readers = {
-        module for module in modules() if {node.attr for node in attributes(module)} & {"allow_pause", "allow_cancel"}
-    }
+    switches = {"allow_pause", "allow_cancel", "allow_plan_change"}
+    readers = {module for module in modules() if {node.attr for node in attributes(module)} & switches}
     assert readers == {"subscriptions.rules.refusals", "products.admin.products"}
 
 

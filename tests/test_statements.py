@@ -39,6 +39,21 @@ def test_a_pause(as_alice, hosting):
     assert statements(as_alice, f"{hosting.get_absolute_url()}pause/", {}) == 8
 
 
+def test_a_plan_change(as_alice, hosting):
+    """Of the click two read the plans: those to choose from, and the one that was chosen."""
+    hosting.product.allow_plan_change = True
+    hosting.product.save()
+    plans = [PlanFactory(product=hosting.product, name=f"Plan {n}", is_open_to_change=True) for n in range(9)]
+    address = f"{hosting.get_absolute_url()}plan/"
+    assert statements(as_alice, hosting.get_absolute_url()) == 6
+    assert statements(as_alice, address) == 5
+    typed = {"plan": plans[0].pk}
+    sent = hidden_inputs(as_alice.post(address, typed | {"preview": "1"})) | typed
+    with CaptureQueriesContext(connection) as captured:
+        assert as_alice.post(address, sent).status_code == 302
+    assert len(captured) == 10
+
+
 def test_a_cancellation_at_once(as_alice, alice, hosting):
     """The invoices beyond the end are read twice: to tell their fate, and locked, to write it."""
     at_once = started(alice, date(2026, 3, 20), PlanFactory(product=ProductFactory(cancellation_mode="immediate")))

@@ -31,7 +31,7 @@ class PlanPage(admin.options.BaseModelAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if self.has_change_permission(request, obj):
             return super().get_fields(request, obj)
-        return ["name", *self.get_readonly_fields(request, obj), "trial_days", "is_active"]
+        return ["name", *self.get_readonly_fields(request, obj), "trial_days", "is_active", "is_open_to_change"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return [] if self.has_change_permission(request, obj) else ["price"]
@@ -43,16 +43,25 @@ class PlanPage(admin.options.BaseModelAdmin):
 
 class PlanInline(PlanPage, TabularInline):
     model = Plan
-    fields = ("name", "amount", "currency", "interval", "interval_count", "trial_days", "is_active")
+    fields = (
+        "name",
+        "amount",
+        "currency",
+        "interval",
+        "interval_count",
+        "trial_days",
+        "is_active",
+        "is_open_to_change",
+    )
     extra = 0
     show_change_link = True
 
 
 @admin.register(Plan)
 class PlanAdmin(PlanPage, SimpleHistoryAdmin, SearchAdmin):
-    list_display = ("product", "name", "price", "trial_days", "is_active")
+    list_display = ("product", "name", "price", "trial_days", "is_active", "is_open_to_change")
     list_display_links = ("name",)
-    list_filter = ("is_active", "product", "interval")
+    list_filter = ("is_active", "is_open_to_change", "product", "interval")
     list_select_related = ("product",)
     search_fields = ("search_text", "product__search_text")
     autocomplete_fields = ("product",)

@@ -17,7 +17,7 @@ from products.models import CancellationMode, Product
 @admin.register(Product)
 class ProductAdmin(SimpleHistoryAdmin, SearchAdmin):
     list_display = ("name", "pause", "cancel", "plan_count", "is_active")
-    list_filter = ("is_active", "allow_pause", "allow_cancel", "cancellation_mode")
+    list_filter = ("is_active", "allow_pause", "allow_cancel", "allow_plan_change", "cancellation_mode")
     search_fields = ("search_text",)
     inlines = (PlanInline, AlternativeInline)
     warn_unsaved_form = True
@@ -34,6 +34,7 @@ class ProductAdmin(SimpleHistoryAdmin, SearchAdmin):
                 "fields": (
                     "allow_pause",
                     "allow_cancel",
+                    "allow_plan_change",
                     "cancellation_mode",
                     "notice_days",
                     "pause_starts",

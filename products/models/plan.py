@@ -48,6 +48,11 @@ class Plan(Searchable):
     is_active = models.BooleanField(
         _("active"), default=True, help_text=_("An inactive plan takes no new subscriptions.")
     )
+    is_open_to_change = models.BooleanField(
+        _("open to change"),
+        default=False,
+        help_text=_("Customers may change to this plan by themselves, where the product allows it."),
+    )
 
     search_text = SearchTextField(of=("name",))
 

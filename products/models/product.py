@@ -51,6 +51,14 @@ class Product(Searchable):
         default=True,
         help_text=_("Shows or hides the Cancel button in the customer portal."),
     )
+    allow_plan_change = models.BooleanField(
+        _("Allow plan change"),
+        default=False,
+        help_text=_(
+            "Shows or hides the Change plan button in the customer portal. Customers choose among the plans that are marked "
+            "as open to change, and the new one begins with the next full period."
+        ),
+    )
     cancellation_mode = models.CharField(
         _("Cancellation mode"),
         max_length=10,

@@ -1,8 +1,9 @@
-"""Forms by which staff confirm a discount, another plan, and that it stays on its plan (`docs/design.md`, Billing)."""
+"""Forms that confirm a discount, another plan, and that it stays on its plan (`docs/design.md`, Discounts and plan changes)."""
 
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -59,10 +60,14 @@ class DiscountForm(ActionForm):
 class PlanField(forms.ModelChoiceField):
     """A plan that the subscription can go over to."""
 
-    def set_subscription(self, subscription: Subscription) -> None:
-        self.subscription = subscription
+    def set_subscription(self, subscription: Subscription, *, own: bool) -> None:
+        """`own` as `may_change_to`: customers do not learn of plans that are not open to them."""
+        self.subscription, self.own = subscription, own
         self.queryset = Plan.objects.filter(product=subscription.plan.product_id).select_related("product")
-        plans = [plan for plan in self.queryset if policies.may_change_to(subscription, plan)]
+        if own:
+            known = Q(pk__in=[subscription.plan_id, subscription.next_plan_id])
+            self.queryset = self.queryset.filter(known | Q(is_open_to_change=True, is_active=True))
+        plans = [plan for plan in self.queryset if policies.may_change_to(subscription, plan, own=own)]
         self.choices = [(plan.pk, f"{plan.name}, {plan.price}") for plan in plans]
         if not plans:
             values = {"product": subscription.plan.product, "currency": subscription.currency}
@@ -71,39 +76,58 @@ class PlanField(forms.ModelChoiceField):
     def clean(self, value: Any) -> Plan | None:
         """One that is chosen already, or that the subscription has, is no mistake: nothing is left to do then."""
         plan = super().clean(value)
-        if plan and (verdict := policies.may_change_to(self.subscription, plan)).code == Code.NOT_NOW:
+        if not plan:
+            return plan
+        verdict = policies.may_change_to(self.subscription, plan, own=self.own)
+        if verdict.code == Code.NOT_NOW:
             raise forms.ValidationError(verdict.reason)
         return plan
 
 
 @confirms(Action.CHANGE_PLAN)
 class PlanForm(ActionForm):
-    done = gettext_lazy("The plan change is noted. The customer is told by mail.")
+    template = "subscriptions/plan.html"
 
     plan = PlanField(
         queryset=Plan.objects.none(),
         label=gettext_lazy("New plan"),
         widget=forms.RadioSelect(attrs={"data-live": True}),
-        error_messages={"required": gettext_lazy("Choose a plan.")},
+        error_messages={
+            "required": gettext_lazy("Choose a plan."),
+            "invalid_choice": gettext_lazy("This is none of the plans to choose from."),
+        },
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["plan"].set_subscription(self.subscription)  # type: ignore[attr-defined]
+        self.own = policies.is_customer(self.by, self.subscription)
+        self.fields["plan"].set_subscription(self.subscription, own=self.own)  # type: ignore[attr-defined]
+
+    @property
+    def done(self) -> str:  # type: ignore[override]
+        if not self.own:
+            return _("The plan change is noted. The customer is told by mail.")
+        return _("The plan change is noted. Until it comes, you can drop it or choose another plan.")
 
     def carry_out(self) -> None:
         """Raises `NotAllowed` where the subscription has the plan, is to have it, or cannot have it."""
-        policies.may_change_to(self.subscription, self.chosen("plan")).enforce()
+        policies.may_change_to(self.subscription, self.chosen("plan"), own=self.own).enforce()
         super().carry_out()
 
     def act(self, subscription: Subscription) -> None:
         if plan := self.chosen("plan"):
-            subscription.change_plan(self.today, plan)
+            subscription.change_plan(self.today, plan, own=self.own)
 
 
 @confirms(Action.DROP_PLAN_CHANGE)
 class DropPlanChangeForm(ActionForm):
-    done = gettext_lazy("The plan change is dropped. The customer is told by mail.")
+    template = "subscriptions/drop_plan_change.html"
+
+    @property
+    def done(self) -> str:  # type: ignore[override]
+        if policies.is_customer(self.by, self.subscription):
+            return _("The plan change is dropped. The subscription stays on its plan.")
+        return _("The plan change is dropped. The customer is told by mail.")
 
     def act(self, subscription: Subscription) -> None:
         subscription.drop_plan_change(self.today)

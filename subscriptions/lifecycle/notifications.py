@@ -68,6 +68,7 @@ def _agreed(event: SubscriptionEvent) -> dict[str, Any]:
         "plan": f"{subscription.plan.name}, {subscription.price}",
         "changes_on": _day(change.on if change else None),
         "ends_discount": bool(change and change.ends_discount),
+        "by_customer": subscription.next_plan_is_own,
         "bills": [bill_context(bill) for bill in upcoming(subscription, event.effective_on)],
     }
 

@@ -15,6 +15,7 @@ NO_PLAN_CHANGE: dict[str, Any] = {
     "next_amount": None,
     "next_interval": "",
     "next_interval_count": None,
+    "next_plan_is_own": False,
 }
 MOST_INVOICES = 120
 """That one discount may be for: ten years of months."""
@@ -54,12 +55,15 @@ class Billing(Changes):
             raise ValueError(f"a discount is 1 to 100 percent off 1 to {MOST_INVOICES} invoices")
         self._agree(EventKind.DISCOUNT_GRANTED, on, discount_percent=percent, discount_invoices_left=invoices)
 
-    def change_plan(self, on: date, plan: Plan) -> None:
-        """Go over to another plan of the same product and currency, at its present price, when the next full period begins."""
+    def change_plan(self, on: date, plan: Plan, *, own: bool = False) -> None:
+        """Go over to another plan of the same product and currency, at its present price, when the next full period begins.
+
+        `own` says that the customer chose it, and so may drop it.
+        """
         if (plan.product_id, plan.currency) != (self.plan.product_id, self.currency):
             raise ValueError("another plan has the same product and the same currency")
         price = {f"next_{name}": getattr(plan, name) for name in PRICE}
-        self._agree(EventKind.PLAN_CHOSEN, on, next_plan=plan, **price)
+        self._agree(EventKind.PLAN_CHOSEN, on, next_plan=plan, next_plan_is_own=own, **price)
 
     def drop_plan_change(self, on: date) -> None:
         self._change(EventKind.PLAN_CHANGE_DROPPED, on, **NO_PLAN_CHANGE)

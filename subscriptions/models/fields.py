@@ -52,6 +52,8 @@ class SubscriptionFields(Searchable):
     next_interval = models.CharField(max_length=5, choices=Interval, blank=True, default="")
     next_interval_count = models.PositiveSmallIntegerField(null=True, blank=True)
     """What the next plan cost when it was chosen: that is promised, whatever becomes of the plan."""
+    next_plan_is_own = models.BooleanField(default=False)
+    """Chosen by the customer, who may drop it whatever the product allows by then."""
     discount_percent = models.PositiveSmallIntegerField(_("discount (%)"), default=0)
     discount_invoices_left = models.PositiveSmallIntegerField(_("discounted invoices left"), default=0)
     split_discount_percent = models.PositiveSmallIntegerField(default=0)

@@ -38,6 +38,7 @@ PERSONAL_DATA = [
             "next_amount",
             "next_interval",
             "next_interval_count",
+            "next_plan_is_own",
             "discount_percent",
             "discount_invoices_left",
             "split_discount_percent",

@@ -1,6 +1,6 @@
 import copy
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
@@ -27,7 +27,7 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         return self.filter(due_on__lte=today)
 
     def for_policies(self, today: date) -> Self:
-        """With what verdicts and dates are made of: plan, product, customer, and the customer's own pauses of 12 months."""
+        """With what verdicts and dates are made of: plan, product, customer, own pauses of 12 months, plans to change to."""
         begun = (
             SubscriptionEvent.objects.own_pauses_in_year(today)
             .filter(subscription=OuterRef("pk"))
@@ -36,10 +36,16 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
             .annotate(count=Count("*"))
             .values("count")
         )
-        own_pauses = Coalesce(Subquery(begun), 0)
         return self.select_related("plan__product", "next_plan__product", "customer").annotate(
-            own_pauses_in_year=own_pauses
+            own_pauses_in_year=Coalesce(Subquery(begun), 0), open_plans=Coalesce(Subquery(_open_plans()), 0)
         )
+
+
+def _open_plans() -> models.QuerySet[Any, Any]:
+    """How many plans of the product customers may change to in their currency, the present one included."""
+    open_to_change = Plan.objects.filter(is_active=True, is_open_to_change=True)
+    mine = open_to_change.filter(product=OuterRef("plan__product"), currency=OuterRef("currency"))
+    return mine.order_by().values("product").annotate(count=Count("*")).values("count")
 
 
 class Subscription(Canceling):
@@ -49,6 +55,8 @@ class Subscription(Canceling):
 
     own_pauses_in_year: int
     """Annotated by `for_policies`, and counted under the lock where the product has a limit."""
+    open_plans: int | None = None
+    """Annotated by `for_policies`; None under the lock, where the one plan that was chosen is asked about."""
 
     class Meta:
         verbose_name = _("subscription")

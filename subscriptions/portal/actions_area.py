@@ -34,6 +34,11 @@ class Entry:
         return reverse(self.button.page, args=[self.subscription.number]) if self.button else ""
 
     @property
+    def belongs(self) -> bool:
+        """Dropping a plan change is shown only where it can be done: about another plan the entry of the plans says it all."""
+        return bool(self.verdict) or self.action != Action.DROP_PLAN_CHANGE
+
+    @property
     def contact(self) -> Contact | None:
         """The support request that stands in for what the product does not offer; None where no request does."""
         return ACTIONS[self.action].contact if self.verdict.code == Code.NOT_OFFERED else None
@@ -43,7 +48,8 @@ class Entry:
         """That request, already filled in; empty where no request stands in."""
         if self.contact is None:
             return ""
-        query = urlencode({"type": self.contact.ticket_type, "subscription": self.subscription.number})
+        filled_in = {"type": self.contact.ticket_type, "subscription": self.subscription.number}
+        query = urlencode({name: value for name, value in filled_in.items() if value})
         return f"{reverse('support:new')}?{query}"
 
 
@@ -61,14 +67,20 @@ def actions_area(subscription: Subscription, *, by: "User", today: date) -> Acti
     """The actions that belong on the page of a subscription that is caught up to `today`, in the order they are shown."""
     if subscription.status == Status.CANCELED:
         return ActionsArea([])
+    entries = [
+        Entry(action, may(action, subscription, by=by, today=today), subscription) for action in _actions(subscription)
+    ]
+    return ActionsArea([entry for entry in entries if entry.belongs])
+
+
+def _actions(subscription: Subscription) -> list[Action]:
+    """Of one that has not ended."""
     if subscription.cancels_on:
-        actions = [Action.WITHDRAW_CANCELLATION]
-    elif subscription.status == Status.PAUSED:
-        actions = [Action.RESUME, Action.CHANGE_RESUME_DATE, cancel_action(subscription)]
+        return [Action.WITHDRAW_CANCELLATION]
+    if subscription.status == Status.PAUSED:
+        pausing = [Action.RESUME, Action.CHANGE_RESUME_DATE]
     elif subscription.pauses_on:
-        actions = [Action.CHANGE_RESUME_DATE, Action.DROP_PAUSE, cancel_action(subscription)]
+        pausing = [Action.CHANGE_RESUME_DATE, Action.DROP_PAUSE]
     else:
-        actions = [Action.PAUSE, cancel_action(subscription)]
-    return ActionsArea(
-        [Entry(action, may(action, subscription, by=by, today=today), subscription) for action in actions]
-    )
+        pausing = [Action.PAUSE]
+    return [*pausing, Action.CHANGE_PLAN, Action.DROP_PLAN_CHANGE, cancel_action(subscription)]

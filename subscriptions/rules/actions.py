@@ -33,6 +33,7 @@ class Contact:
     """The support request that stands in for an action which the product does not offer."""
 
     ticket_type: str
+    """Empty where none is made for it, so that the customer chooses."""
     label: str | Promise
 
 
@@ -63,7 +64,7 @@ class Record:
     """By the product's switches, or because staff alone do it; for customers."""
     why_not_now: Sentence = refusals.not_now
     at_limit: Sentence = _none
-    """By the product's limits, for its customers."""
+    """By what binds customers alone and beyond the switches, such as the product's limits."""
     button: Button | None = None
     contact: Contact | None = None
     in_admin: str | Promise = ""
@@ -75,6 +76,7 @@ CANCELED = frozenset({Status.CANCELED})
 NOT_ENDED = TRIALING | ACTIVE | PAUSED
 CANCEL_BUTTON = Button(_("Cancel Subscription"), "cancel_subscription", "danger")
 CANCEL_CONTACT = Contact("cancel", _("Contact us to cancel"))
+PLAN_CONTACT = Contact("", _("Contact us about the plan"))
 
 ACTIONS: dict[Action, Record] = {
     Action.START: Record(frozenset(), TRIALING | ACTIVE),
@@ -149,7 +151,13 @@ ACTIONS: dict[Action, Record] = {
         NOT_ENDED, NOT_ENDED, why_not_offered=refusals.by_staff_alone, in_admin=_("Grant a discount")
     ),
     Action.CHANGE_PLAN: Record(
-        NOT_ENDED, NOT_ENDED, why_not_offered=refusals.by_staff_alone, in_admin=_("Change plan")
+        NOT_ENDED,
+        NOT_ENDED,
+        why_not_offered=refusals.no_plan_change_offered,
+        at_limit=refusals.no_plan_to_choose,
+        button=Button(_("Change plan"), "subscriptions:plan"),
+        contact=PLAN_CONTACT,
+        in_admin=_("Change plan"),
     ),
     Action.DROP_PLAN_CHANGE: Record(
         NOT_ENDED,
@@ -157,7 +165,10 @@ ACTIONS: dict[Action, Record] = {
         needs_plan_change=True,
         is_done=lambda s: s.status != Status.CANCELED and s.next_plan_id is None,
         why_done=refusals.no_plan_change,
-        why_not_offered=refusals.by_staff_alone,
+        why_not_offered=refusals.plan_change_by_staff,
+        at_limit=refusals.ends_first,
+        button=Button(_("Drop the plan change"), "subscriptions:drop_plan_change"),
+        contact=PLAN_CONTACT,
         in_admin=_("Drop the plan change"),
     ),
     Action.START_PAUSE: Record(ACTIVE, PAUSED, needs_pause=True, refuses_end=True, by_date=True),
@@ -165,7 +176,7 @@ ACTIONS: dict[Action, Record] = {
     Action.RENEW: Record(ACTIVE, ACTIVE, by_date=True),
 }
 
-CONTACT_TYPES = {record.contact.ticket_type for record in ACTIONS.values() if record.contact}
+CONTACT_TYPES = {record.contact.ticket_type for record in ACTIONS.values() if record.contact} - {""}
 
 for _action in Action:
     if _action not in ACTIONS:

@@ -72,14 +72,17 @@ def may_grant(subscription: "Subscription", percent: int, invoices: int, *, by: 
     return OK
 
 
-def may_change_to(subscription: "Subscription", plan: "Plan") -> Verdict:
-    """Whether the subscription can go over to the plan at the plan's present price; `done` where it has it, or is to."""
+def may_change_to(subscription: "Subscription", plan: "Plan", *, own: bool = False) -> Verdict:
+    """Whether the subscription can go over to the plan at the plan's present price; `done` where it has it, or is to.
+
+    `own` is for a customer's choice: only among what is open to them, and their present plan is none, whatever it costs by now.
+    """
     if subscription.goes_over_to(plan):
         return Verdict(Code.DONE, refusals.already_chosen(subscription))
-    if subscription.is_on(plan):
+    if subscription.is_on(plan) or (own and plan.pk == subscription.plan_id):
         code = Code.NOT_NOW if subscription.next_plan_id else Code.DONE
         return Verdict(code, refusals.already_on_plan(subscription))
-    reason = refusals.no_such_plan(subscription, plan)
+    reason = refusals.not_open(subscription, plan) if own else refusals.no_such_plan(subscription, plan)
     return Verdict(Code.NOT_NOW, reason) if reason else OK
 
 

@@ -47,6 +47,44 @@ def by_staff_alone(_subscription: "Subscription") -> str:
     return _("This is agreed with our staff, who then do it for you.")
 
 
+def no_plan_change_offered(subscription: "Subscription") -> str:
+    product = subscription.plan.product
+    if product.allow_plan_change:
+        return ""
+    return _("Changing the plan is not offered here for %(product)s.") % {"product": product}
+
+
+def plan_change_by_staff(subscription: "Subscription") -> str:
+    """Empty where the customer chose it, or may choose another in its place."""
+    if subscription.next_plan_is_own or subscription.plan.product.allow_plan_change:
+        return ""
+    return _("This change of plan is agreed with our staff.")
+
+
+def ends_first(subscription: "Subscription") -> str:
+    """For what customers do not do while an end is scheduled, though staff may."""
+    return not_now(subscription) if subscription.cancels_on else ""
+
+
+def no_plan_to_choose(subscription: "Subscription") -> str:
+    """For customers: while an end is scheduled, and where no other plan is open to them."""
+    if subscription.open_plans is None or subscription.cancels_on:
+        return ends_first(subscription)
+    taken = {
+        plan.pk
+        for plan in (subscription.plan, subscription.next_plan)
+        if plan and not not_open(subscription, plan) and has_chosen(subscription, plan)
+    }
+    if len(taken) < subscription.open_plans:
+        return ""
+    return _("%(product)s has no other plan that you can change to.") % {"product": subscription.plan.product}
+
+
+def has_chosen(subscription: "Subscription", plan: "Plan") -> bool:
+    """Whether a customer has the plan, at whatever price, or is to have it at its present one."""
+    return plan.pk == subscription.plan_id or subscription.goes_over_to(plan)
+
+
 def paused_often_enough(subscription: "Subscription") -> str:
     limit = subscription.plan.product.max_pauses_per_year
     if limit is None or subscription.own_pauses_in_year < limit:
@@ -190,6 +228,13 @@ def no_such_plan(subscription: "Subscription", plan: "Plan") -> str:
     if plan.currency != subscription.currency:
         return _("%(plan)s is not in %(currency)s, the currency of this subscription.") % values
     return ""
+
+
+def not_open(subscription: "Subscription", plan: "Plan") -> str:
+    """As `no_such_plan`, for customers, who choose among the plans that are open to them."""
+    if not plan.is_open_to_change:
+        return _("You cannot change to this plan by yourself. Choose another one.")
+    return no_such_plan(subscription, plan)
 
 
 def _ended(subscription: "Subscription") -> str:

@@ -37,12 +37,23 @@ def test_both_actions_are_on_by_default_in_request_mode_with_thirty_days(db):
     assert (product.max_pause_days, product.max_pauses_per_year) == (None, None)
 
 
+def test_no_customer_changes_plans_until_the_merchant_says_so_for_product_and_plan(as_merchant):
+    assert as_merchant.post(ADD, with_plan("10", "EUR")).status_code == 302
+    product = Product.objects.get()
+    assert (product.allow_plan_change, product.plans.get().is_open_to_change) == (False, False)
+    sent = with_plan("10", "EUR") | {"name": "Mail", "allow_plan_change": "on", "plans-0-is_open_to_change": "on"}
+    assert as_merchant.post(ADD, sent).status_code == 302
+    product = Product.objects.get(name="Mail")
+    assert (product.allow_plan_change, product.plans.get().is_open_to_change) == (True, True)
+
+
 def test_the_form_has_the_section_with_labels_and_help(as_merchant):
     text = as_merchant.get(ADD).content.decode()
     for shown in (
         "Customer Portal Actions",
         "Allow Subscription Pause",
         "Allow Subscription Cancel",
+        "Allow plan change",
         "Cancellation mode",
         "Notice period (days)",
         "Pause takes effect",
@@ -50,6 +61,7 @@ def test_the_form_has_the_section_with_labels_and_help(as_merchant):
         "Longest pause (days)",
         "Pauses per 12 months",
         "Shows or hides the Pause button in the customer portal.",
+        "Shows or hides the Change plan button in the customer portal.",
         "whoever pauses first pays nothing for it",
         "This does not limit how often a customer pauses.",
     ):

@@ -318,6 +318,15 @@ class Life:
         self.next_price = price
         self._tell("plan_chosen")
 
+    def choose_plan(self, price: Price) -> None:
+        """As staff's change, by the customer."""
+        refuse_if(self.cancels_on)
+        self.change_plan(price)
+
+    def drop_choice(self) -> None:
+        refuse_if(self.cancels_on)
+        self.drop_plan_change()
+
     def drop_plan_change(self) -> None:
         refuse_if(not self.next_price)
         self.next_price = None

@@ -61,7 +61,8 @@ class Deed:
         name = names[self.pick % len(names)]
         until = [today + timedelta(days=self.length) if self.length else None]
         discount, price = [self.percent, self.invoices], [prices[self.plan]]
-        with_arguments = {"pause": until, "change_resume_date": until, "grant_discount": discount, "change_plan": price}
+        with_arguments = {"pause": until, "change_resume_date": until, "grant_discount": discount}
+        with_arguments |= {"change_plan": price, "choose_plan": price}
         with_arguments |= dict.fromkeys(ACCEPTING, self.accepted(today, prices))
         return name, with_arguments.get(name, [])
 
@@ -81,7 +82,7 @@ def inviting(subscription):
     always = ["grant_discount", "grant_discount", "change_plan", "drop_plan_change"]
     if subscription.cancels_on:
         return [*always, *["withdraw_cancellation"] * 3, *["keep_active"] * 2, *["accept_offer"] * 4]
-    always.append("accept_alternative")
+    always += ["choose_plan", "drop_choice", "accept_alternative"]
     if subscription.status == TRIALING:
         return [*always, "schedule_cancellation"]
     if subscription.status == PAUSED:
@@ -124,7 +125,7 @@ class Portal:
 
     def __init__(self, terms, offer):
         currency, prices = offer
-        self.product = ProductFactory(**terms)
+        self.product = ProductFactory(allow_plan_change=True, **terms)
         self.customer, self.staff = UserFactory(), UserFactory(is_staff=True, is_superuser=True)
         self.plans = {price: self.plan(price, currency, n) for n, price in enumerate(prices)}
         # Nobody is in the comparison group, and whoever has accepted something may do so again.
@@ -138,6 +139,7 @@ class Portal:
             currency=currency,
             interval=price.interval,
             interval_count=price.count,
+            is_open_to_change=True,
         )
 
     def start(self, price, trial_days, today):
@@ -165,9 +167,10 @@ class Portal:
     def _act(self, name, today, *arguments):
         if name in ACCEPTING:
             return self._accept(name, today, *arguments)
-        if name == "change_plan":
+        if name in ("change_plan", "choose_plan"):
             arguments = [self.plans[arguments[0]].pk]
-        return self._confirm(FORMS[name], today, **TYPED.get(name, lambda today: {})(today, *arguments))
+        by = self.staff if name in BY_STAFF else self.customer
+        return self._confirm(FORMS[name], today, by, **TYPED.get(name, lambda today: {})(today, *arguments))
 
     def _accept(self, name, today, kind, *terms):
         fields = {
@@ -181,7 +184,7 @@ class Portal:
         else:
             alternative = Alternative.objects.create(product=self.product, **offered)
             form_class = partial(AlternativeForm, terms=alternative)
-        return self._confirm(form_class, today, **({"resumes_on": terms[1]} if kind == "pause" else {}))
+        return self._confirm(form_class, today, self.customer, **({"resumes_on": terms[1]} if kind == "pause" else {}))
 
     def _offer(self, **offered):
         """As staff have made it for the undecided request, in the place of an older one."""
@@ -191,8 +194,7 @@ class Portal:
         request.offers.open().delete()
         return Offer.objects.create(request=request, made_by=self.staff, **offered)
 
-    def _confirm(self, form_class, today, **typed):
-        by = self.staff if form_class in BY_STAFF else self.customer
+    def _confirm(self, form_class, today, by, **typed):
         page = shown(form_class, typed, self.mine(), by=by, today=today)
         if not page.is_valid():
             raise NotAllowed(Verdict(Code.NOT_NOW, str(page.errors)))
@@ -213,15 +215,18 @@ FORMS = {
     "grant_discount": DiscountForm,
     "change_plan": PlanForm,
     "drop_plan_change": DropPlanChangeForm,
+    "choose_plan": PlanForm,
+    "drop_choice": DropPlanChangeForm,
 }
 ACCEPTING = ["accept_offer", "accept_alternative"]
 VERBS = [*FORMS, *ACCEPTING]
-BY_STAFF = (CancelNowForm, KeepForm, DiscountForm, PlanForm, DropPlanChangeForm)
+BY_STAFF = ("cancel", "keep_active", "grant_discount", "change_plan", "drop_plan_change")
 TYPED = {
     "pause": lambda today, until: {"resumes_on": until},
     "change_resume_date": lambda today, until: {"resumes_on": until},
     "schedule_cancellation": lambda today: {"reason": "other", "message": ""},
     "grant_discount": lambda today, percent, invoices: {"percent": percent, "invoices": invoices},
     "change_plan": lambda today, plan: {"plan": plan},
+    "choose_plan": lambda today, plan: {"plan": plan},
     "keep_active": lambda today: {"agreement": "By phone", "agreed_on": today},
 }

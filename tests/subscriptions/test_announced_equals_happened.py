@@ -77,7 +77,12 @@ def both(*acts):
 
 def to_plan(**plan):
     """What is typed to choose a plan that is made for it."""
-    return lambda subscription: {"plan": PlanFactory(product=subscription.product, name="New", **plan).pk}
+
+    def typed(subscription):
+        new = PlanFactory(product=subscription.product, name="New", is_open_to_change=True, **plan)
+        return {"plan": new.pk}
+
+    return typed
 
 
 @dataclass(frozen=True)
@@ -152,23 +157,23 @@ CASES = {
     "discount in a period that is billed in part": Case("", "discount", in_notice(date(2026, 4, 28)), HALF),
     "discount that another rhythm ends": Case("", "discount", with_plan_change(interval="year"), HALF),
     "discount before another price": Case("", "discount", with_plan_change(amount=40), HALF),
-    "plan": Case("", "change-plan", typed=to_plan(amount=40)),
-    "plan of another rhythm": Case("", "change-plan", typed=to_plan(interval="year", amount=900)),
+    "plan": Case("plan", "change-plan", typed=to_plan(amount=40)),
+    "plan of another rhythm": Case("plan", "change-plan", typed=to_plan(interval="year", amount=900)),
     "plan of another rhythm, with a discount": Case(
-        "", "change-plan", with_discount(10, 5), to_plan(interval="week", amount=30)
+        "plan", "change-plan", with_discount(10, 5), to_plan(interval="week", amount=30)
     ),
-    "plan in the place of another": Case("", "change-plan", with_plan_change(amount=70), to_plan(amount=40)),
-    "plan in the trial": Case("", "change-plan", typed=to_plan(interval="year", amount=900), trial_days=30),
-    "plan in a pause": Case("", "change-plan", paused_until("2026-05-10"), to_plan(amount=40)),
-    "plan in an open pause": Case("", "change-plan", paused_until(""), to_plan(amount=40)),
-    "plan before a pause": Case("", "change-plan", paused_until("2026-05-10"), to_plan(amount=40), AT_END),
+    "plan in the place of another": Case("plan", "change-plan", with_plan_change(amount=70), to_plan(amount=40)),
+    "plan in the trial": Case("plan", "change-plan", typed=to_plan(interval="year", amount=900), trial_days=30),
+    "plan in a pause": Case("plan", "change-plan", paused_until("2026-05-10"), to_plan(amount=40)),
+    "plan in an open pause": Case("plan", "change-plan", paused_until(""), to_plan(amount=40)),
+    "plan before a pause": Case("plan", "change-plan", paused_until("2026-05-10"), to_plan(amount=40), AT_END),
     "plan in notice": Case("", "change-plan", in_notice(date(2026, 4, 10)), to_plan(amount=40)),
     "plan in a period that is billed in part": Case(
         "", "change-plan", in_notice(date(2026, 4, 28)), to_plan(interval="year", amount=900)
     ),
-    "drop a plan change": Case("", "drop-plan-change", with_plan_change(amount=40)),
+    "drop a plan change": Case("drop-plan-change", "drop-plan-change", with_plan_change(amount=40)),
     "drop a plan change in a pause": Case(
-        "", "drop-plan-change", both(paused_until("2026-05-10"), with_plan_change(interval="year"))
+        "drop-plan-change", "drop-plan-change", both(paused_until("2026-05-10"), with_plan_change(interval="year"))
     ),
     "resume to another plan": Case(
         "resume", "resume", both(with_plan_change(amount=40), paused_until("", date(2026, 5, 10)))
@@ -185,7 +190,7 @@ DOORS = [(name, door) for name, case in CASES.items() for door in ("portal", "ad
 def test_what_the_page_announces_is_what_happens(name, door, as_alice, alice, agent, clock):
     case = CASES[name]
     clock(TODAY)
-    plan = PlanFactory(product=ProductFactory(**case.product), trial_days=case.trial_days)
+    plan = PlanFactory(product=ProductFactory(allow_plan_change=True, **case.product), trial_days=case.trial_days)
     subscription = started(alice, BEGUN, plan)
     case.before(as_alice, subscription, clock)
     due.apply(localdate())
