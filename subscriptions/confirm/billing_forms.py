@@ -60,7 +60,7 @@ class DiscountForm(ActionForm):
 class PlanField(forms.ModelChoiceField):
     """A plan that the subscription can go over to."""
 
-    def set_subscription(self, subscription: Subscription, *, own: bool) -> None:
+    def set_subscription(self, subscription: Subscription, *, own: bool = False) -> None:
         """`own` as `may_change_to`: customers do not learn of plans that are not open to them."""
         self.subscription, self.own = subscription, own
         self.queryset = Plan.objects.filter(product=subscription.plan.product_id).select_related("product")
