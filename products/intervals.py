@@ -21,6 +21,9 @@ EVERY = {
     Interval.YEAR: ngettext_lazy("year", "%(count)d years", "count"),
 }
 
+# How many of them are six months or more.
+HALF_A_YEAR = {Interval.DAY: 182, Interval.WEEK: 26, Interval.MONTH: 6, Interval.YEAR: 1}
+
 # A year has 365.25 days, so that a year's price and a day's can be compared.
 PER_MONTH = {
     Interval.DAY: Decimal("30.4375"),

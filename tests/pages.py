@@ -6,6 +6,16 @@ from typing import Any
 from django.http import HttpResponse
 from django.test import Client
 
+# What the page about the business asks for beside its name, colour and days to pay.
+MORE_OF_BUSINESS = {
+    "comparison_percent": 10,
+    "alternative_rest_months": 12,
+    "trial_reminder_days": 3,
+    "renewal_reminder_days": 14,
+    "end_reminder_days": 7,
+    "resume_reminder_days": 3,
+}
+
 
 class _Inputs(HTMLParser):
     def __init__(self) -> None:

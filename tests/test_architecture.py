@@ -123,7 +123,7 @@ QUERIES = {
 # Outside the rules, the models, billing and its preview, these alone ask in which status a subscription is.
 ASK_FOR_STATUS = {
     "subscriptions.importing": "a column of the file",
-    "subscriptions.lifecycle.reminders": "the query for paused subscriptions to remind of",
+    "subscriptions.lifecycle.reminder_kinds": "the queries for subscriptions to remind of",
     "subscriptions.confirm.forms": "a sentence for those who are paused",
     "subscriptions.portal.actions_area": "which actions the page shows",
     "subscriptions.admin.subscriptions": "the colours of the list",

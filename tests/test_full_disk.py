@@ -17,12 +17,12 @@ from PIL import Image
 from portal_project.accounts.models import Merchant
 from portal_project.common.full_disk import LostFile
 from support.models import Attachment, Message, Ticket
-from tests.pages import confirm, hidden_inputs
+from tests.pages import MORE_OF_BUSINESS, confirm, hidden_inputs
 
 NEW = "/support/new/"
 TYPED = {"type": "general", "subscription": "", "subject": "A question", "body": "My words."}
 BUSINESS = {"name": "Birch & Lane", "accent_color": "#0f766e", "payment_days": 14}
-BUSINESS |= {"comparison_percent": 10, "alternative_rest_months": 12}
+BUSINESS |= MORE_OF_BUSINESS
 NO_ROOM = "there is no room for files on our side just now"
 
 

@@ -101,6 +101,18 @@ class MerchantAdmin(ModelAdmin):
                 "description": _("Invoices say who sells: the company, or the name above where no company stands."),
             },
         ),
+        (
+            _("Reminders by mail"),
+            {
+                "fields": (
+                    "trial_reminder_days",
+                    "renewal_reminder_days",
+                    "end_reminder_days",
+                    "resume_reminder_days",
+                ),
+                "description": _("Customers are reminded of each day once, and again where the day is moved."),
+            },
+        ),
         (_("Alternatives on the cancel page"), {"fields": ("comparison_percent", "alternative_rest_months")}),
     )
 

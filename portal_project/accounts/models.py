@@ -20,6 +20,7 @@ from portal_project.common import fields, normalize, numbers, uploads
 from portal_project.common.search import Searchable, SearchTextField
 
 MEGABYTE = 1024 * 1024
+MOST_DAYS_AHEAD = 60
 KEPT_SECONDS = 5
 
 
@@ -189,6 +190,11 @@ def logo_path(merchant: "Merchant", filename: str) -> str:
     return f"logo/{uuid4().hex}{PurePath(filename).suffix.lower()}"
 
 
+def days_ahead(default: int, **texts: Any) -> models.PositiveSmallIntegerField:
+    """How many days before its day customers are reminded of something; 0 for never."""
+    return models.PositiveSmallIntegerField(default=default, validators=[MaxValueValidator(MOST_DAYS_AHEAD)], **texts)
+
+
 class Merchant(Party):
     """The one row about the business that runs this portal; as a party it sells."""
 
@@ -214,6 +220,28 @@ class Merchant(Party):
         default=12,
         validators=[MaxValueValidator(120)],
         help_text=_("Whoever accepted an alternative is shown none for so long. 0: no such time."),
+    )
+    trial_reminder_days = days_ahead(
+        3,
+        verbose_name=_("before a trial ends (days)"),
+        help_text=_("With what it costs from then on, and how to cancel. 0: no such mail."),
+    )
+    renewal_reminder_days = days_ahead(
+        14,
+        verbose_name=_("before a long period renews (days)"),
+        help_text=_(
+            "Where a bill comes every six months or less often, with the price and how to change or cancel. 0: no such mail."
+        ),
+    )
+    end_reminder_days = days_ahead(
+        7,
+        verbose_name=_("before a subscription ends (days)"),
+        help_text=_("After a cancellation, with the way to withdraw it. 0: no such mail."),
+    )
+    resume_reminder_days = days_ahead(
+        3,
+        verbose_name=_("before a pause ends (days)"),
+        help_text=_("Where it ends by itself after a week or more, with what is then billed. 0: no such mail."),
     )
     accent_color = fields.IdentifierField(
         _("accent colour"),
@@ -241,6 +269,15 @@ class Merchant(Party):
             models.CheckConstraint(
                 condition=models.Q(comparison_percent__gte=0, comparison_percent__lte=100),
                 name="merchant_comparison_is_a_percentage",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    trial_reminder_days__range=(0, MOST_DAYS_AHEAD),
+                    renewal_reminder_days__range=(0, MOST_DAYS_AHEAD),
+                    end_reminder_days__range=(0, MOST_DAYS_AHEAD),
+                    resume_reminder_days__range=(0, MOST_DAYS_AHEAD),
+                ),
+                name="merchant_reminds_within_sixty_days",
             ),
         ]
 

@@ -1,5 +1,6 @@
 """Which mail an event makes, and what mails say about subscriptions."""
 
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -10,9 +11,13 @@ from django.utils.translation import get_language
 from portal_project.mail.models import OutgoingMail
 from subscriptions.models import Channel, EventKind, Subscription, SubscriptionEvent
 from subscriptions.preview.effect import Bill
+from subscriptions.preview.entry import Entry
 from subscriptions.preview.terms import Terms, told_by
 from subscriptions.preview.trial_run import upcoming
 from subscriptions.rules import dates_in_words
+from subscriptions.rules.actions import CANCEL_CONTACT
+from subscriptions.rules.policies import may
+from subscriptions.rules.states import Action
 
 # A customer may switch these off, but not the confirmation that the subscription has ended.
 STATUS_TEMPLATES = {
@@ -90,6 +95,15 @@ def context(subscription: Subscription) -> dict[str, str]:
         "number": subscription.number,
         "url": settings.PORTAL_URL + subscription.get_absolute_url(),
     }
+
+
+def ways_context(subscription: Subscription, actions: Iterable[Action], today: date) -> list[dict[str, str]]:
+    """Which of the actions the customer may take today, with the addresses; to cancel, where they may not, how to ask for it."""
+    customer = subscription.customer
+    entries = [Entry(action, may(action, subscription, by=customer, today=today), subscription) for action in actions]
+    ways = [(entry.button.label, entry.url) for entry in entries if entry.verdict and entry.button]
+    asks = [(entry.contact.label, entry.contact_url) for entry in entries if entry.contact == CANCEL_CONTACT]
+    return [{"label": str(label), "url": settings.PORTAL_URL + url} for label, url in ways + asks]
 
 
 def bill_context(bill: Bill) -> dict[str, str]:

@@ -2,9 +2,10 @@ from subscriptions.models.event import Accepted, Channel, EventKind, Subscriptio
 from subscriptions.models.invoice import Invoice, InvoiceCounter, LineKind
 from subscriptions.models.linked_service import LinkedService
 from subscriptions.models.payment_file import PaymentFile, RefusedPayment
-from subscriptions.models.subscription import Subscription, SubscriptionQuerySet
+from subscriptions.models.subscription import RENEWS_AFTER_LONG, Subscription, SubscriptionQuerySet
 
 __all__ = [
+    "RENEWS_AFTER_LONG",
     "Accepted",
     "Channel",
     "EventKind",

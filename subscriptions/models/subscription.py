@@ -1,5 +1,7 @@
 import copy
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -9,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal_project.common.numbers import random_number
-from products.intervals import Interval
+from products.intervals import HALF_A_YEAR, Interval
 from products.models import Plan, price_text
 from subscriptions.models.billing import MOST_INVOICES, NO_PLAN_CHANGE
 from subscriptions.models.canceling import Canceling
@@ -21,6 +23,12 @@ if TYPE_CHECKING:
     from portal_project.accounts.models import User
 
 
+# Of what renews soon, who is told beforehand; in the words of its index, or PostgreSQL would not use that.
+RENEWS_AFTER_LONG = Q(status=Status.ACTIVE, cancels_on=None, pauses_on=None) & reduce(
+    or_, (Q(interval=interval, interval_count__gte=count) for interval, count in HALF_A_YEAR.items())
+)
+
+
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def due(self, today: date) -> Self:
         """Those whose dates ask for something on or before the day."""
@@ -28,6 +36,10 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
 
     def for_policies(self, today: date) -> Self:
         """With what verdicts and dates are made of: plan, product, customer, own pauses of 12 months, plans to change to."""
+        return self.select_related("plan__product", "next_plan__product", "customer").with_counts(today)
+
+    def with_counts(self, today: date) -> Self:
+        """With the numbers that verdicts are made of: own pauses of 12 months, plans to change to."""
         begun = (
             SubscriptionEvent.objects.own_pauses_in_year(today)
             .filter(subscription=OuterRef("pk"))
@@ -36,7 +48,7 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
             .annotate(count=Count("*"))
             .values("count")
         )
-        return self.select_related("plan__product", "next_plan__product", "customer").annotate(
+        return self.annotate(
             own_pauses_in_year=Coalesce(Subquery(begun), 0), open_plans=Coalesce(Subquery(_open_plans()), 0)
         )
 
@@ -54,9 +66,9 @@ class Subscription(Canceling):
     objects = SubscriptionQuerySet.as_manager()
 
     own_pauses_in_year: int
-    """Annotated by `for_policies`, and counted under the lock where the product has a limit."""
+    """Annotated by `with_counts`, and counted under the lock where the product has a limit."""
     open_plans: int | None = None
-    """Annotated by `for_policies`; None under the lock, where the one plan that was chosen is asked about."""
+    """Annotated by `with_counts`; None under the lock, where the one plan that was chosen is asked about."""
 
     class Meta:
         verbose_name = _("subscription")
@@ -68,6 +80,8 @@ class Subscription(Canceling):
             models.Index("cancels_on", name="subscription_ends", condition=Q(cancels_on__isnull=False)),
             models.Index("canceled_on", name="subscription_ended", condition=Q(canceled_on__isnull=False)),
             models.Index("resumes_on", name="subscription_resumes_soon", condition=Q(status=Status.PAUSED)),
+            models.Index("period_end", name="subscription_trial_ends", condition=Q(status=Status.TRIALING)),
+            models.Index("period_end", name="subscription_renews", condition=RENEWS_AFTER_LONG),
         ]
         constraints = [
             models.CheckConstraint(name="status_known", condition=Q(status__in=Status.values)),

@@ -9,6 +9,7 @@ from PIL import Image
 
 from portal_project.accounts.models import Merchant
 from tests.factories import started
+from tests.pages import MORE_OF_BUSINESS
 
 IMAGE = '<img class="logo" src="/logo/birch.png" alt="%s">'
 
@@ -45,8 +46,7 @@ BUSINESS = {
     "name": "Birch",
     "accent_color": "#0f766e",
     "payment_days": 14,
-    "comparison_percent": 10,
-    "alternative_rest_months": 12,
+    **MORE_OF_BUSINESS,
 }
 ADMIN = "/admin/accounts/merchant/1/change/"
 

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from portal_project.accounts.models import Merchant
 from products.models import Alternative, CancellationReason, Product
 from tests.factories import PlanFactory, ProductFactory
+from tests.pages import MORE_OF_BUSINESS
 from tests.products.test_portal_actions import FIELDS
 
 EMPTY = {"kind": "", "pause_days": "", "percent": "", "invoices": "", "plan": "", "text": "", "from_months": "0"}
@@ -159,7 +160,8 @@ def test_support_reads_them_and_the_page_costs_the_same_whatever_there_are(as_ag
 @pytest.mark.parametrize(("percent", "is_taken"), [("0", True), ("100", True), ("101", False), ("", False)])
 def test_the_share_of_the_comparison_group_is_a_percentage(as_merchant, percent, is_taken):
     assert (Merchant.load().comparison_percent, Merchant.load().alternative_rest_months) == (10, 12)
-    typed = {"name": "Birch", "accent_color": "#0f766e", "payment_days": "14", "alternative_rest_months": "6"}
+    typed = {"name": "Birch", "accent_color": "#0f766e", "payment_days": "14"} | MORE_OF_BUSINESS
+    typed |= {"alternative_rest_months": "6"}
     as_merchant.post("/admin/accounts/merchant/1/change/", typed | {"comparison_percent": percent})
     expected = (int(percent), 6) if is_taken else (10, 12)
     assert (Merchant.load().comparison_percent, Merchant.load().alternative_rest_months) == expected
