@@ -74,6 +74,14 @@ def test_alice_has_a_discount_that_runs_and_a_plan_that_is_to_come(hers):
     assert (changing.plan.name, changing.next_plan.name) == ("Quarterly", "Monthly")
 
 
+def test_bob_has_chosen_another_plan_among_those_that_are_open(sample, db):
+    his = Subscription.objects.select_related("plan__product", "next_plan").get(
+        customer__email=people.BOB, next_plan_is_own=True
+    )
+    assert (his.product.allow_plan_change, his.plan.name, his.next_plan.name) == (True, "Yearly", "Small")
+    assert his.product.plans.filter(is_open_to_change=True).count() == 3
+
+
 def test_there_are_services_of_every_kind_and_steps_in_every_state(sample, db):
     today = localdate()
     assert set(LinkedService.objects.values_list("kind", flat=True)) == set(LinkedService.Kind.values)

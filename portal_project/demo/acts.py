@@ -102,7 +102,8 @@ def grant_discount(subscriptions: Subscriptions, name: str, percent: int, invoic
     return lambda today: _confirm(DiscountForm, subscriptions[name], today, by, percent=percent, invoices=invoices)
 
 
-def change_plan(subscriptions: Subscriptions, name: str, plan: Plan, by: User) -> Act:
+def change_plan(subscriptions: Subscriptions, name: str, plan: Plan, by: User | None = None) -> Act:
+    """By staff, or by the customer."""
     return lambda today: _confirm(PlanForm, subscriptions[name], today, by, plan=plan.pk)
 
 

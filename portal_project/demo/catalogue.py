@@ -35,7 +35,7 @@ MERCHANT = {
 
 # Per product its description and its Customer Portal Actions, where they are not the defaults.
 PRODUCTS: dict[str, tuple[str, dict[str, Any]]] = {
-    "Hosting Pro": ("Web space with 50 GB, daily copies and ten sites.", {}),
+    "Hosting Pro": ("Web space with 50 GB, daily copies and ten sites.", {"allow_plan_change": True}),
     "Mailbox Business": ("Mail, calendar and contacts under your own domain.", {"max_pauses_per_year": 2}),
     "Backup 500 GB": ("Encrypted off-site copies, kept for 90 days.", {"allow_cancel": False}),
     "Domain Care": ("We register, renew and watch over your domains.", {"allow_pause": False, "notice_days": 14}),
@@ -58,10 +58,11 @@ PRODUCTS: dict[str, tuple[str, dict[str, Any]]] = {
     "Edge Cache Tokyo": ("Your site at full speed in Japan.", {"resume_rule": ResumeRule.GIVE_BACK}),
 }
 
-# Product, name, price, currency, interval, count, trial days.
+# Product, name, price, currency, interval, count, trial days. Where a product allows plan changes, all its plans are open.
 PLANS: list[tuple[str, str, str, str, Interval, int, int]] = [
     ("Hosting Pro", "Monthly", "19.00", "EUR", Interval.MONTH, 1, 0),
     ("Hosting Pro", "Yearly", "190.00", "EUR", Interval.YEAR, 1, 0),
+    ("Hosting Pro", "Small", "9.00", "EUR", Interval.MONTH, 1, 0),
     ("Mailbox Business", "Monthly", "6.50", "EUR", Interval.MONTH, 1, 0),
     ("Backup 500 GB", "Monthly", "9.90", "EUR", Interval.MONTH, 1, 0),
     ("Backup 500 GB", "Quarterly", "27.00", "EUR", Interval.MONTH, 3, 0),
@@ -131,6 +132,7 @@ def _make_plan(
         interval=interval,
         interval_count=count,
         trial_days=trial_days,
+        is_open_to_change=PRODUCTS[product.name][1].get("allow_plan_change", False),
     )
 
 

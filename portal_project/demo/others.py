@@ -36,7 +36,8 @@ class Others:
 
     def __init__(self, timeline: Timeline, plans: Plans, customers: list[User], support: User, chance: Random) -> None:
         self.timeline, self.customers, self.support, self.chance = timeline, customers, support, chance
-        self.plans = list(plans.values())
+        # The small one is new: nobody has begun with it.
+        self.plans = [plan for plan in plans.values() if plan.name != "Small"]
         self.names, self.subscriptions = count(1), Subscriptions()
         self.started: list[tuple[str, User, int]] = []
         """Name, customer, and how many days ago, of each subscription that goes on."""

@@ -77,6 +77,7 @@ def bob(timeline: Timeline, plans: Plans, customer: User) -> None:
     _begin(timeline, plans, customer, his, BOB_HAS)
     timeline.at(60, NOON, acts.pause(his, "Mailbox Business"))
     timeline.at(39, NOON, acts.resume(his, "Mailbox Business"))
+    timeline.at(10, EVENING, acts.change_plan(his, "Hosting Pro", plans["Hosting Pro", "Small"]))
 
 
 def _begin(
