@@ -34,6 +34,13 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         """Those whose dates ask for something on or before the day."""
         return self.filter(due_on__lte=today)
 
+    def running(self) -> Self:
+        """Those that have not ended, as they were last written."""
+        return self.exclude(status=Status.CANCELED)
+
+    def ended(self) -> Self:
+        return self.filter(status=Status.CANCELED)
+
     def for_policies(self, today: date) -> Self:
         """With what verdicts and dates are made of: plan, product, customer, own pauses of 12 months, plans to change to."""
         return self.select_related("plan__product", "next_plan__product", "customer").with_counts(today)

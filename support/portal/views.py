@@ -27,8 +27,10 @@ from subscriptions.rules.dates_in_words import day
 from support.cancellations.decisions import undecided
 from support.cancellations.end_date import why_promised
 from support.cancellations.offer_forms import AcceptOfferForm
+from support.cancellations.offers import open_for
 from support.models import Attachment, CancellationRequest, Offer, Ticket, TicketQuerySet
 from support.portal import new_request
+from support.portal.attention import attention
 from support.tickets import timeline
 from support.tickets.attachments import choose_again, download
 from support.tickets.conversation import conversation
@@ -45,10 +47,15 @@ INVOICES_SHOWN = 6
 def home(request: HttpRequest) -> HttpResponse:
     if request.user.is_staff:
         return redirect("admin:index")
-    today = localdate()
-    shown = page(mine(request).for_policies(today), request, HOME_SHOWS)
+    today, reader = localdate(), person(request)
+    owned = mine(request).for_policies(today)
+    shown = page(owned.running(), request, HOME_SHOWS)
+    offers = open_for(reader, today)
     context = {
+        "offers": offers,
+        "attention": attention(reader, offers, today),
         "subscriptions": [as_of(subscription, today) for subscription in shown.rows],
+        "ended": owned.ended().order_by("-canceled_on", "-pk")[:HOME_SHOWS],
         "today": today,
         "has_more": shown.older is not None,
         "tickets": _my_tickets(request).unfinished()[:HOME_SHOWS],

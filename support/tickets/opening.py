@@ -125,8 +125,9 @@ def reply(
 
 
 def saw(ticket: Ticket, by: "User") -> None:
-    """Note that the customer looked at the ticket, at most once an hour."""
-    recent = TicketEvent.objects.filter(ticket=ticket, kind=TicketEvent.Kind.VIEWED, at__gt=timezone.now() - HOUR)
+    """Note that the customer looked at the ticket: at most once an hour, and once after each answer."""
+    since = max(timezone.now() - HOUR, ticket.answered_at or ticket.created_at)
+    recent = TicketEvent.objects.filter(ticket=ticket, kind=TicketEvent.Kind.VIEWED, at__gte=since)
     if recent.exists():
         return
     with transaction.atomic():

@@ -1,0 +1,91 @@
+"""What of a customer's subscriptions and invoices needs attention first, for the start page."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import BooleanField, Case, Count, Min, Q, Sum, Value, When
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from products import money
+from subscriptions.billing.catch_up import as_of
+from subscriptions.models import Invoice, Subscription
+from subscriptions.rules.dates_in_words import day
+from subscriptions.rules.states import Status
+
+if TYPE_CHECKING:
+    from portal_project.accounts.models import User
+
+SOON = timedelta(days=14)
+MOST = 20
+
+
+@dataclass(frozen=True)
+class Attention:
+    """One thing, in words, and the page on which something can be done about it."""
+
+    text: str
+    detail: str
+    url: str
+    is_late: bool = False
+
+
+def invoices(customer: "User", today: date) -> list[Attention]:
+    """What is overdue, then what is open: each as one, with its sum by currency. One statement."""
+    is_late = Case(When(due_on__lt=today, then=Value(True)), default=Value(False), output_field=BooleanField())
+    found = Invoice.objects.filter(subscription__customer=customer, status=Invoice.Status.OPEN)
+    sums = (
+        found.order_by()
+        .values("currency", late=is_late)
+        .annotate(count=Count("pk"), amount=Sum("amount"), first=Min("number"), due=Min("due_on"))
+        .order_by("currency")
+    )
+    groups = {late: [dict(group) for group in sums if group["late"] == late] for late in (True, False)}
+    return [_invoices(group, is_late=late) for late, group in groups.items() if group]
+
+
+def _invoices(sums: list[dict[str, Any]], *, is_late: bool) -> Attention:
+    count, due = sum(each["count"] for each in sums), min(each["due"] for each in sums)
+    amounts = ", ".join(money.formatted(each["amount"], each["currency"]) for each in sums)
+    number = f"{sums[0]['first']:06d}"
+    if is_late:
+        text = ngettext("Invoice %(number)s is overdue", "%(count)d invoices are overdue", count)
+        detail = _("%(amounts)s, due since %(day)s")
+    else:
+        text = ngettext("Invoice %(number)s is to be paid", "%(count)d invoices are to be paid", count)
+        detail = _("%(amounts)s, due on %(day)s") if count == 1 else _("%(amounts)s, the first due on %(day)s")
+    url = reverse("invoices:detail", args=[sums[0]["first"]]) if count == 1 else reverse("invoices:list")
+    return Attention(
+        text % {"number": number, "count": count}, detail % {"amounts": amounts, "day": day(due)}, url, is_late
+    )
+
+
+def dates(customer: "User", today: date) -> list[tuple[Subscription, Attention]]:
+    """Which ends, trials' ends and resumes come within two weeks, the next one first; with their subscriptions."""
+    last = today + SOON
+    near = (
+        Q(cancels_on__range=(today, last))
+        | Q(cancels_on=None, resumes_on__range=(today, last))
+        | Q(cancels_on=None, status=Status.TRIALING, period_end__range=(today, last))
+    )
+    mine = Subscription.objects.filter(near, customer=customer).select_related("plan__product")
+    told = [found for row in mine.order_by("pk")[:MOST] for found in _date(as_of(row, today), last)]
+    return [(subscription, item) for _on, subscription, item in sorted(told, key=lambda each: (each[0], each[1].pk))]
+
+
+def _date(subscription: Subscription, last: date) -> Iterator[tuple[date, Subscription, Attention]]:
+    """With its day; none where catching up has shown that it is over."""
+    detail, on = f"{subscription.plan.name} · {subscription.number}", None
+    if subscription.cancels_on:
+        on, text = subscription.cancels_on, _("%(product)s ends on %(day)s")
+    elif subscription.status == Status.PAUSED and subscription.resumes_on:
+        on, text = subscription.resumes_on, _("%(product)s resumes on %(day)s")
+    elif subscription.status == Status.TRIALING:
+        on, text = subscription.period_end, _("The trial of %(product)s ends on %(day)s")
+        detail = _("Then it costs %(price)s") % {"price": subscription.price}
+    if on and on <= last:
+        words = text % {"product": subscription.product.name, "day": day(on)}
+        yield on, subscription, Attention(words, detail, subscription.get_absolute_url())
