@@ -108,6 +108,11 @@ def test_lists_are_as_long_as_in_real_life(sample, db):
     assert Merchant.load().name == "Birch Lane Hosting"
 
 
+def test_there_is_a_reminder_of_each_kind(sample, db):
+    told = OutgoingMail.objects.filter(template__startswith="subscriptions/reminder_")
+    assert {mail.key.split(":")[1] for mail in told} == {"trial", "renewal", "end", "resume"}
+
+
 def test_nothing_is_left_to_do(sample, db):
     today = localdate()
     assert not Subscription.objects.due(today).exists()

@@ -11,7 +11,7 @@ from portal_project.demo.timeline import Act
 from products.models import Plan
 from subscriptions.confirm.billing_forms import DiscountForm, PlanForm
 from subscriptions.confirm.confirmation import confirm, shown
-from subscriptions.confirm.forms import ActionForm, PauseForm, ResumeForm
+from subscriptions.confirm.forms import ActionForm, PauseForm
 from subscriptions.lifecycle import unit_of_work
 from subscriptions.models import Channel, LinkedService, Subscription
 from support.cancellations.alternatives import note_showing
@@ -43,10 +43,6 @@ def pause(subscriptions: Subscriptions, name: str, *, days: int | None = None) -
         _confirm(PauseForm, subscriptions[name], today, resumes_on=today + timedelta(days=days) if days else "")
 
     return act
-
-
-def resume(subscriptions: Subscriptions, name: str) -> Act:
-    return lambda today: _confirm(ResumeForm, subscriptions[name], today)
 
 
 def request(subscriptions: Subscriptions, name: str, reason: str, message: str, by: User | None = None) -> Act:

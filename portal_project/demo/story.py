@@ -26,7 +26,12 @@ ALICE_HAS: list[tuple[str, str, int]] = [
     ("Video Meetings", "Monthly", 45),  # its pause is scheduled
     ("Design Studio", "Monthly", 5),  # in its trial
 ]
-BOB_HAS = [("Hosting Pro", "Yearly", 250), ("Mailbox Business", "Monthly", 80)]
+BOB_HAS = [
+    ("Domain Care", "Yearly", 356),  # renews soon
+    ("Hosting Pro", "Yearly", 250),
+    ("Mailbox Business", "Monthly", 80),  # resumed by itself
+    ("Design Studio", "Monthly", 12),  # its trial ends soon
+]
 
 # Kind, name, and in how many days it renews, counted from the day when it was linked.
 ALICE_LINKED: dict[str, list[tuple[str, str, int]]] = {
@@ -75,8 +80,7 @@ def alice(timeline: Timeline, plans: Plans, customer: User, support: User) -> No
 def bob(timeline: Timeline, plans: Plans, customer: User) -> None:
     his: Subscriptions = {}
     _begin(timeline, plans, customer, his, BOB_HAS)
-    timeline.at(60, NOON, acts.pause(his, "Mailbox Business"))
-    timeline.at(39, NOON, acts.resume(his, "Mailbox Business"))
+    timeline.at(60, NOON, acts.pause(his, "Mailbox Business", days=21))
     timeline.at(10, EVENING, acts.change_plan(his, "Hosting Pro", plans["Hosting Pro", "Small"]))
 
 

@@ -10,7 +10,7 @@ from django.utils.timezone import get_current_timezone, localtime
 
 from portal_project.mail.models import OutgoingMail
 from products.models import Plan, Product
-from subscriptions.lifecycle import due
+from subscriptions.lifecycle import due, reminders
 from subscriptions.models import SubscriptionEvent
 from support.jobs import follow_up
 from support.models import CancellationRequest, Message, Offer, Ticket, TicketEvent, WindDownStep
@@ -32,6 +32,8 @@ STAMPS: list[tuple[type[Model], tuple[str, ...]]] = [
     (OutgoingMail, ("created_at", "next_attempt_at")),
 ]
 NIGHT = time(0, 30)
+# Older ones would take their time and stand on no page.
+REMINDED = timedelta(days=90)
 
 
 class Timeline:
@@ -62,11 +64,12 @@ class Timeline:
             day += timedelta(days=1)
 
     def _job(self, day: date) -> None:
-        if not due.count(day) and day != self.today:
-            return
-        if due.apply(day).failed:
-            raise RuntimeError(f"The sample data broke a rule on {day}; the log says which.")
-        follow_up.run(day)
+        if due.count(day) or day == self.today:
+            if due.apply(day).failed:
+                raise RuntimeError(f"The sample data broke a rule on {day}; the log says which.")
+            follow_up.run(day)
+        if day > self.today - REMINDED:
+            reminders.add(day)
         self._stamp(day, NIGHT)
 
     def _stamp(self, day: date, clock: time) -> None:

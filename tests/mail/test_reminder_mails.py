@@ -147,7 +147,6 @@ def test_before_the_promised_end(as_alice, alice, clock):
     assert told() == []
     job(clock, date(2026, 4, 2))
     text = text_of("end", monthly)
-    assert "As you asked, " in text
     assert "ends on 9 April 2026: this is the first day without it." in text
     assert "Nothing more is billed until then." in text
     assert f"- Withdraw cancellation: {link(monthly, 'withdraw')}\n" in text

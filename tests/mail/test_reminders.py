@@ -1,9 +1,12 @@
 """The reminder of an automatic resume, three days ahead, with what it will charge."""
 
 from datetime import date
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
+from django.db import connection
 
 from portal_project.accounts.models import Merchant
 from portal_project.mail.models import OutgoingMail
@@ -117,6 +120,17 @@ def test_one_that_cannot_be_written_does_not_stop_the_others(hosting, bob, clock
         pause(subscription, "2026-04-16")
     Subscription.objects.filter(pk=hosting.pk).update(number="no/address")
     assert job(clock, date(2026, 4, 13)) == 1
+
+
+def test_what_was_told_before_there_were_kinds_is_not_told_again(hosting, clock):
+    pause(hosting, "2026-04-16")
+    old = {"template": "subscriptions/reminder", "recipient": hosting.customer.email}
+    OutgoingMail.objects.create(key=f"reminder:{hosting.pk}:2026-04-16", **old)
+    upgrade = import_module("portal_project.mail.migrations.0007_reminder_kinds")
+    upgrade.name_the_kind(apps, connection.schema_editor())
+    upgrade.name_the_kind(apps, connection.schema_editor())
+    assert job(clock, date(2026, 4, 13)) == 1
+    assert OutgoingMail.objects.get(template=REMINDER).key == f"reminder:resume:{hosting.pk}:2026-04-16"
 
 
 def many(count):
