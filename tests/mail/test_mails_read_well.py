@@ -263,6 +263,17 @@ def test_another_plan_and_that_it_is_dropped(as_agent, subscription):
     assert may_be_switched_off(text)
 
 
+def test_another_plan_that_the_customer_chose(as_alice, subscription):
+    setting(subscription, allow_plan_change=True)
+    typed = {"plan": yearly(subscription)}
+    subscription.product.plans.update(is_open_to_change=True)
+    shown = as_alice.post(page(subscription, "plan"), typed | {"preview": "1"})
+    as_alice.post(page(subscription, "plan"), hidden_inputs(shown) | typed)
+    text = about(subscription, "subscriptions/plan_chosen")
+    assert "You can drop this, or choose another plan, until then. If it was not you who chose this, please" in text
+    assert "If you did not agree" not in text
+
+
 def test_another_plan_that_ends_a_discount(as_agent, subscription):
     agree(as_agent, subscription, "discount", percent="20", invoices="2")
     agree(as_agent, subscription, "change-plan", plan=yearly(subscription))

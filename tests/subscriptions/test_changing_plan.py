@@ -122,6 +122,15 @@ def test_without_a_choice_the_page_asks_for_one(as_alice, hosting, small):
     assert "Choose a plan." in text_of(response)
 
 
+def test_where_plans_alone_can_be_changed_the_rest_is_asked_for(as_alice, hosting, small):
+    Product.objects.update(allow_pause=False, allow_cancel=False)
+    text = own_page(as_alice, hosting)
+    assert "Contact us for any change" not in text
+    assert [
+        label for label in ("Change plan</a>", "Contact us to pause", "Contact us to cancel") if label not in text
+    ] == []
+
+
 def test_in_a_trial_it_changes_with_the_first_bill(as_alice, alice, clock, product, small):
     clock(TODAY)
     trial = started(alice, TODAY, PlanFactory(product=product, trial_days=14))
