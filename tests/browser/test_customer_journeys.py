@@ -184,3 +184,15 @@ def test_every_page_is_sound_at_320_px(visitor, customer, scheme):
     paths += ["/accounts/person/", "/accounts/invoicing/", "/accounts/data/", "/accounts/logout/"]
     for path in paths:
         visitor.opens(path).finds_the_page_sound()
+
+
+@pytest.mark.parametrize(("mode", "last"), [("immediate", "Cancel Subscription"), ("request", "Request cancellation")])
+def test_from_the_start_page_three_links_and_buttons_cancel(visitor, customer, mode, last):
+    """A request asks why, too; no other page and no question stands between."""
+    subscription = started(customer, date(2026, 3, 20), name="Hosting", cancellation_mode=mode)
+    visitor.signs_in(customer).opens("/").presses("Hosting").presses("Cancel Subscription")
+    if mode == "request":
+        visitor.page.get_by_label("I’d rather not say").check()
+    visitor.presses(last)
+    subscription.refresh_from_db()
+    assert subscription.canceled_on or subscription.cancels_on

@@ -1,4 +1,4 @@
-/* Makes pages that work without it quicker: what will happen follows the form, and a double click sends once. */
+/* Makes pages that work without it quicker: what will happen follows the form, a double click sends once, Escape closes the menu. */
 "use strict";
 
 let latest = new AbortController();
@@ -44,6 +44,13 @@ document.addEventListener("submit", (event) => {
   if (form.matches("[data-sending]")) event.preventDefault();
   // A moment later, so that the button that was pressed is still part of what is sent.
   else setTimeout(() => setSending(form, true));
+});
+
+document.addEventListener("keydown", (event) => {
+  const menu = document.querySelector(".menu[open]");
+  if (event.key !== "Escape" || !menu) return;
+  if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+  menu.open = false;
 });
 
 addEventListener("pageshow", () => {
