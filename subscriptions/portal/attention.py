@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import BooleanField, Case, Count, Min, Q, Sum, Value, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -64,15 +65,16 @@ def _invoices(sums: list[dict[str, Any]], *, is_late: bool) -> Attention:
 
 
 def dates(customer: "User", today: date) -> list[tuple[Subscription, Attention]]:
-    """Which ends, trials' ends and resumes come within two weeks, the next one first; with their subscriptions."""
+    """The next `MOST` ends, trials' ends and resumes within two weeks, the first one first; with their subscriptions."""
     last = today + SOON
     near = (
         Q(cancels_on__range=(today, last))
         | Q(cancels_on=None, resumes_on__range=(today, last))
         | Q(cancels_on=None, status=Status.TRIALING, period_end__range=(today, last))
     )
-    mine = Subscription.objects.filter(near, customer=customer).select_related("plan__product")
-    told = [found for row in mine.order_by("pk")[:MOST] for found in _date(as_of(row, today), last)]
+    first = Coalesce("cancels_on", Case(When(status=Status.TRIALING, then="period_end")), "resumes_on")
+    mine = Subscription.objects.filter(near, customer=customer).select_related("plan__product").order_by(first, "pk")
+    told = [found for row in mine[:MOST] for found in _date(as_of(row, today), last)]
     return [(subscription, item) for _on, subscription, item in sorted(told, key=lambda each: (each[0], each[1].pk))]
 
 

@@ -14,6 +14,7 @@ from portal_project.accounts.models import Merchant
 from products.models import Product
 from subscriptions.lifecycle import due
 from subscriptions.models import Invoice
+from subscriptions.portal.attention import MOST
 from support.models import CancellationRequest, Offer, Ticket
 from support.tickets.opening import open_ticket, reply
 from tests.conftest import signed_in
@@ -104,6 +105,16 @@ def test_a_trials_end_and_what_it_then_costs(as_alice, alice, clock):
     assert trial.get_absolute_url() not in told(as_alice)
 
 
+def test_of_many_dates_the_next_ones_are_told(as_alice, alice, clock):
+    clock(TODAY)
+    plan = PlanFactory(product=ProductFactory(name="Design"), trial_days=14)
+    for _n in range(MOST):
+        started(alice, TODAY, plan)
+    next_one = started(alice, date(2026, 4, 1), plan)
+    pages = list(told(as_alice))
+    assert (pages[0], len(pages)) == (next_one.get_absolute_url(), MOST)
+
+
 def asked(customer):
     asked = {"kind": "general", "subject": "A question", "body": "How?", "subscription": None}
     return open_ticket(customer=customer, token=uuid4(), today=TODAY, **asked)
@@ -171,6 +182,6 @@ def test_it_asks_as_much_with_two_hundred_subscriptions_as_with_one(as_alice, al
     as_alice.get("/")
     few = statements()
     plan = PlanFactory(product=Product.objects.get(), name="Trial", trial_days=10)
-    for _n in range(30):
+    for _n in range(200):
         started(alice, TODAY, plan)
     assert statements() == few == 10
