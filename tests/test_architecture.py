@@ -124,7 +124,7 @@ QUERIES = {
 ASK_FOR_STATUS = {
     "subscriptions.importing": "a column of the file",
     "subscriptions.lifecycle.reminder_kinds": "the queries for subscriptions to remind of",
-    "subscriptions.confirm.forms": "a sentence for those who are paused",
+    "subscriptions.confirm.pause_forms": "a sentence for those who are paused",
     "subscriptions.portal.attention": "which of its dates comes next",
     "subscriptions.portal.actions_area": "which actions the page shows",
     "subscriptions.admin.subscriptions": "the colours of the list",

@@ -11,7 +11,8 @@ from portal_project.demo.timeline import Act
 from products.models import Plan
 from subscriptions.confirm.billing_forms import DiscountForm, PlanForm
 from subscriptions.confirm.confirmation import confirm, shown
-from subscriptions.confirm.forms import ActionForm, PauseForm
+from subscriptions.confirm.forms import ActionForm
+from subscriptions.confirm.pause_forms import PauseForm
 from subscriptions.lifecycle import unit_of_work
 from subscriptions.models import Channel, LinkedService, Subscription
 from support.cancellations.alternatives import note_showing

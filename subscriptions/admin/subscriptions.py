@@ -20,8 +20,9 @@ from subscriptions.admin.linked_services import LinkedServiceInline
 from subscriptions.admin.start import StartAdmin, StartForm
 from subscriptions.billing.catch_up import as_of
 from subscriptions.confirm.billing_forms import DiscountForm, DropPlanChangeForm, PlanForm
-from subscriptions.confirm.forms import ActionForm, DropPauseForm, PauseForm, ResumeDateForm, ResumeForm
+from subscriptions.confirm.forms import ActionForm
 from subscriptions.confirm.page import Door, answer
+from subscriptions.confirm.pause_forms import DropPauseForm, PauseForm, ResumeDateForm, ResumeForm
 from subscriptions.lifecycle import linked_services
 from subscriptions.models import Channel, Subscription
 from subscriptions.preview import reasons

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from products.models import OfferKind
-from subscriptions.confirm.forms import ActionForm, ResumeDateField
+from subscriptions.confirm.forms import ActionForm
+from subscriptions.confirm.pause_forms import ResumeDateField
 from subscriptions.models import Accepted, Subscription
 from subscriptions.preview.trial_run import year_of_bills
 from subscriptions.rules.offers import ACTION_OF, in_words, may_accept

@@ -9,17 +9,14 @@ from django import forms
 from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from subscriptions.models import Channel, LinkedService, Subscription
 from subscriptions.preview import reasons
 from subscriptions.preview.effect import Effect
 from subscriptions.preview.trial_run import Trial, carry_out
-from subscriptions.rules import periods, policies, refusals
 from subscriptions.rules.actions import ACTIONS
-from subscriptions.rules.dates_in_words import day
 from subscriptions.rules.policies import may
-from subscriptions.rules.states import Action, Status, Verdict
+from subscriptions.rules.states import Action, Verdict
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -135,97 +132,3 @@ def check_that_every_button_has_a_form() -> None:
     missing = [action for action, record in ACTIONS.items() if record.button and action not in FORMS]
     if missing:
         raise ImportError(f"no form confirms {', '.join(missing)}")
-
-
-class ResumeDateField(forms.DateField):
-    """A day chosen from a native date picker; the bounds are the policy's, on the server and in the picker."""
-
-    widget = forms.DateInput(attrs={"type": "date", "data-live": True}, format="%Y-%m-%d")
-
-    def set_range(self, first: date, last: date | None) -> None:
-        self.first, self.last = first, last
-        self.help_text = _left_empty(last)
-        self.widget.attrs["min"] = first.isoformat()
-        if last:
-            self.widget.attrs["max"] = last.isoformat()
-
-    def clean(self, value: Any) -> date | None:
-        chosen = super().clean(value)
-        if chosen and not periods.is_resume_date(chosen, self.first, self.last):
-            raise forms.ValidationError(refusals.no_such_resume_date(self.first, self.last))
-        return chosen
-
-
-def _left_empty(last: date | None) -> str:
-    """What no resume date means for a pause that ends on `last` at the latest."""
-    if last:
-        return _("Leave empty to resume on %(last)s, the latest day.") % {"last": day(last)}
-    return _("Leave empty for no date: it is then resumed by hand.")
-
-
-@confirms(Action.PAUSE)
-class PauseForm(ActionForm):
-    template = "subscriptions/pause.html"
-
-    resumes_on = ResumeDateField(
-        required=False,
-        label=gettext_lazy("Resume on (optional)"),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.own = policies.is_customer(self.by, self.subscription)
-        dates = self.subscription.resume_dates_of_new_pause(self.today, own=self.own)
-        self.fields["resumes_on"].set_range(*dates)  # type: ignore[attr-defined]
-
-    @property
-    def done(self) -> str:  # type: ignore[override]
-        if self.effect.status == Status.PAUSED:
-            return _("The subscription is paused. Nothing is billed for the days of the pause.")
-        return _("The pause is planned. The subscription runs on until then.")
-
-    def act(self, subscription: Subscription) -> None:
-        subscription.pause(self.today, resumes_on=self.chosen("resumes_on"), own=self.own)
-
-
-@confirms(Action.RESUME)
-class ResumeForm(ActionForm):
-    template = "subscriptions/resume.html"
-    done = gettext_lazy("The subscription is active again.")
-
-    def act(self, subscription: Subscription) -> None:
-        subscription.resume(self.today)
-
-
-@confirms(Action.DROP_PAUSE)
-class DropPauseForm(ActionForm):
-    template = "subscriptions/drop_pause.html"
-    done = gettext_lazy("The scheduled pause is dropped. The subscription goes on as before.")
-
-    def act(self, subscription: Subscription) -> None:
-        subscription.drop_pause(self.today)
-
-
-@confirms(Action.CHANGE_RESUME_DATE)
-class ResumeDateForm(ActionForm):
-    template = "subscriptions/resume_date.html"
-    done = gettext_lazy("The resume date is changed.")
-
-    resumes_on = ResumeDateField(
-        required=False,
-        label=gettext_lazy("Resume on"),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["resumes_on"]
-        field.set_range(*self.subscription.possible_resume_dates(self.today))  # type: ignore[attr-defined]
-        field.initial = self.subscription.resumes_on
-
-    def carry_out(self) -> None:
-        """Raises `NotAllowed` where the pause has this date already."""
-        policies.may_resume_on(self.subscription, self.chosen("resumes_on"), self.today).enforce()
-        super().carry_out()
-
-    def act(self, subscription: Subscription) -> None:
-        subscription.change_resume_date(self.today, self.chosen("resumes_on"))

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from subscriptions.confirm.billing_forms import DropPlanChangeForm, PlanForm
-from subscriptions.confirm.forms import DropPauseForm, PauseForm, ResumeDateForm, ResumeForm
+from subscriptions.confirm.pause_forms import DropPauseForm, PauseForm, ResumeDateForm, ResumeForm
 from subscriptions.portal import views
 
 app_name = "subscriptions"

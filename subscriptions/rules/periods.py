@@ -70,6 +70,11 @@ def year_after(day: date) -> date:
     return day + relativedelta(years=1)
 
 
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or that month's last."""
+    return day + relativedelta(months=months)
+
+
 def resume_dates(starts_on: date, longest: int | None, today: date) -> tuple[date, date | None]:
     """The first and the last day on which a pause that starts on `starts_on` may be set to end; None for no last day."""
     first = max(starts_on, today) + timedelta(days=1)

@@ -64,6 +64,7 @@ def test_the_page_shows_exactly_what_the_product_allows(visitor, customer, pause
 def test_pausing_until_a_day_and_resuming_earlier(visitor, customer, hosting):
     visitor.signs_in_by_form(customer).opens(hosting.get_absolute_url())
     visitor.presses("Pause Subscription").finds_the_page_sound()
+    visitor.page.get_by_label("Until a day that I choose").check()
     visitor.page.fill("[name=resumes_on]", "2026-05-10")
     visitor.page.locator("[name=resumes_on]").dispatch_event("change")
     visitor.sees("10 May 2026", "€33.33").finds_the_page_sound()
@@ -140,6 +141,7 @@ def test_everything_works_without_script(chromium: Browser, live_server, clock, 
     context = new_context(chromium, java_script_enabled=False)
     visitor = Visitor(context.new_page(), live_server.url).signs_in_by_form(customer)
     visitor.opens(subscription.get_absolute_url()).presses("Pause Subscription")
+    visitor.page.get_by_label("Until a day that I choose").check()
     visitor.page.fill("[name=resumes_on]", "2026-05-10")
     visitor.presses("Show the dates and amounts").sees("€33.33").presses("Pause Subscription").finds_the_status(
         "paused"

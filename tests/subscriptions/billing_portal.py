@@ -14,7 +14,7 @@ from products.models import Alternative, PauseStarts, ResumeRule
 from subscriptions.billing.catch_up import as_of
 from subscriptions.confirm.billing_forms import DiscountForm, DropPlanChangeForm, PlanForm
 from subscriptions.confirm.confirmation import confirm, shown
-from subscriptions.confirm.forms import DropPauseForm, PauseForm, ResumeDateForm, ResumeForm
+from subscriptions.confirm.pause_forms import DropPauseForm, PauseForm, ResumeDateForm, ResumeForm
 from subscriptions.models import Channel, Invoice, Subscription
 from subscriptions.rules.states import Code, NotAllowed, Verdict
 from support.cancellations.forms import AlternativeForm, CancelNowForm, RequestForm, WithdrawForm

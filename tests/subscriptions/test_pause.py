@@ -1,3 +1,4 @@
+import re
 from datetime import date
 
 import pytest
@@ -77,6 +78,67 @@ def test_the_longest_pause_sets_the_resume_date(as_alice, alice, clock):
     confirm(as_alice, page(subscription))
     subscription.refresh_from_db()
     assert subscription.resumes_on == date(2026, 5, 5)
+
+
+def lengths(response):
+    return re.findall(r'value="(\w+)"[^>]*>\s*<span>([^<]+)</span>', response.content.decode())
+
+
+def test_one_two_or_three_months_a_day_or_open(as_alice, hosting):
+    assert lengths(as_alice.get(page(hosting))) == [
+        ("1", "1 month, until 5 May 2026"),
+        ("2", "2 months, until 5 June 2026"),
+        ("3", "3 months, until 5 July 2026"),
+        ("day", "Until a day that I choose"),
+        ("open", "Until I resume it"),
+    ]
+    shown = confirm(as_alice, page(hosting), length="1")
+    assert "€50.00" in shown.content.decode()
+    as_alice.post(page(hosting), hidden_inputs(shown) | {"length": "1"})
+    hosting.refresh_from_db()
+    assert (hosting.status, hosting.resumes_on) == ("paused", date(2026, 5, 5))
+
+
+def test_months_are_counted_from_the_day_on_which_the_pause_begins_and_end_with_their_month(alice, clock):
+    clock(date(2027, 1, 5))
+    subscription = started(alice, date(2026, 12, 31), pause_starts="period_end")
+    told = dict(lengths(signed_in(alice).get(page(subscription))))
+    assert (told["1"], told["2"]) == ("1 month, until 28 February 2027", "2 months, until 31 March 2027")
+
+
+def test_months_beyond_the_longest_pause_are_not_offered_and_refused(as_alice, alice, clock):
+    clock(date(2026, 4, 5))
+    subscription = started(alice, START, max_pause_days=45)
+    assert dict(lengths(as_alice.get(page(subscription)))) == {
+        "1": "1 month, until 5 May 2026",
+        "day": "Until a day that I choose",
+        "open": "Until 20 May 2026, the latest day",
+    }
+    assert confirm(as_alice, page(subscription), length="2").status_code == 200
+    subscription.refresh_from_db()
+    assert subscription.status == "active"
+
+
+def test_a_day_is_asked_for_where_one_is_to_be_chosen(as_alice, hosting):
+    response = confirm(as_alice, page(hosting), length="day", resumes_on="")
+    assert "Choose the day on which it resumes." in response.content.decode()
+    hosting.refresh_from_db()
+    assert hosting.status == "active"
+
+
+@pytest.mark.parametrize("typed", ["2026-05-10", "tomorrow", "1999-01-01"])
+def test_months_count_although_a_day_was_typed_before(as_alice, hosting, typed):
+    shown = as_alice.post(page(hosting), {"length": "3", "resumes_on": typed, "preview": "1"})
+    as_alice.post(page(hosting), hidden_inputs(shown) | {"length": "3", "resumes_on": typed})
+    hosting.refresh_from_db()
+    assert hosting.resumes_on == date(2026, 7, 5)
+
+
+@pytest.mark.parametrize("odd", ["0", "12", "\u0661", "x" * 100_000, "1\u200b", "-1"])
+def test_a_length_that_is_not_on_the_page_is_refused(as_alice, hosting, odd):
+    assert confirm(as_alice, page(hosting), length=odd).status_code == 200
+    hosting.refresh_from_db()
+    assert hosting.status == "active"
 
 
 def test_a_setting_changed_after_the_page_was_shown_brings_the_page_again(as_alice, hosting):

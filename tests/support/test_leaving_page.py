@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 from django.utils.timezone import datetime, make_aware
 
 from portal_project.accounts.models import Merchant, User
@@ -189,6 +190,7 @@ def test_support_sees_why_people_leave_and_each_number_leads_to_its_list(as_agen
         found = as_agent.get(number.url)
         assert (found.status_code, found.context["cl"].result_count) == (200, 1)
         assert expected in found.text
+        assert f'href="{escape(number.url)}">1</a>' in page.text
     assert page.context["reasons"][0].label == "Too expensive"
     assert as_agent.get(page.context["reasons"][0].requests.url).context["cl"].result_count == 1
     CancellationRequest.objects.update(decision="withdrawn", decided_at=make_aware(datetime(2026, 3, 10)))
