@@ -15,6 +15,7 @@ from subscriptions.models import Invoice, LinkedService, PaymentFile, Subscripti
 from subscriptions.rules.states import Status
 from support.models import CancellationRequest, Message, SavedReply, Ticket, TicketEvent, WindDownStep
 from support.queue import act_by
+from tests.conftest import signed_in
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +107,11 @@ def test_lists_are_as_long_as_in_real_life(sample, db):
     assert {"EUR", "USD", "JPY"} == set(Subscription.objects.values_list("currency", flat=True))
     assert Message.objects.filter(is_internal=True).exists()
     assert Merchant.load().name == "Birch Lane Hosting"
+
+
+def test_bobs_start_page_tells_him_of_an_answer(sample, db):
+    page = signed_in(User.objects.get(email=people.BOB)).get("/").text
+    assert "We answered “Which name servers does my new domain need?”" in page
 
 
 def test_there_is_a_reminder_of_each_kind(sample, db):

@@ -243,6 +243,18 @@ ALICE_OPEN = Script(
     ),
 )
 
+# He has not looked at the answer yet, so his start page tells him of it.
+BOB_ANSWERED = Script(
+    Type.TECHNICAL,
+    "Which name servers does my new domain need?",
+    Priority.LOW,
+    Status.IN_REVIEW,
+    (
+        (CUSTOMER, "I registered a domain for {product}. Which name servers do I enter?"),
+        (STAFF, "ns1 and ns2.birchlane.example. Tell us once they are set, and we check it."),
+    ),
+)
+
 # What people say when they leave: the reason they choose, and what they add to it.
 FAREWELLS: list[tuple[str, str]] = [
     ("too_expensive", "It has become too much for a club of our size."),

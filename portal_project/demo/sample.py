@@ -41,7 +41,7 @@ def load(began: datetime) -> None:
         support = accounts[people.SUPPORT]
         make_saved_replies()
         story.alice(timeline, plans, accounts[people.ALICE], support)
-        story.bob(timeline, plans, accounts[people.BOB])
+        story.bob(timeline, plans, accounts[people.BOB], support)
         Others(timeline, plans, people.make_customers(CUSTOMERS, chance), support, chance).live()
         timeline.live()
         _reckon_when_to_act(timeline)

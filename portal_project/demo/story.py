@@ -77,11 +77,12 @@ def alice(timeline: Timeline, plans: Plans, customer: User, support: User) -> No
         Conversation(script, customer, support, hers, about).plan(timeline, days_ago, 25)
 
 
-def bob(timeline: Timeline, plans: Plans, customer: User) -> None:
+def bob(timeline: Timeline, plans: Plans, customer: User, support: User) -> None:
     his: Subscriptions = {}
     _begin(timeline, plans, customer, his, BOB_HAS)
     timeline.at(60, NOON, acts.pause(his, "Mailbox Business", days=21))
     timeline.at(10, EVENING, acts.change_plan(his, "Hosting Pro", plans["Hosting Pro", "Small"]))
+    Conversation(conversations.BOB_ANSWERED, customer, support, his, "Hosting Pro").plan(timeline, 3, 40)
 
 
 def _begin(
