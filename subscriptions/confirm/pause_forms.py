@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -82,7 +81,7 @@ class PauseForm(ActionForm):
         if self.own:
             self.fields["length"].choices = self._lengths  # type: ignore[attr-defined]
             self.fields["resumes_on"].label = _("Resume on")
-            self.fields["resumes_on"].help_text = lazy(_between, str)(self.first, self.last)
+            self.fields["resumes_on"].help_text = _between(self.first, self.last)
         else:
             del self.fields["length"]
 
