@@ -57,7 +57,7 @@ MONTHS = ("1", "2", "3")
 class PauseForm(ActionForm):
     """A pause until a day; customers also choose one, two or three months from its first day on.
 
-    `length` is none where only a day is sent; a day that is sent with "open" is meant too.
+    A day counts where it is what is chosen, or where only a day is sent, without a `length`.
     """
 
     template = "subscriptions/pause.html"
@@ -103,10 +103,10 @@ class PauseForm(ActionForm):
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
         length = cleaned.get("length")
-        if length in MONTHS:
-            # A day that was typed before the months were chosen is not meant any more, right or wrong.
+        if length and length != ON_A_DAY:
+            # A day that was typed before something else was chosen is not meant any more, right or wrong.
             self.errors.pop("resumes_on", None)
-            cleaned["resumes_on"] = self.after_months[length]
+            cleaned["resumes_on"] = self.after_months.get(length)
         elif length == ON_A_DAY and not cleaned.get("resumes_on") and "resumes_on" not in self.errors:
             self.add_error("resumes_on", _("Choose the day on which it resumes."))
         return cleaned
