@@ -23,6 +23,7 @@ admin.site.unregister(EmailAddress)
 admin.site.unregister(Group)
 
 WHO = ("email", "name", "phone", "number", "external_id")
+MAILS = ("wants_status_mails", "wants_reminders")
 RIGHTS = ("is_staff", "is_superuser", "groups")
 
 
@@ -52,7 +53,7 @@ class UserAdmin(DjangoUserAdmin, SearchAdmin):
     readonly_fields = ("number", "date_joined", "last_login")
     filter_horizontal = ()
     fieldsets = (
-        (None, {"fields": (*WHO, "password", "is_active", "wants_status_mails")}),
+        (None, {"fields": (*WHO, "password", "is_active", *MAILS)}),
         (_("Rights"), {"fields": RIGHTS}),
         (_("Dates"), {"fields": ("date_joined", "last_login")}),
     )
@@ -65,7 +66,7 @@ class UserAdmin(DjangoUserAdmin, SearchAdmin):
         """Nobody but a superuser needs to see how a password is kept."""
         if obj is None or request.user.is_superuser:
             return super().get_fieldsets(request, obj)
-        return ((None, {"fields": (*WHO, "is_active", "wants_status_mails")}), *self.fieldsets[1:])
+        return ((None, {"fields": (*WHO, "is_active", *MAILS)}), *self.fieldsets[1:])
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
         return [] if obj is None or obj.is_staff else [InvoicedPartyInline]

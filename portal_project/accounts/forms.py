@@ -58,12 +58,13 @@ class MailSettingsForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ("wants_status_mails",)
+        fields = ("wants_status_mails", "wants_reminders")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["wants_status_mails"]
+        field, reminders = self.fields["wants_status_mails"], self.fields["wants_reminders"]
         if self.instance.is_staff:
+            del self.fields["wants_reminders"]
             field.label = _("Mails about tickets")
             field.help_text = _(
                 "New requests, what customers write on your tickets and on those that are nobody’s, and once a day what needs "
@@ -72,8 +73,13 @@ class MailSettingsForm(forms.ModelForm):
         else:
             field.label = _("Mails about pauses")
             field.help_text = _(
-                "When a pause is planned, begins or ends, and what will be billed three days before it ends by itself. "
-                "Confirmations of a cancellation, answers to your support requests, and mails about signing in always come."
+                "When a pause is planned, begins or ends. Confirmations of a cancellation, answers to your support requests, and "
+                "mails about signing in always come."
+            )
+            reminders.label = _("Reminders")
+            reminders.help_text = _(
+                "Some days before a trial ends, a pause ends by itself, or a subscription that you canceled ends. Before a "
+                "period of six months or more renews we always write."
             )
 
 

@@ -77,6 +77,14 @@ class User(Searchable, AbstractBaseUser, PermissionsMixin):
             "Confirmations of a cancellation and answers to a support request always arrive."
         ),
     )
+    wants_reminders = models.BooleanField(
+        _("reminders"),
+        default=True,
+        help_text=_(
+            "Customers: before a trial, a pause or a canceled subscription ends. Before a long period renews they are "
+            "always reminded."
+        ),
+    )
     appearance = models.CharField(_("appearance"), max_length=10, choices=Appearance, default=Appearance.SYSTEM)
     date_joined = models.DateTimeField(_("since"), default=timezone.now, editable=False)
     search_text = SearchTextField(of=("name", "email", "number", "external_id"))

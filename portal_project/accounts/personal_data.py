@@ -21,6 +21,7 @@ PERSONAL_DATA = [
             "phone",
             "appearance",
             "wants_status_mails",
+            "wants_reminders",
             "date_joined",
             "last_login",
             "is_active",

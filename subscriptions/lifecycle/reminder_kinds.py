@@ -92,12 +92,14 @@ def _resume(subscription: Subscription, today: date) -> dict[str, Any]:
 
 
 GOES_ON = Q(cancels_on=None)
+# A renewal that costs as much as a long period is always told.
+WANTED = Q(customer__wants_reminders=True)
 KINDS = [
     Kind(
         "trial",
         "subscriptions/reminder_trial",
         "period_end",
-        rows=Q(status=Status.TRIALING) & GOES_ON,
+        rows=Q(status=Status.TRIALING) & GOES_ON & WANTED,
         known_by=Q(kind__in=[EventKind.STARTED, EventKind.CANCELLATION_WITHDRAWN]),
         says=_trial,
     ),
@@ -113,7 +115,7 @@ KINDS = [
         "end",
         "subscriptions/reminder_end",
         "cancels_on",
-        rows=Q(cancels_on__isnull=False),
+        rows=Q(cancels_on__isnull=False) & WANTED,
         known_by=Q(kind=EventKind.CANCELLATION_SCHEDULED),
         says=_end,
     ),
@@ -121,8 +123,7 @@ KINDS = [
         "resume",
         "subscriptions/reminder_resume",
         "resumes_on",
-        rows=Q(status=Status.PAUSED, paused_on__lte=F("resumes_on") - LONG_PAUSE, customer__wants_status_mails=True)
-        & GOES_ON,
+        rows=Q(status=Status.PAUSED, paused_on__lte=F("resumes_on") - LONG_PAUSE) & GOES_ON & WANTED,
         known_by=Q(kind__in=[EventKind.PAUSED, EventKind.CANCELLATION_WITHDRAWN])
         # No mail tells of a date that staff move.
         | Q(kind=EventKind.RESUME_DATE_CHANGED, channel=Channel.PORTAL),

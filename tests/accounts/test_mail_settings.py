@@ -24,6 +24,18 @@ def test_one_switches_mails_off_and_on_again(person, words, request):
     assert user.wants_status_mails
 
 
+def test_customers_choose_reminders_for_themselves_and_staff_have_none(alice, agent):
+    page = signed_in(alice).get(ADDRESS).content.decode()
+    assert "Before a period of six months or more renews we always write." in page
+    signed_in(alice).post(ADDRESS, {"wants_status_mails": "on"})
+    alice.refresh_from_db()
+    assert (alice.wants_status_mails, alice.wants_reminders) == (True, False)
+    assert "wants_reminders" not in signed_in(agent).get(ADDRESS).content.decode()
+    signed_in(agent).post(ADDRESS, {})
+    agent.refresh_from_db()
+    assert (agent.wants_status_mails, agent.wants_reminders) == (False, True)
+
+
 def test_nothing_else_can_be_sent_along(alice):
     signed_in(alice).post(ADDRESS, {"wants_status_mails": "on", "is_staff": "on", "email": "other@example.com"})
     alice.refresh_from_db()

@@ -18,6 +18,7 @@ from tests.factories import PlanFactory, ProductFactory, UserFactory, started
 from tests.mail.reading import read
 from tests.pages import MORE_OF_BUSINESS, confirm, hidden_inputs
 
+SWITCH_OFF = "Switch these mails off: http://portal.test/accounts/mails/"
 NAME = "Tom & Jerry’s <Hosting>"
 
 
@@ -66,6 +67,7 @@ def test_before_a_trial_ends(alice, clock):
     assert "discount" not in text
     assert f"- Cancel Subscription: {link(trial, 'cancel')}\n" in text
     assert "pause/" not in text
+    assert SWITCH_OFF in text
 
 
 def agree(client, subscription, action, **typed):
@@ -100,6 +102,7 @@ def test_before_a_long_period_renews(alice, clock):
     assert "On that day €100.00 is billed for 1 March 2027 to 29 February 2028." in text
     assert f"- Pause Subscription: {link(yearly, 'pause')}\n- Cancel Subscription: {link(yearly, 'cancel')}\n" in text
     assert "notice" not in text
+    assert SWITCH_OFF not in text
 
 
 def test_it_says_that_it_is_late_to_cancel(alice, clock):
@@ -150,6 +153,7 @@ def test_before_the_promised_end(as_alice, alice, clock):
     assert "ends on 9 April 2026: this is the first day without it." in text
     assert "Nothing more is billed until then." in text
     assert f"- Withdraw cancellation: {link(monthly, 'withdraw')}\n" in text
+    assert SWITCH_OFF in text
 
 
 def test_before_an_end_with_something_left_to_bill(as_alice, alice, clock):
@@ -226,6 +230,16 @@ def test_zero_days_switch_one_off_and_leave_the_others(alice, clock, kind):
     Merchant.objects.update(**{f"{kind}_reminder_days": 0})
     job(clock, date(2026, 3, 28))
     assert told() == [each for each in ["trial", "renewal", "end", "resume"] if each != kind]
+
+
+def test_a_customer_switches_off_all_but_the_renewal(as_alice, alice, clock):
+    everything_soon(alice)
+    as_alice.post("/accounts/mails/", {"wants_status_mails": "on"})
+    job(clock, date(2026, 3, 28))
+    assert told() == ["renewal"]
+    signed_in(alice).post("/accounts/mails/", {"wants_reminders": "on"})
+    job(clock, date(2026, 3, 29))
+    assert told() == ["renewal", "trial", "end", "resume"]
 
 
 @pytest.mark.parametrize("kind", ["trial", "renewal", "end", "resume"])

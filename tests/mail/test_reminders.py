@@ -102,9 +102,9 @@ def test_none_while_an_end_is_scheduled(hosting, clock):
     assert job(clock, date(2026, 4, 8)) == 0
 
 
-def test_none_for_whoever_switched_status_mails_off(hosting, alice, clock):
+def test_none_for_whoever_switched_reminders_off(hosting, alice, clock):
     pause(hosting, "2026-04-16")
-    signed_in(alice).post("/accounts/mails/", {})
+    signed_in(alice).post("/accounts/mails/", {"wants_status_mails": "on"})
     assert job(clock, date(2026, 4, 13)) == 0
 
 
