@@ -120,9 +120,9 @@ def test_a_reply_comes_back_with_a_token_of_its_own(as_alice, alice, ticket):
 
 def test_the_effect_of_a_pause_is_that_of_the_day_that_was_typed(as_alice, alice, hosting):
     page = f"/subscriptions/{hosting.number}/pause/"
-    sent_too_late(as_alice, page, resumes_on="2026-05-10")
+    sent_too_late(as_alice, page, length="day", resumes_on="2026-05-10")
     again = sign_in(as_alice, alice).get(page)
-    assert filled_in(again) == {"resumes_on": "2026-05-10"}
+    assert filled_in(again) == {"length": "day", "resumes_on": "2026-05-10"}
     assert "10 May 2026" in again.content.decode()
     assert as_alice.post(page, hidden_inputs(again) | filled_in(again)).status_code == 302
     hosting.refresh_from_db()
