@@ -89,7 +89,8 @@ PAGES = {
 
 def test_every_act_of_a_customer_is_looked_at():
     acts = {action for action, form in FORMS.items() if hasattr(form, "template")}
-    assert acts | set(AcceptingForm.__subclasses__()) == set(PAGES)
+    accepting = {form for form in AcceptingForm.__subclasses__() if form.__module__.startswith("support.")}
+    assert acts | accepting == set(PAGES)
 
 
 @pytest.mark.parametrize("act", PAGES)
