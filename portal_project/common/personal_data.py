@@ -24,7 +24,7 @@ class Table:
     columns: tuple[str, ...]
     """Paths from a row, such as "plan__name"."""
     left_out: Mapping[str, str] = field(default_factory=dict)
-    """The fields that the person does not get, and why."""
+    """The fields that the person does not get, and why; besides its key, what leads to the person, and texts to search in."""
     only: Q = field(default_factory=Q)
 
     def rows(self, person: int) -> QuerySet[Model]:

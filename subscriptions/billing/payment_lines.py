@@ -14,6 +14,7 @@ from portal_project.common.csv_files import Columns, Line
 from portal_project.common.parsing import quoted
 from subscriptions.billing import payments
 from subscriptions.models import Invoice
+from subscriptions.models.invoice import label
 
 # Banks write much beside these.
 COLUMNS = Columns(("reference", "amount"), others=True)
@@ -83,7 +84,7 @@ def refusal(payment: Payment, invoice: Invoice | None, received_on: date) -> str
     if payment.problem:
         return payment.problem
     if invoice is None:
-        return _("There is no invoice %(number)s.") % {"number": f"{payment.number:06d}"}
+        return _("There is no invoice %(number)s.") % {"number": label(payment.number)}
     verdict = payments.may_pay(invoice, received_on)
     if verdict and payment.amount != invoice.amount:
         return _("Invoice %(number)s is over %(total)s.") % {"number": invoice.label, "total": invoice.total}

@@ -19,6 +19,11 @@ class LineKind(models.TextChoices):
     DISCOUNT = "discount", _("Discount")
 
 
+def label(number: int) -> str:
+    """An invoice's number as it is printed, such as "000123"."""
+    return f"{number:06d}"
+
+
 class InvoiceQuerySet(models.QuerySet["Invoice"]):
     def overdue(self, today: date) -> Self:
         return self.filter(status=Invoice.Status.OPEN, due_on__lt=today)
@@ -92,8 +97,7 @@ class Invoice(models.Model):
 
     @property
     def label(self) -> str:
-        """The number as it is printed, such as "000123"."""
-        return f"{self.number:06d}"
+        return label(self.number)
 
     @property
     def tax(self) -> Decimal:

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from products import money
 from subscriptions.billing.catch_up import as_of
 from subscriptions.models import Invoice, Subscription
+from subscriptions.models.invoice import label
 from subscriptions.rules.dates_in_words import day
 from subscriptions.rules.states import Status
 
@@ -51,17 +52,16 @@ def invoices(customer: "User", today: date) -> list[Attention]:
 def _invoices(sums: list[dict[str, Any]], *, is_late: bool) -> Attention:
     count, due = sum(each["count"] for each in sums), min(each["due"] for each in sums)
     amounts = ", ".join(money.formatted(each["amount"], each["currency"]) for each in sums)
-    number = f"{sums[0]['first']:06d}"
+    number = sums[0]["first"]
     if is_late:
         text = ngettext("Invoice %(number)s is overdue", "%(count)d invoices are overdue", count)
         detail = _("%(amounts)s, due since %(day)s")
     else:
         text = ngettext("Invoice %(number)s is to be paid", "%(count)d invoices are to be paid", count)
         detail = _("%(amounts)s, due on %(day)s") if count == 1 else _("%(amounts)s, the first due on %(day)s")
-    url = reverse("invoices:detail", args=[sums[0]["first"]]) if count == 1 else reverse("invoices:list")
-    return Attention(
-        text % {"number": number, "count": count}, detail % {"amounts": amounts, "day": day(due)}, url, is_late
-    )
+    words = text % {"number": label(number), "count": count}
+    url = reverse("invoices:detail", args=[number]) if count == 1 else reverse("invoices:list")
+    return Attention(words, detail % {"amounts": amounts, "day": day(due)}, url, is_late)
 
 
 def dates(customer: "User", today: date) -> list[tuple[Subscription, Attention]]:

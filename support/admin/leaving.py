@@ -18,8 +18,7 @@ from portal_project.common.charts import Chart, Row
 from portal_project.common.paging import page
 from products import money
 from support.admin import leaving_csv, leaving_lists
-from support.admin.leaving_csv import OUTCOMES
-from support.admin.leaving_filters import BY, LeavingForm
+from support.admin.leaving_filters import BY, OUTCOMES, LeavingForm
 from support.models import CancellationRequest
 from support.reports import leaving
 from support.reports.leaving import Chosen, Money, Report, Tally

@@ -5,27 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from portal_project.common import csv_files
 from products import money
-from support.admin.leaving_filters import BY, LeavingForm
-from support.models import CancellationRequest
-from support.reports import leaving
+from support.admin.leaving_filters import BY, OUTCOMES, LeavingForm
 from support.reports.leaving import Money, Report, Tally
-
-Decision = CancellationRequest.Decision
-OUTCOMES: dict[str, str | Promise] = {
-    leaving.IN_NOTICE: gettext_lazy("In notice"),
-    Decision.ENDED: gettext_lazy("Ended"),
-    Decision.CANCELED_NOW: gettext_lazy("Ended early"),
-    Decision.WITHDRAWN: gettext_lazy("Withdrawn"),
-    Decision.KEPT: gettext_lazy("Kept"),
-    Decision.OFFER_ACCEPTED: gettext_lazy("Offer accepted"),
-}
-"""What became of a request, in the order of the columns."""
 
 
 def rows(form: LeavingForm, found: Report, keys: list[Any]) -> HttpResponse:

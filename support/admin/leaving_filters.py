@@ -1,4 +1,4 @@
-"""What the report on leaving is narrowed to, as its address holds it."""
+"""What the report on leaving is narrowed to, as its address holds it, and the words for its rows and columns."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -6,11 +6,13 @@ from typing import Any
 
 from django import forms
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from portal_project.common.keys import key
 from products.models import CancellationReason, Plan, Product
-from support.reports import tenure
+from support.models import CancellationRequest
+from support.reports import leaving, tenure
 from support.reports.leaving import Chosen
 
 ANY = ("", gettext_lazy("Any"))
@@ -20,6 +22,16 @@ BY = [
     ("plan", gettext_lazy("Plan")),
     ("tenure", gettext_lazy("How long it had run")),
 ]
+Decision = CancellationRequest.Decision
+OUTCOMES: dict[str, str | Promise] = {
+    leaving.IN_NOTICE: gettext_lazy("In notice"),
+    Decision.ENDED: gettext_lazy("Ended"),
+    Decision.CANCELED_NOW: gettext_lazy("Ended early"),
+    Decision.WITHDRAWN: gettext_lazy("Withdrawn"),
+    Decision.KEPT: gettext_lazy("Kept"),
+    Decision.OFFER_ACCEPTED: gettext_lazy("Offer accepted"),
+}
+"""What became of a request, in the order of the columns."""
 DAY = {"type": "date"}
 # Before any business: what lies before has no year before it, for a computer.
 EARLIEST = date(1900, 1, 1)

@@ -57,7 +57,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "subscriptions": [as_of(subscription, today) for subscription in shown.rows],
         "ended": owned.ended().order_by("-canceled_on", "-pk")[:HOME_SHOWS],
         "today": today,
-        "has_more": shown.older is not None,
         "tickets": _my_tickets(request).unfinished()[:HOME_SHOWS],
     }
     return render(request, "support/home.html", context)

@@ -8,7 +8,8 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
-from portal_project.accounts.models import MOST_DAYS_AHEAD, Merchant
+from portal_project.accounts.models import Merchant
+from portal_project.accounts.models.merchant import MOST_DAYS_AHEAD
 from portal_project.mail.models import OutgoingMail
 from products.models import CancellationMode, Product
 from subscriptions.lifecycle import reminders

@@ -1,0 +1,6 @@
+from portal_project.accounts.models.invoiced_party import InvoicedParty, buyer
+from portal_project.accounts.models.merchant import Merchant, logo_path, validate_logo
+from portal_project.accounts.models.user import User, UserManager, new_number
+
+# Also what migrations name by this path.
+__all__ = ["InvoicedParty", "Merchant", "User", "UserManager", "buyer", "logo_path", "new_number", "validate_logo"]

@@ -1,0 +1,160 @@
+from pathlib import PurePath
+from time import monotonic
+from typing import Any, ClassVar
+from uuid import uuid4
+
+from django.core.exceptions import ValidationError
+from django.core.files import File
+from django.core.validators import MaxValueValidator, RegexValidator
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from portal_project.accounts.party import Party
+from portal_project.common import fields, uploads
+
+MEGABYTE = 1024 * 1024
+MOST_DAYS_AHEAD = 60
+KEPT_SECONDS = 5
+
+
+def validate_logo(file: File) -> None:
+    try:
+        size = file.size
+    except FileNotFoundError:
+        # A logo that was saved before and is lost since: all else about the business can still be changed.
+        return
+    if size > MEGABYTE:
+        raise ValidationError(_("This file is larger than 1 MB. Choose a smaller one."))
+    if uploads.image_type(file) is None:
+        raise ValidationError(_("Choose a PNG, JPEG, GIF or WebP image; save another kind as PNG first."))
+
+
+def logo_path(merchant: "Merchant", filename: str) -> str:
+    """A name that no other logo had, so that browsers may keep it."""
+    return f"logo/{uuid4().hex}{PurePath(filename).suffix.lower()}"
+
+
+def days_ahead(default: int, **texts: Any) -> models.PositiveSmallIntegerField:
+    """How many days before its day customers are reminded of something; 0 for never."""
+    return models.PositiveSmallIntegerField(default=default, validators=[MaxValueValidator(MOST_DAYS_AHEAD)], **texts)
+
+
+class Merchant(Party):
+    """The one row about the business that runs this portal; as a party it sells."""
+
+    name = fields.LineField(_("name"), max_length=100, default="Subscription Portal")
+    payment_instructions = fields.ParagraphsField(
+        _("payment instructions"), blank=True, help_text=_("How to pay, such as your bank account. Invoices say it.")
+    )
+    payment_days = models.PositiveSmallIntegerField(
+        _("days to pay"), default=14, help_text=_("An invoice is due this many days after it is issued.")
+    )
+    support_email = fields.AddressField(_("support address"), blank=True)
+    comparison_percent = models.PositiveSmallIntegerField(
+        _("comparison group (%)"),
+        default=10,
+        validators=[MaxValueValidator(100)],
+        help_text=_(
+            "So many of 100 customers are shown no alternative when they cancel. Without them nobody can tell what the "
+            "alternatives achieve. 0: none."
+        ),
+    )
+    alternative_rest_months = models.PositiveSmallIntegerField(
+        _("no alternative again for (months)"),
+        default=12,
+        validators=[MaxValueValidator(120)],
+        help_text=_("Whoever accepted an alternative is shown none for so long. 0: no such time."),
+    )
+    trial_reminder_days = days_ahead(
+        3,
+        verbose_name=_("before a trial ends (days)"),
+        help_text=_("With what it costs from then on, and how to cancel. 0: no such mail."),
+    )
+    renewal_reminder_days = days_ahead(
+        14,
+        verbose_name=_("before a long period renews (days)"),
+        help_text=_(
+            "Where a bill comes every six months or less often, with the price and how to change or cancel. 0: no such mail."
+        ),
+    )
+    end_reminder_days = days_ahead(
+        7,
+        verbose_name=_("before a subscription ends (days)"),
+        help_text=_("After a cancellation, with the way to withdraw it. 0: no such mail."),
+    )
+    resume_reminder_days = days_ahead(
+        3,
+        verbose_name=_("before a pause ends (days)"),
+        help_text=_("Where it ends by itself after a week or more, with what is then billed. 0: no such mail."),
+    )
+    accent_color = fields.IdentifierField(
+        _("accent colour"),
+        max_length=7,
+        default="#0f766e",
+        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Give the colour as # and six digits, such as #0f766e."))],
+        help_text=_("Used for buttons and links in the portal, such as #0f766e."),
+    )
+
+    logo = models.ImageField(
+        _("logo"),
+        upload_to=logo_path,
+        blank=True,
+        validators=[validate_logo],
+        help_text=_("Stands in the portal, on invoices and in mails. PNG, JPEG, GIF or WebP, up to 1 MB."),
+    )
+
+    _kept: ClassVar["tuple[float, Merchant] | None"] = None
+
+    class Meta:
+        verbose_name = _("business")
+        verbose_name_plural = _("business")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="merchant_is_one_row"),
+            models.CheckConstraint(
+                condition=models.Q(comparison_percent__gte=0, comparison_percent__lte=100),
+                name="merchant_comparison_is_a_percentage",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    trial_reminder_days__range=(0, MOST_DAYS_AHEAD),
+                    renewal_reminder_days__range=(0, MOST_DAYS_AHEAD),
+                    end_reminder_days__range=(0, MOST_DAYS_AHEAD),
+                    resume_reminder_days__range=(0, MOST_DAYS_AHEAD),
+                ),
+                name="merchant_reminds_within_sixty_days",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        self.forget()
+
+    @property
+    def logo_url(self) -> str:
+        """Its address within the portal, or empty without a logo."""
+        return reverse("logo", args=[PurePath(str(self.logo)).name]) if self.logo else ""
+
+    @property
+    def seller(self) -> str:
+        """Who sells, a line each, as an invoice copies it."""
+        return "\n".join(self.lines(self.name))
+
+    @classmethod
+    def load(cls) -> "Merchant":
+        """The saved row, or one with the defaults."""
+        return cls.objects.filter(pk=1).first() or cls(pk=1)
+
+    @classmethod
+    def recent(cls) -> "Merchant":
+        """As `load`, but perhaps as it was some seconds ago: for pages, which all show it. Not to be changed."""
+        if cls._kept is None or cls._kept[0] < monotonic():
+            cls._kept = monotonic() + KEPT_SECONDS, cls.load()
+        return cls._kept[1]
+
+    @classmethod
+    def forget(cls) -> None:
+        cls._kept = None

@@ -1,0 +1,127 @@
+from typing import Any, ClassVar
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permission, PermissionsMixin
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from portal_project.common import fields, normalize, numbers
+from portal_project.common.search import Searchable, SearchTextField
+
+
+def new_number() -> str:
+    return numbers.random_number(numbers.CUSTOMER)
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **more: Any) -> "User":
+        """A new user; without a password they sign in with a code sent by e-mail."""
+        user = self.model(email=normalize.address(email), **more)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **more: Any) -> "User":
+        return self.create_user(email, password, **(more | {"is_staff": True, "is_superuser": True}))
+
+    def get_by_natural_key(self, email: str | None) -> "User":
+        return self.get(email=email and normalize.address(email))
+
+
+class User(Searchable, AbstractBaseUser, PermissionsMixin):
+    """A person who signs in with an e-mail address: a customer, or staff when `is_staff`."""
+
+    class Appearance(models.TextChoices):
+        SYSTEM = "system", _("As your device has it")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
+    number = models.CharField(_("customer number"), max_length=12, unique=True, default=new_number, editable=False)
+    external_id = fields.IdentifierField(
+        _("external ID"), max_length=100, null=True, blank=True, unique=True, help_text=_("Its name in another system.")
+    )
+    email = fields.AddressField(_("e-mail address"), unique=True)
+    name = fields.LineField(_("name"), max_length=150, blank=True)
+    phone = fields.NumberField(
+        _("phone"),
+        max_length=40,
+        blank=True,
+        validators=[RegexValidator(r"^[+(]*[0-9][0-9+()/. -]*$", _("Write it in digits, such as +31 30 123 4567."))],
+    )
+    is_staff = models.BooleanField(
+        _("staff"), default=False, help_text=_("Staff work in the admin. Everybody else is a customer of the portal.")
+    )
+    is_active = models.BooleanField(
+        _("active"), default=True, help_text=_("Switch off instead of deleting: the person can then no longer sign in.")
+    )
+    wants_status_mails = models.BooleanField(
+        _("status mails"),
+        default=True,
+        help_text=_(
+            "Customers: about pauses and what resumes. Staff: about new requests, replies, and what needs action each day. "
+            "Confirmations of a cancellation and answers to a support request always arrive."
+        ),
+    )
+    wants_reminders = models.BooleanField(
+        _("reminders"),
+        default=True,
+        help_text=_(
+            "Customers: before a trial, a pause or a canceled subscription ends. Before a long period renews they are "
+            "always reminded."
+        ),
+    )
+    appearance = models.CharField(_("appearance"), max_length=10, choices=Appearance, default=Appearance.SYSTEM)
+    date_joined = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+    search_text = SearchTextField(of=("name", "email", "number", "external_id"))
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    EMAIL_FIELD = "email"
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        indexes = [models.Index("id", name="user_staff", condition=models.Q(is_staff=True))]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_unique",
+                violation_error_message=_("There is already a user with this e-mail address."),
+            ),
+            models.CheckConstraint(
+                name="user_appearance_known", condition=models.Q(appearance__in=["system", "light", "dark"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.email}>" if self.name else self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """The address here is the one that signs in: what allauth noted of an earlier one goes."""
+        if self._state.adding:
+            numbers.draw_free(User.objects, [self], numbers.CUSTOMER)
+        super().save(*args, **kwargs)
+        EmailAddress.objects.filter(user=self).exclude(email__iexact=self.email).delete()
+
+    @cached_property
+    def _perm_cache(self) -> set[str]:
+        """All that this person may do, by themselves and by their groups, in one query: `ModelBackend` looks here first, and
+        would take a query for each.
+        """
+        read = Permission.objects.order_by().values_list("content_type__app_label", "codename")
+        if not self.is_superuser:
+            read = read.filter(user=self).union(read.filter(group__user=self))
+        return {f"{app}.{codename}" for app, codename in read}
+
+    def get_full_name(self) -> str:
+        return self.name or self.email
+
+    def get_short_name(self) -> str:
+        """The whole name, or empty: "Petit, Léa" has no first word to call anybody by."""
+        return self.name
