@@ -1,5 +1,6 @@
 """Using a page as a person does: read its form, fill it in, send it with everything hidden in it."""
 
+import re
 from html.parser import HTMLParser
 from typing import Any
 
@@ -46,9 +47,10 @@ class _Visible(HTMLParser):
         elif tag == "option" and "selected" in found:
             self.values[self.within] = found.get("value", "")
         elif tag == "input" and name and kind not in ("hidden", "submit", "file"):
-            if kind in ("checkbox", "radio") and "checked" not in found:
+            is_box = kind in ("checkbox", "radio")
+            if is_box and "checked" not in found:
                 return
-            self.values[name] = found.get("value", "on")
+            self.values[name] = found.get("value", "on" if is_box else "")
 
     def handle_data(self, data: str) -> None:
         if self.within in self.values and self.lasttag == "textarea":
@@ -77,3 +79,8 @@ def confirm(client: Client, url: str, **typed: Any) -> HttpResponse:
     page = client.get(url)
     assert page.status_code == 200, f"{url} answered {page.status_code}"
     return client.post(url, hidden_inputs(page) | typed)
+
+
+def options(response: HttpResponse) -> list[tuple[str, str]]:
+    """The value and the words of each option that is one of several to choose from."""
+    return re.findall(r'value="(\w+)"[^>]*>\s*<span>([^<]+)</span>', response.content.decode())

@@ -64,8 +64,13 @@ class ActionForm(forms.Form):
 
     @property
     def announcement(self) -> str:
-        """The present effect, signed, for the form to carry."""
-        return self.effect.signed(self.subscription)
+        """The present effect, signed, for the form to carry; empty where the page tells none."""
+        return "" if self.missing else self.effect.signed(self.subscription)
+
+    @property
+    def missing(self) -> str:
+        """What is to be chosen before it can be told what will happen, in a sentence; empty for nothing."""
+        return ""
 
     @cached_property
     def because(self) -> dict[str, str]:

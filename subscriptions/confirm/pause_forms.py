@@ -53,14 +53,11 @@ OPEN, ON_A_DAY = "open", "day"
 MONTHS = ("1", "2", "3")
 
 
-@confirms(Action.PAUSE)
-class PauseForm(ActionForm):
-    """A pause until a day; customers also choose one, two or three months from its first day on.
+class UntilForm(ActionForm):
+    """Says until when a pause lasts: until a day; customers also choose one, two or three months from its first day on.
 
     A day counts where it is what is chosen, or where only a day is sent, without a `length`.
     """
-
-    template = "subscriptions/pause.html"
 
     length = forms.ChoiceField(
         required=False,
@@ -76,7 +73,7 @@ class PauseForm(ActionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.own = policies.is_customer(self.by, self.subscription)
-        self.first, self.last = self.subscription.resume_dates_of_new_pause(self.today, own=self.own)
+        self.first, self.last = self.range()
         self.fields["resumes_on"].set_range(self.first, self.last)  # type: ignore[attr-defined]
         if self.own:
             self.fields["length"].choices = self._lengths  # type: ignore[attr-defined]
@@ -85,11 +82,18 @@ class PauseForm(ActionForm):
         else:
             del self.fields["length"]
 
+    def begins(self) -> date:
+        """The first day of the pause, from which months are counted."""
+        raise NotImplementedError
+
+    def range(self) -> tuple[date, date | None]:
+        """The first and last day that may be chosen, as `periods.resume_dates`."""
+        raise NotImplementedError
+
     @cached_property
     def after_months(self) -> dict[str, date]:
         """The days that many months after the pause begins, of those on which it may end."""
-        begins = self.subscription.pause_would_start(self.today)
-        days = {months: periods.months_after(begins, int(months)) for months in MONTHS}
+        days = {months: periods.months_after(self.begins(), int(months)) for months in MONTHS}
         return {months: on for months, on in days.items() if periods.is_resume_date(on, self.first, self.last)}
 
     def _lengths(self) -> Iterator[tuple[str, str]]:
@@ -106,10 +110,36 @@ class PauseForm(ActionForm):
         if length and length != ON_A_DAY:
             # A day that was typed before something else was chosen is not meant any more, right or wrong.
             self.errors.pop("resumes_on", None)
-            cleaned["resumes_on"] = self.after_months.get(length)
         elif length == ON_A_DAY and not cleaned.get("resumes_on") and "resumes_on" not in self.errors:
             self.add_error("resumes_on", _("Choose the day on which it resumes."))
         return cleaned
+
+    @property
+    def until(self) -> date | None:
+        """The day that is chosen; None for none."""
+        return self.chosen("resumes_on") if self._length in ("", ON_A_DAY) else self.after_months.get(self._length)
+
+    @property
+    def missing(self) -> str:
+        is_wrong = bool(self.errors.keys() & {"length", "resumes_on"})
+        if is_wrong or (self._length == ON_A_DAY and not self.until):
+            return _("Choose until when it is paused, and what will happen is shown here.")
+        return ""
+
+    @property
+    def _length(self) -> str:
+        return self.chosen("length") or "" if "length" in self.fields else ""
+
+
+@confirms(Action.PAUSE)
+class PauseForm(UntilForm):
+    template = "subscriptions/pause.html"
+
+    def begins(self) -> date:
+        return self.subscription.pause_would_start(self.today)
+
+    def range(self) -> tuple[date, date | None]:
+        return self.subscription.resume_dates_of_new_pause(self.today, own=self.own)
 
     @property
     def done(self) -> str:  # type: ignore[override]
@@ -118,7 +148,38 @@ class PauseForm(ActionForm):
         return _("The pause is planned. The subscription runs on until then.")
 
     def act(self, subscription: Subscription) -> None:
-        subscription.pause(self.today, resumes_on=self.chosen("resumes_on"), own=self.own)
+        subscription.pause(self.today, resumes_on=self.until, own=self.own)
+
+
+@confirms(Action.CHANGE_RESUME_DATE)
+class ResumeDateForm(UntilForm):
+    template = "subscriptions/resume_date.html"
+    done = gettext_lazy("The resume date is changed.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        until = self.subscription.resumes_on
+        self.fields["resumes_on"].initial = until
+        if self.own:
+            months: dict[date | None, str] = {on: months for months, on in self.after_months.items()}
+            self.fields["length"].label = _("For how long, from %(day)s on?") % {"day": day(self.begins())}
+            self.fields["length"].initial = OPEN if until == self.last else months.get(until, ON_A_DAY)
+        else:
+            self.fields["resumes_on"].label = _("Resume on")
+
+    def begins(self) -> date:
+        return self.subscription.pause_begins(self.today)
+
+    def range(self) -> tuple[date, date | None]:
+        return self.subscription.possible_resume_dates(self.today)
+
+    def carry_out(self) -> None:
+        """Raises `NotAllowed` where the pause has this date already."""
+        policies.may_resume_on(self.subscription, self.until, self.today).enforce()
+        super().carry_out()
+
+    def act(self, subscription: Subscription) -> None:
+        subscription.change_resume_date(self.today, self.until)
 
 
 @confirms(Action.RESUME)
@@ -137,28 +198,3 @@ class DropPauseForm(ActionForm):
 
     def act(self, subscription: Subscription) -> None:
         subscription.drop_pause(self.today)
-
-
-@confirms(Action.CHANGE_RESUME_DATE)
-class ResumeDateForm(ActionForm):
-    template = "subscriptions/resume_date.html"
-    done = gettext_lazy("The resume date is changed.")
-
-    resumes_on = ResumeDateField(
-        required=False,
-        label=gettext_lazy("Resume on"),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["resumes_on"]
-        field.set_range(*self.subscription.possible_resume_dates(self.today))  # type: ignore[attr-defined]
-        field.initial = self.subscription.resumes_on
-
-    def carry_out(self) -> None:
-        """Raises `NotAllowed` where the pause has this date already."""
-        policies.may_resume_on(self.subscription, self.chosen("resumes_on"), self.today).enforce()
-        super().carry_out()
-
-    def act(self, subscription: Subscription) -> None:
-        subscription.change_resume_date(self.today, self.chosen("resumes_on"))

@@ -78,8 +78,11 @@ class Pausing(Changes):
 
     def possible_resume_dates(self, today: date) -> tuple[date, date | None]:
         """The first and last day that the present or scheduled pause may end on, as `periods.resume_dates`."""
-        starts_on = self.paused_on or self.pauses_on or today
-        return periods.resume_dates(starts_on, self.pause_max_days, today)
+        return periods.resume_dates(self.pause_begins(today), self.pause_max_days, today)
+
+    def pause_begins(self, today: date) -> date:
+        """The first day of the present or scheduled pause; today where there is none."""
+        return self.paused_on or self.pauses_on or today
 
     def resume(self, on: date) -> None:
         """End the pause, by the rule that it was made with."""

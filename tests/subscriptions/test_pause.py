@@ -1,4 +1,3 @@
-import re
 from datetime import date
 
 import pytest
@@ -9,9 +8,10 @@ from subscriptions.lifecycle import due
 from subscriptions.models import SubscriptionEvent
 from tests.conftest import signed_in
 from tests.factories import PlanFactory, started
-from tests.pages import confirm, hidden_inputs
+from tests.pages import confirm, hidden_inputs, options
 
 START = date(2026, 3, 20)
+ASKS = "Choose until when it is paused, and what will happen is shown here."
 
 
 @pytest.fixture
@@ -80,12 +80,8 @@ def test_the_longest_pause_sets_the_resume_date(as_alice, alice, clock):
     assert subscription.resumes_on == date(2026, 5, 5)
 
 
-def lengths(response):
-    return re.findall(r'value="(\w+)"[^>]*>\s*<span>([^<]+)</span>', response.content.decode())
-
-
 def test_one_two_or_three_months_a_day_or_open(as_alice, hosting):
-    assert lengths(as_alice.get(page(hosting))) == [
+    assert options(as_alice.get(page(hosting))) == [
         ("1", "1 month, until 5 May 2026"),
         ("2", "2 months, until 5 June 2026"),
         ("3", "3 months, until 5 July 2026"),
@@ -102,14 +98,14 @@ def test_one_two_or_three_months_a_day_or_open(as_alice, hosting):
 def test_months_are_counted_from_the_day_on_which_the_pause_begins_and_end_with_their_month(alice, clock):
     clock(date(2027, 1, 5))
     subscription = started(alice, date(2026, 12, 31), pause_starts="period_end")
-    told = dict(lengths(signed_in(alice).get(page(subscription))))
+    told = dict(options(signed_in(alice).get(page(subscription))))
     assert (told["1"], told["2"]) == ("1 month, until 28 February 2027", "2 months, until 31 March 2027")
 
 
 def test_months_beyond_the_longest_pause_are_not_offered_and_refused(as_alice, alice, clock):
     clock(date(2026, 4, 5))
     subscription = started(alice, START, max_pause_days=45)
-    assert dict(lengths(as_alice.get(page(subscription)))) == {
+    assert dict(options(as_alice.get(page(subscription)))) == {
         "1": "1 month, until 5 May 2026",
         "day": "Until a day that I choose",
         "open": "Until 20 May 2026, the latest day",
@@ -122,6 +118,18 @@ def test_months_beyond_the_longest_pause_are_not_offered_and_refused(as_alice, a
 def test_a_day_is_asked_for_where_one_is_to_be_chosen(as_alice, hosting):
     response = confirm(as_alice, page(hosting), length="day", resumes_on="")
     assert "Choose the day on which it resumes." in response.content.decode()
+    hosting.refresh_from_db()
+    assert hosting.status == "active"
+
+
+@pytest.mark.parametrize("day", ["", "tomorrow", "1999-01-01"])
+def test_without_a_day_to_tell_of_the_page_asks_for_one_and_announces_nothing(as_alice, hosting, day):
+    shown = as_alice.post(page(hosting), {"length": "day", "resumes_on": day, "preview": "1"})
+    assert ASKS in shown.content.decode()
+    assert "Stays paused" not in shown.content.decode()
+    assert hidden_inputs(shown)["announced"] == ""
+    chosen = as_alice.post(page(hosting), hidden_inputs(shown) | {"length": "day", "resumes_on": "2026-05-10"})
+    assert "please check what will happen" in chosen.content.decode()
     hosting.refresh_from_db()
     assert hosting.status == "active"
 

@@ -8,7 +8,7 @@ from portal_project.mail.models import OutgoingMail
 from subscriptions.models import SubscriptionEvent
 from tests.conftest import signed_in
 from tests.factories import started
-from tests.pages import filled_in, hidden_inputs
+from tests.pages import filled_in, hidden_inputs, options
 from tests.support.test_races import at_once
 
 START = date(2026, 3, 20)
@@ -43,14 +43,67 @@ def changes():
     return SubscriptionEvent.objects.filter(kind="resume_date_changed")
 
 
-def test_the_page_says_what_no_date_means(as_alice, alice, as_merchant):
-    limited, free = started(alice, START, max_pause_days=30), started(alice, START)
-    for subscription, meaning in ((limited, LATEST), (free, NO_DATE)):
-        choose(as_alice, f"/subscriptions/{subscription.number}/pause/", "2026-04-20")
-        admin = f"/admin/subscriptions/subscription/{subscription.pk}/resume-date/"
-        for text in (as_alice.get(page(subscription)).content.decode(), as_merchant.get(admin).content.decode()):
-            assert meaning in text
-            assert text.count("Leave empty") == 1
+@pytest.mark.parametrize(
+    ("product", "in_admin", "in_portal"),
+    [({"max_pause_days": 30}, LATEST, "Until 5 May 2026"), ({}, NO_DATE, "Until I")],
+)
+def test_the_page_says_what_no_date_means(as_alice, alice, as_merchant, product, in_admin, in_portal):
+    subscription = paused(alice, as_alice, "2026-04-20", **product)
+    told = as_merchant.get(f"/admin/subscriptions/subscription/{subscription.pk}/resume-date/").content.decode()
+    assert in_admin in told
+    assert told.count("Leave empty") == 1
+    assert dict(options(as_alice.get(page(subscription))))["open"].startswith(in_portal)
+
+
+MONTHS = [
+    ("1", "1 month, until 5 May 2026"),
+    ("2", "2 months, until 5 June 2026"),
+    ("3", "3 months, until 5 July 2026"),
+]
+A_DAY_OR_OPEN = [("day", "Until a day that I choose"), ("open", "Until I resume it")]
+
+
+def test_one_two_or_three_months_of_pause_a_day_or_open(as_alice, alice, clock):
+    subscription = paused(alice, as_alice, "2026-04-20")
+    assert options(as_alice.get(page(subscription))) == MONTHS + A_DAY_OR_OPEN
+    shown = as_alice.post(page(subscription), {"length": "2", "resumes_on": "2026-04-20", "preview": "1"})
+    assert "Resumes by itself on 5 June 2026." in shown.content.decode()
+    as_alice.post(page(subscription), hidden_inputs(shown) | {"length": "2", "resumes_on": "2026-04-20"})
+    subscription.refresh_from_db()
+    assert subscription.resumes_on == date(2026, 6, 5)
+    clock(date(2026, 5, 5))
+    told = signed_in(alice).get(page(subscription))
+    assert options(told) == MONTHS[1:] + A_DAY_OR_OPEN
+    assert "For how long, from 5 April 2026 on?" in told.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("until", "product", "length"),
+    [
+        ("2026-05-05", {}, "1"),
+        ("2026-04-20", {}, "day"),
+        ("", {}, "open"),
+        ("", {"max_pause_days": 45}, "open"),
+        ("2026-06-20", {"pause_starts": "period_end"}, "2"),
+    ],
+)
+def test_the_page_opens_with_the_choice_that_it_has(as_alice, alice, until, product, length):
+    subscription = paused(alice, as_alice, until, **product)
+    shown = as_alice.get(page(subscription))
+    assert filled_in(shown) == {"length": length, "resumes_on": str(subscription.resumes_on or "")}
+    again = as_alice.post(page(subscription), hidden_inputs(shown) | filled_in(shown), follow=True)
+    assert "This pause already" in again.content.decode()
+    assert not changes().exists()
+
+
+def test_the_day_is_asked_for_and_nothing_announced_while_none_is_chosen(as_alice, alice, as_merchant):
+    subscription = paused(alice, as_alice, "2026-04-20")
+    shown = as_alice.post(page(subscription), {"length": "day", "resumes_on": "", "preview": "1"})
+    told = "Choose until when it is paused, and what will happen is shown here."
+    assert told in shown.content.decode()
+    assert hidden_inputs(shown)["announced"] == ""
+    admin = f"/admin/subscriptions/subscription/{subscription.pk}/resume-date/"
+    assert told in as_merchant.post(admin, {"resumes_on": "1999-01-01", "preview": "1"}).content.decode()
 
 
 def test_no_date_for_a_limited_pause_takes_its_latest_day(as_alice, alice):
@@ -91,14 +144,6 @@ def test_the_date_that_it_has_already_is_done_and_records_nothing(
     assert told in text
     assert "The resume date is changed." not in text
     assert not changes().exists()
-
-
-def test_the_page_opens_with_the_date_that_it_has(as_alice, alice):
-    subscription = paused(alice, as_alice, "2026-04-20")
-    shown = as_alice.get(page(subscription))
-    assert shown.status_code == 200
-    assert filled_in(shown)["resumes_on"] == "2026-04-20"
-    assert as_alice.post(page(subscription), {"resumes_on": "2026-04-20", "preview": "1"}).status_code == 200
 
 
 @pytest.mark.postgres
