@@ -64,7 +64,9 @@ class MailSettingsForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         field, reminders = self.fields["wants_status_mails"], self.fields["wants_reminders"]
         if self.instance.is_staff:
-            del self.fields["wants_reminders"]
+            # Staff have some for subscriptions of their own alone, and may have switched them off by the link in a mail.
+            if self.instance.wants_reminders:
+                del self.fields["wants_reminders"]
             field.label = _("Mails about tickets")
             field.help_text = _(
                 "New requests, what customers write on your tickets and on those that are nobody’s, and once a day what needs "
@@ -76,11 +78,11 @@ class MailSettingsForm(forms.ModelForm):
                 "When a pause is planned, begins or ends. Confirmations of a cancellation, answers to your support requests, and "
                 "mails about signing in always come."
             )
-            reminders.label = _("Reminders")
-            reminders.help_text = _(
-                "Some days before a trial ends, a pause ends by itself, or a subscription that you canceled ends. Before a "
-                "period of six months or more renews we always write."
-            )
+        reminders.label = _("Reminders")
+        reminders.help_text = _(
+            "Some days before a trial ends, a pause ends by itself, or a subscription that you canceled ends. Before a "
+            "period of six months or more renews we always write."
+        )
 
 
 class MerchantForm(forms.ModelForm):

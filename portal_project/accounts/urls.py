@@ -11,6 +11,7 @@ urlpatterns = [
     path("appearance/", views.edit_appearance, name="edit_appearance"),
     path("data/", views.own_data, name="own_data"),
     path("mails/", views.mail_settings, name="mail_settings"),
+    path("mails/reminders/<str:number>/<str:signature>/", views.switch_off_reminders, name="switch_off_reminders"),
     path("login/code/confirm/", views.confirm_login_code, name="account_confirm_login_code"),
     path("login/", sign_in.LoginView.as_view(), name="account_login"),
     path("login/code/", sign_in.RequestLoginCodeView.as_view(), name="account_request_login_code"),

@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal_project.accounts import limits
+from portal_project.accounts import limits, reminders
 from portal_project.accounts.archive import archive
 from portal_project.accounts.forms import AppearanceForm, InvoicedPartyForm, MailSettingsForm, PersonForm
 from portal_project.accounts.models import InvoicedParty, User, buyer
@@ -72,6 +73,22 @@ def mail_settings(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Your mail settings are saved."))
         return redirect("mail_settings")
     return TemplateResponse(request, "account/mail_settings.html", {"form": form})
+
+
+@csrf_exempt
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def switch_off_reminders(request: HttpRequest, number: str, signature: str) -> HttpResponse:
+    """Ask, and switch off where the button or a mail program says so, both by the field of RFC 8058.
+
+    The address is the proof, so no token stands in the form: mail programs have none, and whoever knows the address may.
+    """
+    user = reminders.whose(number, signature)
+    if user and request.POST.get("List-Unsubscribe") == "One-Click":
+        user.wants_reminders = False
+        User.objects.filter(pk=user.pk).update(wants_reminders=False)
+    context = {"recipient": user}
+    return TemplateResponse(request, "account/switch_off_reminders.html", context, status=200 if user else 403)
 
 
 @require_http_methods(["GET", "POST"])

@@ -58,6 +58,9 @@ def message(mail: OutgoingMail) -> EmailMultiAlternatives:
 def _headers(mail: OutgoingMail) -> dict[str, str]:
     # Made from the key, so that a repeated attempt is recognised as the same mail.
     headers = {"Message-ID": _message_id(mail.key.replace(":", ".")), "Auto-Submitted": "auto-generated"}
+    if url := mail.context.get("switch_off_url"):
+        # Mail programs make a button of it, which switches off at once (RFC 8058).
+        headers |= {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     if not mail.thread:
         return headers
     # No mail has this name itself: all mails of the thread answer to it, whoever of several readers got which of them.

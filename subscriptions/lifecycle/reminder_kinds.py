@@ -8,7 +8,8 @@ from typing import Any
 from django.db.models import F, Q
 
 from portal_project.accounts.models import Merchant
-from subscriptions.lifecycle.notifications import bill_context, ways_context
+from portal_project.accounts.reminders import switch_off_url
+from subscriptions.lifecycle.notifications import bill_context, context, ways_context
 from subscriptions.models import RENEWS_AFTER_LONG, Channel, EventKind, Subscription
 from subscriptions.preview.terms import Terms
 from subscriptions.preview.trial_run import upcoming
@@ -34,6 +35,18 @@ class Kind:
     """Events that tell the customer of the day: who lived one of them since the reminder's day is not reminded."""
     says: Callable[[Subscription, date], dict[str, Any]]
     """What its mail needs besides what all have, of a subscription that is caught up to today."""
+    always: bool = False
+    """Whether it comes to those as well who switched reminders off."""
+
+    @property
+    def wanted(self) -> Q:
+        """`rows`, of those who want to be reminded."""
+        return self.rows if self.always else self.rows & Q(customer__wants_reminders=True)
+
+    def context(self, subscription: Subscription, today: date) -> dict[str, Any]:
+        """All that its mail says, of a subscription that is caught up to today."""
+        told = context(subscription) | self.says(subscription, today)
+        return told if self.always else told | {"switch_off_url": switch_off_url(subscription.customer)}
 
     def ahead(self, merchant: Merchant) -> timedelta:
         """How long before its day it comes; nothing where it is switched off."""
@@ -92,14 +105,12 @@ def _resume(subscription: Subscription, today: date) -> dict[str, Any]:
 
 
 GOES_ON = Q(cancels_on=None)
-# A renewal that costs as much as a long period is always told.
-WANTED = Q(customer__wants_reminders=True)
 KINDS = [
     Kind(
         "trial",
         "subscriptions/reminder_trial",
         "period_end",
-        rows=Q(status=Status.TRIALING) & GOES_ON & WANTED,
+        rows=Q(status=Status.TRIALING) & GOES_ON,
         known_by=Q(kind__in=[EventKind.STARTED, EventKind.CANCELLATION_WITHDRAWN]),
         says=_trial,
     ),
@@ -110,12 +121,14 @@ KINDS = [
         rows=RENEWS_AFTER_LONG,
         known_by=Q(kind__in=[EventKind.CANCELLATION_WITHDRAWN, EventKind.PAUSE_DROPPED, EventKind.RESUMED]),
         says=_renewal,
+        # It costs as much as a long period.
+        always=True,
     ),
     Kind(
         "end",
         "subscriptions/reminder_end",
         "cancels_on",
-        rows=Q(cancels_on__isnull=False) & WANTED,
+        rows=Q(cancels_on__isnull=False),
         known_by=Q(kind=EventKind.CANCELLATION_SCHEDULED),
         says=_end,
     ),
@@ -123,7 +136,7 @@ KINDS = [
         "resume",
         "subscriptions/reminder_resume",
         "resumes_on",
-        rows=Q(status=Status.PAUSED, paused_on__lte=F("resumes_on") - LONG_PAUSE) & GOES_ON & WANTED,
+        rows=Q(status=Status.PAUSED, paused_on__lte=F("resumes_on") - LONG_PAUSE) & GOES_ON,
         known_by=Q(kind__in=[EventKind.PAUSED, EventKind.CANCELLATION_WITHDRAWN])
         # No mail tells of a date that staff move.
         | Q(kind=EventKind.RESUME_DATE_CHANGED, channel=Channel.PORTAL),

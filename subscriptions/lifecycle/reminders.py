@@ -10,7 +10,6 @@ from django.db.models.functions import Cast, Concat
 from portal_project.accounts.models import Merchant
 from portal_project.mail import outbox
 from portal_project.mail.models import OutgoingMail
-from subscriptions.lifecycle.notifications import context
 from subscriptions.lifecycle.reminder_kinds import KINDS, Kind
 from subscriptions.lifecycle.unit_of_work import caught_up
 from subscriptions.models import Subscription, SubscriptionEvent, SubscriptionQuerySet
@@ -33,7 +32,7 @@ def add(today: date) -> None:
 
 def _unwritten(kind: Kind, ahead: timedelta, today: date) -> SubscriptionQuerySet:
     """Those whose day comes soon, who were not told of it, and did not bring it about themselves in these days."""
-    soon = Subscription.objects.filter(kind.rows, **{f"{kind.day}__gt": today, f"{kind.day}__lte": today + ahead})
+    soon = Subscription.objects.filter(kind.wanted, **{f"{kind.day}__gt": today, f"{kind.day}__lte": today + ahead})
     acts = SubscriptionEvent.objects.filter(kind.known_by, subscription=OuterRef("pk"))
     knows = acts.filter(effective_on__gte=OuterRef(kind.day) - Value(ahead))
     told = OutgoingMail.objects.filter(key=OuterRef("reminder"))
@@ -61,7 +60,7 @@ def _reminder(kind: Kind, subscription: Subscription, today: date) -> OutgoingMa
             thread=subscription.number,
             recipient=subscription.customer.email,
             template=kind.template,
-            context=context(subscription) | kind.says(subscription, today),
+            context=kind.context(subscription, today),
         )
     except Exception as error:  # whatever is wrong with one must not stop the others
         _log_failure(subscription, error)

@@ -19,7 +19,7 @@ from tests.factories import PlanFactory, ProductFactory, UserFactory, started
 from tests.mail.reading import read
 from tests.pages import MORE_OF_BUSINESS, confirm, hidden_inputs
 
-SWITCH_OFF = "Switch these mails off: http://portal.test/accounts/mails/"
+SWITCH_OFF = "Switch these reminders off: http://portal.test/accounts/mails/reminders/"
 NAME = "Tom & Jerry’s <Hosting>"
 
 

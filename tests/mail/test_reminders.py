@@ -61,7 +61,7 @@ def test_it_names_the_day_and_the_charge_that_comes(hosting, alice, clock):
     assert "it resumes by itself on 16 April 2026." in rendered.text
     assert "On that day €50.00 is billed for 16 to 30 April 2026." in rendered.text
     assert "you can change it until then" in rendered.text
-    assert "Switch these mails off: http://portal.test/accounts/mails/" in rendered.text
+    assert "Switch these reminders off: http://portal.test/accounts/mails/reminders/" in rendered.text
     job(clock, date(2026, 4, 16))
     assert Invoice.objects.get(covers_from=date(2026, 4, 16)).amount == 50
 
