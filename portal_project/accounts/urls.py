@@ -10,6 +10,7 @@ urlpatterns = [
     path("invoicing/", views.edit_invoiced_party, name="edit_invoiced_party"),
     path("appearance/", views.edit_appearance, name="edit_appearance"),
     path("data/", views.own_data, name="own_data"),
+    path("sessions/", views.sessions, name="usersessions_list"),
     path("mails/", views.mail_settings, name="mail_settings"),
     path("mails/reminders/<str:number>/<str:signature>/", views.switch_off_reminders, name="switch_off_reminders"),
     path("login/code/confirm/", views.confirm_login_code, name="account_confirm_login_code"),
