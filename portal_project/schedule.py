@@ -23,10 +23,6 @@ SCHEDULE = {
         "args": "'apply_due'",
         "schedule_type": Schedule.HOURLY,
     },
-    "Forget sessions that are over": {
-        "func": "portal_project.accounts.sessions.clear",
-        "schedule_type": Schedule.DAILY,
-    },
 }
 
 

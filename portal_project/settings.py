@@ -37,7 +37,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
-    "allauth.usersessions",
     "csp",
     "django_q",
     "simple_history",
@@ -58,7 +57,6 @@ MIDDLEWARE = [
     "portal_project.middleware.NoStoreMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "portal_project.middleware.ContentSecurityPolicyMiddleware",
-    "portal_project.middleware.SessionsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -139,6 +137,8 @@ ACCOUNT_FORMS = {
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
+ADDRESS_CONFIRM_TIMEOUT = 24 * 3600
+ADDRESS_UNDO_TIMEOUT = 7 * 24 * 3600
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if ALLOW_SIGNUP else "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""

@@ -72,7 +72,7 @@ INSTALLATION = {
     "portal_project.dashboard": ["support.queue"],
     "portal_project.formats": [],
     "portal_project.static_files": [],
-    "portal_project.middleware": ["portal_project.probes", "portal_project.accounts", "subscriptions.rules"],
+    "portal_project.middleware": ["portal_project.probes", "subscriptions.rules"],
     "portal_project.errors": ["portal_project.common"],
     "portal_project.checks": [],
     "portal_project.probes": ["portal_project.checks", "portal_project.common"],
@@ -282,8 +282,11 @@ def test_only_billing_makes_invoices():
 
 
 def test_only_the_outbox_sends_mail():
+    """The address of an account writes to it by the adapter."""
     senders = {name for name, path in modules().items() if re.search(r"send_mail\(|EmailM", path.read_text())}
-    assert senders == {f"portal_project.{name}" for name in ("accounts.adapter", "mail.rendering", "mail.server")}
+    assert senders == {
+        f"portal_project.{name}" for name in ("accounts.adapter", "accounts.address", "mail.rendering", "mail.server")
+    }
 
 
 def test_only_the_edge_reads_what_day_it_is():

@@ -1,28 +1,34 @@
+from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from allauth.usersessions.models import UserSession
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.defaultfilters import linebreaksbr
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from portal_project.accounts import address
 from portal_project.accounts.forms import MerchantForm
-from portal_project.accounts.models import InvoicedParty, Merchant, User
+from portal_project.accounts.models import AddressChange, InvoicedParty, Merchant, User
 from portal_project.accounts.party import FIELDS as PARTY
+from portal_project.accounts.people import person
 from portal_project.common.admin import ModelAdmin, StackedInline
 from portal_project.common.numbers import Numbers
 from portal_project.common.search_admin import SearchAdmin
 
 # A user's own e-mail address is the one that counts here; allauth's list of addresses would only be a second one.
 admin.site.unregister(EmailAddress)
-# Where somebody is signed in is theirs to see.
-admin.site.unregister(UserSession)
 admin.site.unregister(Group)
 
 WHO = ("email", "name", "phone", "number", "external_id")
@@ -36,6 +42,19 @@ class NewUserForm(UserCreationForm):
         fields = ("email", "name")
 
 
+class PersonForm(UserChangeForm):
+    """Says whether the address was changed here, and not by the person while the page was open."""
+
+    class Meta:
+        model = User
+        fields = ("email", "name")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if field := self.fields.get("email"):
+            field.show_hidden_initial = True
+
+
 class InvoicedPartyInline(StackedInline):
     """Staff are no customers, so they have none."""
 
@@ -46,19 +65,19 @@ class InvoicedPartyInline(StackedInline):
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin, SearchAdmin):
-    form = UserChangeForm
+    form = PersonForm
     add_form = NewUserForm
     change_password_form = AdminPasswordChangeForm
     list_display = ("email", "name", "number", "is_staff", "is_active", "date_joined")
     list_filter = ("is_staff", "is_active", "groups")
     search_fields = ("search_text",)
     ordering = ("email",)
-    readonly_fields = ("number", "date_joined", "last_login")
+    readonly_fields = ("number", "date_joined", "last_login", "addresses")
     filter_horizontal = ()
     fieldsets = (
         (None, {"fields": (*WHO, "password", "is_active", *MAILS)}),
         (_("Rights"), {"fields": RIGHTS}),
-        (_("Dates"), {"fields": ("date_joined", "last_login")}),
+        (_("Dates"), {"fields": ("date_joined", "last_login", "addresses")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),)
 
@@ -71,6 +90,12 @@ class UserAdmin(DjangoUserAdmin, SearchAdmin):
             return super().get_fieldsets(request, obj)
         return ((None, {"fields": (*WHO, "is_active", *MAILS)}), *self.fieldsets[1:])
 
+    @admin.display(description=_("changes of the address"))
+    def addresses(self, user: User) -> str:
+        """By which addresses the person was known before, newest first."""
+        changes = user.address_changes.select_related("user", "asked_by")
+        return linebreaksbr("\n".join(map(_in_words, changes)) or "-", autoescape=True)
+
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
         return [] if obj is None or obj.is_staff else [InvoicedPartyInline]
 
@@ -78,6 +103,30 @@ class UserAdmin(DjangoUserAdmin, SearchAdmin):
         """Only a superuser gives rights."""
         fixed = super().get_readonly_fields(request, obj)
         return fixed if request.user.is_superuser else (*fixed, *RIGHTS)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """A new address is written by the rule for it, and one that was not touched here stays as the person has it by now."""
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        typed = obj.email if "email" in form.changed_data else ""
+        with transaction.atomic():
+            present = User.objects.select_for_update().get(pk=obj.pk)
+            obj.email, obj.address_changed_at = present.email, present.address_changed_at
+            super().save_model(request, obj, form, change)
+            if typed:
+                self._change_address(request, obj, typed)
+
+    def _change_address(self, request: HttpRequest, user: User, email: str) -> None:
+        try:
+            changed = address.change_by_staff(user, email, by=person(request), now=timezone.now())
+        except address.AddressTaken:
+            # The form has looked, but somebody else was quicker.
+            messages.error(request, _("There is already a user with this e-mail address, so it was not changed."))
+            return
+        user.email = changed.email
+        if user.pk == request.user.pk:
+            update_session_auth_hash(request, changed)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Only a superuser changes staff: who could set a colleague's password would have the colleague's rights."""
@@ -129,3 +178,20 @@ class MerchantAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Merchant | None = None) -> bool:
         return False
+
+
+def _in_words(change: AddressChange) -> str:
+    """Such as "alice@example.com to alice@ahn.example, 10 March 2026, 12:00, by Mia Moreau"."""
+    if change.changed_at is None:
+        return gettext("%(email)s is asked for, and not confirmed yet") % {"email": change.new_email}
+    both = {"old": change.old_email, "new": change.new_email}
+    words = [gettext("%(old)s to %(new)s") % both, _instant(change.changed_at)]
+    if change.asked_by and change.asked_by != change.user:
+        words.append(gettext("by %(name)s") % {"name": change.asked_by.get_full_name()})
+    if change.undone_at:
+        words.append(gettext("undone %(instant)s") % {"instant": _instant(change.undone_at)})
+    return ", ".join(words)
+
+
+def _instant(at: datetime) -> str:
+    return date_format(timezone.localtime(at), "DATETIME_FORMAT")

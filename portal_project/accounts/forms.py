@@ -1,11 +1,12 @@
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal_project.accounts import party
-from portal_project.accounts.models import InvoicedParty, Merchant, User
+from portal_project.accounts import limits, party
+from portal_project.accounts.models import AddressChange, InvoicedParty, Merchant, User
 from portal_project.common.full_disk import NO_ROOM, NoRoom
 
 
@@ -19,6 +20,28 @@ class PersonForm(forms.ModelForm):
             "name": forms.TextInput({"autocomplete": "name"}),
             "phone": forms.TextInput({"autocomplete": "tel", "inputmode": "tel"}),
         }
+
+
+class AddressForm(forms.ModelForm):
+    """Which e-mail address somebody wants to have in place of theirs. Whether another account has it, nobody learns here."""
+
+    class Meta:
+        model = AddressChange
+        fields = ("new_email",)
+        labels = {"new_email": gettext_lazy("New e-mail address")}
+        widgets = {"new_email": forms.EmailInput({"autocomplete": "email"})}
+
+    def __init__(self, *args: Any, person: User, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person, self.request = person, request
+
+    def clean_new_email(self) -> str:
+        email: str = self.cleaned_data["new_email"]
+        if email == self.person.email:
+            raise forms.ValidationError(_("This is your e-mail address already."))
+        limits.consume(self.request, "address", email)
+        limits.consume(self.request, "change-address", self.person.email)
+        return email
 
 
 class AppearanceForm(forms.ModelForm):

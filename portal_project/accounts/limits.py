@@ -24,7 +24,10 @@ LIMITS = {
     "sign-in": [(ADDRESS, "30/m/key")],
     "password": [(HERE, "5/5m/key"), (HERE, "20/h/key"), (ADDRESS, "10/m/key"), (ACCOUNT, "50/h/key")],
     "code": [(HERE, "3/m/key"), (HERE, "20/h/key"), (ADDRESS, "20/m/key"), (ACCOUNT, "50/h/key")],
+    "change-address": [(ACCOUNT, "10/h/key")],
     "archive": [(ACCOUNT, "10/h/key")],
+    # Mails to an address that somebody wants to have.
+    "address": [(HERE, "3/m/key"), (HERE, "10/h/key"), (ADDRESS, "20/m/key"), (ACCOUNT, "50/h/key")],
     "reset": [(HERE, "5/m/key"), (HERE, "20/h/key"), (ADDRESS, "20/m/key"), (ACCOUNT, "50/h/key")],
 }
 

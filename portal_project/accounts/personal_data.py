@@ -1,8 +1,7 @@
 from allauth.account.models import EmailAddress
-from allauth.usersessions.models import UserSession
 from django.utils.translation import gettext_lazy as _
 
-from portal_project.accounts.models import InvoicedParty, User
+from portal_project.accounts.models import AddressChange, InvoicedParty, User
 from portal_project.common.personal_data import Table
 
 OF_STAFF = "about staff accounts"
@@ -23,6 +22,7 @@ PERSONAL_DATA = [
             "wants_status_mails",
             "wants_reminders",
             "date_joined",
+            "address_changed_at",
             "last_login",
             "is_active",
         ),
@@ -40,12 +40,20 @@ PERSONAL_DATA = [
         columns=("email", "verified", "primary"),
     ),
     Table(
-        name="sessions",
-        about=_("Where you are signed in: browser, IP address, since when, and when you were last seen"),
-        model=UserSession,
+        name="address_changes",
+        about=_("When your e-mail address was changed, and what it was before"),
+        model=AddressChange,
         person="user",
-        columns=("user_agent", "ip", "created_at", "last_seen_at"),
-        left_out={"session_key": "a secret of the browser", "data": "nothing is kept there"},
+        columns=(
+            "old_email",
+            "new_email",
+            "asked_at",
+            "confirm_until",
+            "changed_at",
+            "undo_until",
+            "undone_at",
+        ),
+        left_out={"asked_by": "who of the staff"},
     ),
     Table(
         name="invoiced_party",

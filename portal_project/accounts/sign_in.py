@@ -12,8 +12,10 @@ from allauth.core import context
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from portal_project.accounts import limits
+from portal_project.accounts.models import AddressChange
 from portal_project.common.forms import AddressField, NumberField
 
 AS_SHOWN = ("label", "widget")
@@ -33,6 +35,12 @@ class LoginForm(forms.LoginForm):
 
 class SignupForm(forms.SignupForm):
     email = EmailField()
+
+    def validate_unique_email(self, value: str) -> str:
+        """An address that somebody may still get back is theirs, so that no stranger is there before them."""
+        email: str = super().validate_unique_email(value)
+        self.account_already_exists |= AddressChange.objects.may_bring_back(email, timezone.now())
+        return email
 
 
 class RequestLoginCodeForm(forms.RequestLoginCodeForm):

@@ -2,15 +2,19 @@
 
 from django.urls import path
 
-from portal_project.accounts import sign_in, views
+from portal_project.accounts import address_views, sign_in, views
 
 urlpatterns = [
     path("", views.account, name="account"),
     path("person/", views.edit_person, name="edit_person"),
     path("invoicing/", views.edit_invoiced_party, name="edit_invoiced_party"),
     path("appearance/", views.edit_appearance, name="edit_appearance"),
+    path("address/", address_views.change_address, name="change_address"),
+    path("address/send-again/", address_views.send_again, name="send_address_link_again"),
+    path("address/drop/", address_views.drop, name="drop_address_change"),
+    path("address/confirm/<str:secret>/", address_views.confirm_address, name="confirm_address"),
+    path("address/undo/<str:secret>/", address_views.undo_address, name="undo_address"),
     path("data/", views.own_data, name="own_data"),
-    path("sessions/", views.sessions, name="usersessions_list"),
     path("mails/", views.mail_settings, name="mail_settings"),
     path("mails/reminders/<str:number>/<str:signature>/", views.switch_off_reminders, name="switch_off_reminders"),
     path("login/code/confirm/", views.confirm_login_code, name="account_confirm_login_code"),

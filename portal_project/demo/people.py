@@ -12,6 +12,8 @@ from portal_project.common import numbers
 
 PASSWORD = "demo-portal"
 ALICE, BOB = "alice@example.com", "bob@example.com"
+BOB_NEW = "bob.berg@example.org"
+"""Where Bob wants to have his mails; he has not confirmed it yet."""
 MERCHANT, SUPPORT, ADMIN = "merchant@example.com", "support@example.com", "admin@example.com"
 
 # Address, name, what the command prints about them.

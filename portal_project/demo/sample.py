@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
 from django_q.models import OrmQ
 
+from portal_project.accounts import address
 from portal_project.accounts.models import User
 from portal_project.demo import payment_files, people, story
 from portal_project.demo.catalogue import make_catalogue
@@ -48,6 +49,7 @@ def load(began: datetime) -> None:
         _date_customers()
         _pay(timeline, chance)
         payment_files.add(began, timeline.today, accounts[people.MERCHANT])
+        address.ask(accounts[people.BOB], people.BOB_NEW, now=began)
         _settle_mail()
     # Each act has woken the worker, for mail that has long been sent.
     OrmQ.objects.all().delete()
@@ -76,7 +78,7 @@ def _pay(timeline: Timeline, chance: Random) -> None:
 
 def _settle_mail() -> None:
     """Nothing of the past is sent now. Alice and Bob have had their mail; that of invented people is left out."""
-    OutgoingMail.objects.exclude(recipient__in=[people.ALICE, people.BOB]).delete()
+    OutgoingMail.objects.exclude(recipient__in=[people.ALICE, people.BOB, people.BOB_NEW]).delete()
     for request in CancellationRequest.objects.filter(subscription__customer__email=people.ALICE):
         _correct(request)
     OutgoingMail.objects.update(state=OutgoingMail.State.SENT, attempts=1, sent_at=F("created_at"))

@@ -1,6 +1,17 @@
+from portal_project.accounts.models.address_change import AddressChange
 from portal_project.accounts.models.invoiced_party import InvoicedParty, buyer
 from portal_project.accounts.models.merchant import Merchant, logo_path, validate_logo
 from portal_project.accounts.models.user import User, UserManager, new_number
 
 # Also what migrations name by this path.
-__all__ = ["InvoicedParty", "Merchant", "User", "UserManager", "buyer", "logo_path", "new_number", "validate_logo"]
+__all__ = [
+    "AddressChange",
+    "InvoicedParty",
+    "Merchant",
+    "User",
+    "UserManager",
+    "buyer",
+    "logo_path",
+    "new_number",
+    "validate_logo",
+]

@@ -6,6 +6,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -76,6 +77,7 @@ class User(Searchable, AbstractBaseUser, PermissionsMixin):
     )
     appearance = models.CharField(_("appearance"), max_length=10, choices=Appearance, default=Appearance.SYSTEM)
     date_joined = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+    address_changed_at = models.DateTimeField(_("address changed"), null=True, blank=True, editable=False)
     search_text = SearchTextField(of=("name", "email", "number", "external_id"))
 
     objects: ClassVar[UserManager] = UserManager()
@@ -108,6 +110,16 @@ class User(Searchable, AbstractBaseUser, PermissionsMixin):
             numbers.draw_free(User.objects, [self], numbers.CUSTOMER)
         super().save(*args, **kwargs)
         EmailAddress.objects.filter(user=self).exclude(email__iexact=self.email).delete()
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Sessions end with the address that they were begun by, as they do with the password. What is hashed is when it was
+        changed, because one that comes back must not bring old sessions back; nobody is signed out before the first change.
+        """
+        of_password: str = super()._get_session_auth_hash(secret)  # type: ignore[misc]
+        if self.address_changed_at is None:
+            return of_password
+        value = f"{of_password} {self.address_changed_at.timestamp()}"
+        return salted_hmac("accounts.session", value, secret=secret, algorithm="sha256").hexdigest()
 
     @cached_property
     def _perm_cache(self) -> set[str]:
