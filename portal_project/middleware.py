@@ -1,16 +1,22 @@
 """The portal's own middleware, in the order of the settings; that of drafts stands with them (`common/drafts/`)."""
 
+import logging
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.contrib import admin
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 
+from portal_project.accounts import sessions
 from portal_project.probes import PROBES
 from subscriptions.rules.states import Code, NotAllowed
 
+logger = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 # The admin theme evaluates expressions in attributes and styles elements inline; the portal never does.
@@ -53,6 +59,37 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
         if _is_in_admin(request):
             parts.replace = ADMIN_SOURCES
         return parts
+
+
+class SessionsMiddleware:
+    """Notes who is here, after the page is made and once in a while: this process remembers when it last did, so that most
+    requests do not ask the database.
+    """
+
+    MOST = 10_000
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.noted: dict[str, datetime] = {}
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        # What needs no session does not wait for one, and what failed would only wait for the database once more.
+        if response.status_code < 500 and request.session.accessed and self._is_due(request.session.session_key):
+            try:
+                sessions.note(request)
+            except DatabaseError:
+                logger.warning("It could not be noted that somebody was here.", exc_info=True)
+        return response
+
+    def _is_due(self, key: str | None) -> bool:
+        now = timezone.now()
+        if not key or (key in self.noted and now - self.noted[key] < sessions.PAUSE):
+            return False
+        if len(self.noted) >= self.MOST:
+            self.noted.clear()
+        self.noted[key] = now
+        return True
 
 
 class NulMiddleware:

@@ -23,6 +23,10 @@ SCHEDULE = {
         "args": "'apply_due'",
         "schedule_type": Schedule.HOURLY,
     },
+    "Forget sessions that are over": {
+        "func": "portal_project.accounts.sessions.clear",
+        "schedule_type": Schedule.DAILY,
+    },
 }
 
 

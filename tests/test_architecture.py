@@ -72,7 +72,7 @@ INSTALLATION = {
     "portal_project.dashboard": ["support.queue"],
     "portal_project.formats": [],
     "portal_project.static_files": [],
-    "portal_project.middleware": ["portal_project.probes", "subscriptions.rules"],
+    "portal_project.middleware": ["portal_project.probes", "portal_project.accounts", "subscriptions.rules"],
     "portal_project.errors": ["portal_project.common"],
     "portal_project.checks": [],
     "portal_project.probes": ["portal_project.checks", "portal_project.common"],

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy
 
-from portal_project.accounts import limits
+from portal_project.accounts import clients, limits
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User
@@ -31,10 +31,12 @@ class AccountAdapter(DefaultAccountAdapter):
         return settings.ALLOW_SIGNUP
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """For the limits and the mails. All whose address the proxy does not tell count as one, and may still sign in."""
+        """For the limits, the mails and the list of sessions. All whose address the proxy does not tell count as one, and may
+        still sign in.
+        """
         found = get_client_ip(request)
         if not found:
-            return "unknown"
+            return clients.NOWHERE
         address = ip_address(found)
         if isinstance(address, IPv6Address):
             # A server that listens on both writes IPv4 as ::ffff:192.0.2.1; limits count networks of 64 bits.
@@ -58,6 +60,16 @@ class AccountAdapter(DefaultAccountAdapter):
         """What others have guessed until now says nothing about the new one."""
         super().set_password(user, password)
         limits.clear(self.request, user.email, limits.HERE, limits.ACCOUNT)
+
+    def send_notification_mail(
+        self, template_prefix: str, user: "User", context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """With the browser and the address in words."""
+        seen = {
+            "ip": clients.address(self.get_client_ip(self.request)),
+            "user_agent": clients.browser(self.get_http_user_agent(self.request)),
+        }
+        super().send_notification_mail(template_prefix, user, seen | (context or {}), email)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         # Imported here because allauth loads its adapter while the apps are still loading.

@@ -2,6 +2,7 @@ from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
@@ -29,6 +30,8 @@ from portal_project.common.search_admin import SearchAdmin
 
 # A user's own e-mail address is the one that counts here; allauth's list of addresses would only be a second one.
 admin.site.unregister(EmailAddress)
+# Where somebody is signed in is theirs to see.
+admin.site.unregister(UserSession)
 admin.site.unregister(Group)
 
 WHO = ("email", "name", "phone", "number", "external_id")

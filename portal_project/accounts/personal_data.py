@@ -1,4 +1,5 @@
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.utils.translation import gettext_lazy as _
 
 from portal_project.accounts.models import AddressChange, InvoicedParty, User
@@ -54,6 +55,14 @@ PERSONAL_DATA = [
             "undone_at",
         ),
         left_out={"asked_by": "who of the staff"},
+    ),
+    Table(
+        name="sessions",
+        about=_("Where you are signed in: browser, IP address, since when, and when you were last seen"),
+        model=UserSession,
+        person="user",
+        columns=("user_agent", "ip", "created_at", "last_seen_at"),
+        left_out={"session_key": "a secret of the browser", "data": "nothing is kept there"},
     ),
     Table(
         name="invoiced_party",

@@ -15,6 +15,7 @@ urlpatterns = [
     path("address/confirm/<str:secret>/", address_views.confirm_address, name="confirm_address"),
     path("address/undo/<str:secret>/", address_views.undo_address, name="undo_address"),
     path("data/", views.own_data, name="own_data"),
+    path("sessions/", views.sessions, name="usersessions_list"),
     path("mails/", views.mail_settings, name="mail_settings"),
     path("mails/reminders/<str:number>/<str:signature>/", views.switch_off_reminders, name="switch_off_reminders"),
     path("login/code/confirm/", views.confirm_login_code, name="account_confirm_login_code"),

@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal_project.accounts import limits, reminders
+from portal_project.accounts import sessions as where
 from portal_project.accounts.archive import archive
 from portal_project.accounts.forms import AppearanceForm, InvoicedPartyForm, MailSettingsForm, PersonForm
 from portal_project.accounts.models import InvoicedParty, User, buyer
@@ -90,6 +91,18 @@ def switch_off_reminders(request: HttpRequest, number: str, signature: str) -> H
         User.objects.filter(pk=user.pk).update(wants_reminders=False)
     context = {"recipient": user}
     return TemplateResponse(request, "account/switch_off_reminders.html", context, status=200 if user else 403)
+
+
+@require_http_methods(["GET", "POST"])
+def sessions(request: HttpRequest) -> HttpResponse:
+    """Where one is signed in, and the way to sign out everywhere but here."""
+    user = person(request)
+    if request.method == "POST":
+        where.end_others(request, user)
+        messages.success(request, _("You are signed out everywhere but here."))
+        return redirect("usersessions_list")
+    context = {"sessions": where.signed_in(user), "here": request.session.session_key}
+    return TemplateResponse(request, "usersessions/usersession_list.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -117,7 +117,7 @@ def test_nothing_of_anybody_else_is_in_it(alice, bob, agent, hosting):
     reply(ticket, author=agent, body="Between us", token=uuid4(), today=date(2026, 4, 5), is_internal=True)
     of_bob = contents(by_code(bob).post(PAGE))
     assert [name for name in of_bob.namelist() if name.startswith("files/")] == []
-    assert [table.name for table in TABLES if rows(of_bob, table.name)] == ["account"]
+    assert [table.name for table in TABLES if rows(of_bob, table.name)] == ["account", "sessions"]
     of_alice = contents(by_code(alice).post(PAGE))
     assert [message["body"] for message in rows(of_alice, "messages")] == ["Only for Alice"]
 
@@ -148,6 +148,8 @@ def test_however_many_rows_it_asks_once_for_each_kind(as_alice, alice, hosting):
         return len(captured)
 
     ticket = ticket_with_a_file(alice)
+    # Before that it is noted that she is here.
+    as_alice.get(PAGE)
     few = asked()
     Message.objects.bulk_create(Message(ticket=ticket, author=alice, body="More") for _ in range(50))
     assert asked() == few

@@ -58,7 +58,7 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
 
 
 def new_context(chromium: Browser, **options: Any) -> BrowserContext:
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, **options)
+    context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
     context.set_default_timeout(30_000)
     return context
 
