@@ -58,7 +58,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def set_password(self, user: "User", password: str) -> None:
         """What others have guessed until now says nothing about the new one."""
-        super().set_password(user, password)
+        user.set_password(password)
+        # Nothing else, because the address may have been changed since the user was read.
+        user.save(update_fields=["password"])
         limits.clear(self.request, user.email, limits.HERE, limits.ACCOUNT)
 
     def send_notification_mail(

@@ -37,6 +37,8 @@ admin.site.unregister(Group)
 WHO = ("email", "name", "phone", "number", "external_id")
 MAILS = ("wants_status_mails", "wants_reminders")
 RIGHTS = ("is_staff", "is_superuser", "groups")
+# What people change by themselves while their page is open, or saved, in the admin.
+NOT_TYPED_HERE = ("email", "address_changed_at", "password", "last_login")
 
 
 class NewUserForm(UserCreationForm):
@@ -115,7 +117,8 @@ class UserAdmin(DjangoUserAdmin, SearchAdmin):
         typed = obj.email if "email" in form.changed_data else ""
         with transaction.atomic():
             present = User.objects.select_for_update().get(pk=obj.pk)
-            obj.email, obj.address_changed_at = present.email, present.address_changed_at
+            for name in NOT_TYPED_HERE:
+                setattr(obj, name, getattr(present, name))
             super().save_model(request, obj, form, change)
             if typed:
                 self._change_address(request, obj, typed)

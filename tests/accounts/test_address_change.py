@@ -5,9 +5,11 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
+from allauth.core.context import request_context
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -377,6 +379,16 @@ def test_mails_to_one_address_and_by_one_account_are_limited(as_alice):
         asked(as_alice, f"alice{number}@ahn.example")
     assert "in 60 minutes." in text_of(as_alice.post(ASK, {"new_email": "alice8@ahn.example"}))
     assert OutgoingMail.objects.count() == 10
+
+
+def test_who_read_the_person_before_writes_no_old_address_back(as_alice, alice):
+    """As a page that was asked for a moment earlier, and saves only now."""
+    read_before = User.objects.get(pk=alice.pk)
+    changed(as_alice)
+    with request_context(RequestFactory().post("/accounts/password/change/")):
+        get_adapter().set_password(read_before, "another-bicycle")
+    assert signs_in(NEW, "another-bicycle")
+    assert EmailAddress.objects.get().email == NEW
 
 
 def test_staff_change_their_own_too(merchant):

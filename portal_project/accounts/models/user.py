@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from allauth.account.models import EmailAddress
@@ -104,12 +105,15 @@ class User(Searchable, AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return f"{self.name} <{self.email}>" if self.name else self.email
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """The address here is the one that signs in: what allauth noted of an earlier one goes."""
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """The address here is the one that signs in: what allauth noted of an earlier one goes. Where it is not written it may
+        be another one by now.
+        """
         if self._state.adding:
             numbers.draw_free(User.objects, [self], numbers.CUSTOMER)
-        super().save(*args, **kwargs)
-        EmailAddress.objects.filter(user=self).exclude(email__iexact=self.email).delete()
+        super().save(*args, update_fields=update_fields, **kwargs)
+        if update_fields is None or "email" in update_fields:
+            EmailAddress.objects.filter(user=self).exclude(email__iexact=self.email).delete()
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Sessions end with the address that they were begun by, as they do with the password. What is hashed is when it was
