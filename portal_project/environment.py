@@ -80,6 +80,17 @@ def secret_key(*, debug: bool) -> str:
     )
 
 
+def former_secret_keys() -> list[str]:
+    """SECRET_KEY_FALLBACKS: what was signed or encrypted with them is still good."""
+    value = raw("SECRET_KEY_FALLBACKS")
+    keys = value.split()
+    if (value and not keys) or not all(len(key) >= SHORTEST_KEY and key.isprintable() for key in keys):
+        raise ImproperlyConfigured(
+            "SECRET_KEY_FALLBACKS is not a list of keys; it should be former values of SECRET_KEY, separated by blanks."
+        )
+    return keys
+
+
 def providers() -> dict[str, str]:
     """PROVIDERS: per kind of linked service the dotted path of a class; `support.wind_down.providers` checks both."""
     value = text("PROVIDERS")

@@ -17,6 +17,7 @@ env_file.load(BASE_DIR / ".env")
 
 DEBUG = environment.boolean("DEBUG", default=False)
 SECRET_KEY = environment.secret_key(debug=DEBUG)
+SECRET_KEY_FALLBACKS = environment.former_secret_keys()
 ALLOWED_HOSTS = environment.hosts()
 PORTAL_URL = environment.portal_url()
 CSRF_TRUSTED_ORIGINS = [PORTAL_URL] if PORTAL_URL.startswith("https://") else []
@@ -37,6 +38,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "allauth.usersessions",
     "csp",
     "django_q",
@@ -148,6 +150,14 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = True
 # Those that a stranger could use up for somebody else are counted in accounts.limits instead.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "request_login_code": None, "reset_password": None}
+
+MFA_ADAPTER = "portal_project.accounts.mfa_adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# A code is right half a minute early and late too, for clocks that differ.
+MFA_TOTP_TOLERANCE = 1
+# Nobody has an account here by an address that they cannot read, so a new one that is not confirmed yet says nothing.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]

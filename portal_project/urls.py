@@ -20,6 +20,9 @@ urlpatterns = [
     path("accounts/email/", public_views.closed, name="account_email"),
     path("accounts/", include("portal_project.accounts.urls")),
     path("accounts/", include("allauth.account.urls")),
+    # Recovery codes are told once, and their page has them as a file.
+    path("accounts/2fa/recovery-codes/download/", public_views.closed, name="mfa_download_recovery_codes"),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
     # First, because home, cancel and withdraw touch subscriptions and tickets, and so live in support.
     path("", include("support.portal.root_urls")),
     path("subscriptions/", include("subscriptions.portal.urls")),

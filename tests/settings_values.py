@@ -38,6 +38,19 @@ WRONG = {
         ),
         *("\udcff" * 50, f"{SECRET}{'x' * 50}\x1b[2J"),
     ],
+    "SECRET_KEY_FALLBACKS": [
+        *(
+            " ",
+            "\t\n",
+            "short",
+            SECRET,
+            "x" * 31,
+            f"{'x' * 50} short",
+            f"{'x' * 50},{SECRET}\x7f",
+            f"{SECRET}{'x' * 50}\u200b",
+        ),
+        *("\udcff" * 50, f"{SECRET}{'x' * 50}\x1b[2J", f"{'x' * 50}\x00"),
+    ],
     "ALLOWED_HOSTS": [
         *("", " , ", "https://portal.example.com", "portal.example.com:8000", "portal.example.com/", "['a']"),
         *('["portal.example.com"]', "a b", "a;b", "*.example.com", "::1", "[::1", "[zz]", "my_host", "münchen.example"),
@@ -172,6 +185,8 @@ RIGHT = [
     *(("DEBUG", value, {"DEBUG": True}) for value in ("True", "true", "1", "yes", "ON", " True\r")),
     *(("DEBUG", value, {"DEBUG": False}) for value in ("False", "0", "no", "Off")),
     *(("SECRET_KEY", key, {"SECRET_KEY": key}) for key in ("$" + "x" * 50, "${X}#'\"\\é" * 5, "x" * 32, " y" * 30)),
+    ("SECRET_KEY_FALLBACKS", "", {"SECRET_KEY_FALLBACKS": []}),
+    ("SECRET_KEY_FALLBACKS", f" {'x' * 32}  {'$#' * 20} ", {"SECRET_KEY_FALLBACKS": ["x" * 32, "$#" * 20]}),
     ("ALLOWED_HOSTS", "[::1]", {"ALLOWED_HOSTS": ["[::1]"]}),
     ("ALLOWED_HOSTS", " A.example , .b.example,10.0.0.7,", {"ALLOWED_HOSTS": ["a.example", ".b.example", "10.0.0.7"]}),
     ("ALLOWED_HOSTS", "*", {"ALLOWED_HOSTS": ["*"]}),

@@ -282,10 +282,11 @@ def test_only_billing_makes_invoices():
 
 
 def test_only_the_outbox_sends_mail():
-    """The address of an account writes to it by the adapter."""
+    """What changes how somebody signs in writes to them by the adapter."""
     senders = {name for name, path in modules().items() if re.search(r"send_mail\(|EmailM", path.read_text())}
     assert senders == {
-        f"portal_project.{name}" for name in ("accounts.adapter", "accounts.address", "mail.rendering", "mail.server")
+        f"portal_project.{name}"
+        for name in ("accounts.adapter", "accounts.address", "accounts.second_step", "mail.rendering", "mail.server")
     }
 
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import allauth.account
+import allauth.mfa
 import django.contrib.admin
 import pytest
 import unfold
@@ -41,6 +42,7 @@ def ours() -> str:
 def named(ours) -> str:
     """All text that may name a template."""
     others = code(Path(django.contrib.admin.__file__).parent) + code(Path(allauth.account.__file__).parent, but=CLOSED)
+    others += code(Path(allauth.mfa.__file__).parent)
     errors = (defaults.ERROR_403_TEMPLATE_NAME, defaults.ERROR_404_TEMPLATE_NAME, defaults.ERROR_500_TEMPLATE_NAME)
     theme = (path.read_text("utf-8") for path in sorted(Path(unfold.__file__).parent.rglob("*.html")))
     return "\n".join(
@@ -58,10 +60,10 @@ def named(ours) -> str:
 def is_named(template: str, text: str) -> bool:
     """Whether the text has the template's name in quotation marks, as it is written for its kind."""
     mail = re.fullmatch(
-        r"emails/(.+?)(?:\.subject)?\.(?:html|txt)|(account/email/.+)_(?:subject|message)\.txt", template
+        r"emails/(.+?)(?:\.subject)?\.(?:html|txt)|((?:account|mfa)/email/.+)_(?:subject|message)\.txt", template
     )
     names = [template, mail[1] or mail[2]] if mail else [template]
-    allauths = re.escape(template.removesuffix("html")) + r"\{app_settings\.TEMPLATE_EXTENSION\}"
+    allauths = re.escape(template.removesuffix("html")) + r"\{(?:app|account)_settings\.TEMPLATE_EXTENSION\}"
     return any(f'"{name}"' in text for name in names) or bool(re.search(f'"{allauths}"', text))
 
 

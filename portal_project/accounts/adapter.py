@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from portal_project.accounts.models import User
 
 
+WAYS_TO_SHOW_WHO_ONE_IS = {
+    "reauthenticate": gettext_lazy("Use your password"),
+    "mfa_reauthenticate": gettext_lazy("Use a code from your app"),
+}
+
+
 class AccountAdapter(DefaultAccountAdapter):
     """Signing in, as this portal wants it: strangers sign up only if invited to, guessing has limits of our own, and all
     mail goes through the outbox.
@@ -55,6 +61,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: "User", **kwargs: Any) -> HttpResponse:
         limits.clear(request, user.email, limits.HERE)
         return super().post_login(request, user, **kwargs)
+
+    def get_reauthentication_methods(self, user: "User") -> list[dict[str, Any]]:
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [method | {"description": WAYS_TO_SHOW_WHO_ONE_IS[method["id"]]} for method in methods]
 
     def set_password(self, user: "User", password: str) -> None:
         """What others have guessed until now says nothing about the new one."""

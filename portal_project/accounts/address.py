@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from portal_project.accounts import second_step
 from portal_project.accounts.models import AddressChange, User
 from portal_project.accounts.models.address_change import CONFIRM, UNDO
 
@@ -70,12 +71,15 @@ def change_by_staff(person: User, new_email: str, *, by: User, now: datetime) ->
 
 @transaction.atomic
 def undo(change: AddressChange, *, now: datetime) -> User:
-    """Give the account back to the old address: without what was changed since, sessions and password. Raises as `confirm`."""
+    """Give the account back to the old address: without what was changed since, sessions, password and the second step that
+    was set up since. Raises as `confirm`.
+    """
     change = _under_lock(change)
     if not change.can_be_undone(now):
         raise LinkGone
     user, lost = change.user, change.user.email
     user.set_unusable_password()
+    second_step.forget_since(user, change.changed_at or now)
     change_address(user, change.old_email, is_proven=True, now=now)
     since = user.address_changes.filter(changed_at__gte=change.changed_at, undone_at=None)
     since.update(undone_at=now)

@@ -2,6 +2,7 @@ from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.contrib.auth import update_session_auth_hash
@@ -24,14 +25,16 @@ from portal_project.accounts.forms import MerchantForm
 from portal_project.accounts.models import AddressChange, InvoicedParty, Merchant, User
 from portal_project.accounts.party import FIELDS as PARTY
 from portal_project.accounts.people import person
+from portal_project.accounts.second_step_admin import SecondStepAdmin
 from portal_project.common.admin import ModelAdmin, StackedInline
 from portal_project.common.numbers import Numbers
 from portal_project.common.search_admin import SearchAdmin
 
 # A user's own e-mail address is the one that counts here; allauth's list of addresses would only be a second one.
 admin.site.unregister(EmailAddress)
-# Where somebody is signed in is theirs to see.
+# Where somebody is signed in is theirs to see; their second step is removed on their page.
 admin.site.unregister(UserSession)
+admin.site.unregister(Authenticator)
 admin.site.unregister(Group)
 
 WHO = ("email", "name", "phone", "number", "external_id")
@@ -69,7 +72,7 @@ class InvoicedPartyInline(StackedInline):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, SearchAdmin):
+class UserAdmin(SecondStepAdmin, DjangoUserAdmin, SearchAdmin):
     form = PersonForm
     add_form = NewUserForm
     change_password_form = AdminPasswordChangeForm
@@ -77,12 +80,12 @@ class UserAdmin(DjangoUserAdmin, SearchAdmin):
     list_filter = ("is_staff", "is_active", "groups")
     search_fields = ("search_text",)
     ordering = ("email",)
-    readonly_fields = ("number", "date_joined", "last_login", "addresses")
+    readonly_fields = ("number", "date_joined", "last_login", "second_step", "addresses")
     filter_horizontal = ()
     fieldsets = (
         (None, {"fields": (*WHO, "password", "is_active", *MAILS)}),
         (_("Rights"), {"fields": RIGHTS}),
-        (_("Dates"), {"fields": ("date_joined", "last_login", "addresses")}),
+        (_("Signing in"), {"fields": ("date_joined", "last_login", "second_step", "addresses")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),)
 

@@ -23,6 +23,7 @@ HERE, ADDRESS, ACCOUNT = "here", "address", "account"
 LIMITS = {
     "sign-in": [(ADDRESS, "30/m/key")],
     "password": [(HERE, "5/5m/key"), (HERE, "20/h/key"), (ADDRESS, "10/m/key"), (ACCOUNT, "50/h/key")],
+    "second-step": [(HERE, "5/5m/key"), (HERE, "20/h/key"), (ADDRESS, "10/m/key"), (ACCOUNT, "50/h/key")],
     "code": [(HERE, "3/m/key"), (HERE, "20/h/key"), (ADDRESS, "20/m/key"), (ACCOUNT, "50/h/key")],
     "change-address": [(ACCOUNT, "10/h/key")],
     "archive": [(ACCOUNT, "10/h/key")],

@@ -1,4 +1,5 @@
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.utils.translation import gettext_lazy as _
 
@@ -63,6 +64,14 @@ PERSONAL_DATA = [
         person="user",
         columns=("user_agent", "ip", "created_at", "last_seen_at"),
         left_out={"session_key": "a secret of the browser", "data": "nothing is kept there"},
+    ),
+    Table(
+        name="second_steps",
+        about=_("What you sign in with besides your password: kind, since when, and when it was last used"),
+        model=Authenticator,
+        person="user",
+        columns=("type", "created_at", "last_used_at"),
+        left_out={"data": "secrets"},
     ),
     Table(
         name="invoiced_party",

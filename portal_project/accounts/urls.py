@@ -3,6 +3,7 @@
 from django.urls import path
 
 from portal_project.accounts import address_views, sign_in, views
+from portal_project.accounts import second_step_views as second_step
 
 urlpatterns = [
     path("", views.account, name="account"),
@@ -16,6 +17,13 @@ urlpatterns = [
     path("address/undo/<str:secret>/", address_views.undo_address, name="undo_address"),
     path("data/", views.own_data, name="own_data"),
     path("sessions/", views.sessions, name="usersessions_list"),
+    path("2fa/", second_step.overview, name="mfa_index"),
+    path("2fa/authenticate/", second_step.AuthenticateView.as_view(), name="mfa_authenticate"),
+    path("2fa/reauthenticate/", second_step.ReauthenticateView.as_view(), name="mfa_reauthenticate"),
+    path("2fa/totp/activate/", second_step.ActivateView.as_view(), name="mfa_activate_totp"),
+    path("2fa/totp/deactivate/", second_step.DeactivateView.as_view(), name="mfa_deactivate_totp"),
+    path("2fa/recovery-codes/", second_step.RecoveryCodesView.as_view(), name="mfa_view_recovery_codes"),
+    path("2fa/recovery-codes/generate/", second_step.GenerateCodesView.as_view(), name="mfa_generate_recovery_codes"),
     path("mails/", views.mail_settings, name="mail_settings"),
     path("mails/reminders/<str:number>/<str:signature>/", views.switch_off_reminders, name="switch_off_reminders"),
     path("login/code/confirm/", views.confirm_login_code, name="account_confirm_login_code"),

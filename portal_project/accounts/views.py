@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal_project.accounts import limits, reminders
+from portal_project.accounts import limits, reminders, second_step
 from portal_project.accounts import sessions as where
 from portal_project.accounts.archive import archive
 from portal_project.accounts.forms import AppearanceForm, InvoicedPartyForm, MailSettingsForm, PersonForm
@@ -26,8 +26,13 @@ def account(request: HttpRequest) -> HttpResponse:
     """Who one is, who is invoiced, and where to change it."""
     user = person(request)
     party = None if user.is_staff else InvoicedParty.of(user)
-    change = user.address_changes.pending().first()
-    context = {"party": party, "invoiced": buyer(user, party), "change": change, "now": timezone.now()}
+    context = {
+        "party": party,
+        "invoiced": buyer(user, party),
+        "change": user.address_changes.pending().first(),
+        "has_second_step": second_step.is_on(user),
+        "now": timezone.now(),
+    }
     return TemplateResponse(request, "account/overview.html", context)
 
 

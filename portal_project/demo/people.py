@@ -1,8 +1,10 @@
-"""The people of the demo: the five who can sign in, and the customers around them."""
+"""The people of the demo: the six who can sign in, and the customers around them."""
 
 from itertools import cycle
 from random import Random
 
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 
@@ -11,15 +13,18 @@ from portal_project.accounts.models import InvoicedParty, User
 from portal_project.common import numbers
 
 PASSWORD = "demo-portal"
-ALICE, BOB = "alice@example.com", "bob@example.com"
+ALICE, BOB, CLEO = "alice@example.com", "bob@example.com", "cleo@example.com"
 BOB_NEW = "bob.berg@example.org"
 """Where Bob wants to have his mails; he has not confirmed it yet."""
+CLEOS_KEY = "DEMODEMODEMODEMODEMODEMODEMODEMO"
+"""What an authenticator app makes her codes from."""
 MERCHANT, SUPPORT, ADMIN = "merchant@example.com", "support@example.com", "admin@example.com"
 
 # Address, name, what the command prints about them.
 SIGN_INS: list[tuple[str, str, str]] = [
     (ALICE, "Alice Ahn", "customer with a subscription in every state"),
     (BOB, "Bob Berg", "customer with two subscriptions"),
+    (CLEO, "Cleo Costa", f"customer with two-step sign-in; key for an app: {CLEOS_KEY}"),
     (MERCHANT, "Mia Moreau", "staff, group Merchants: products, settings, everything sold"),
     (SUPPORT, "Sam Sato", "staff, group Support: tickets and cancellation requests"),
     (ADMIN, "Ada Adeyemi", "superuser"),
@@ -68,7 +73,7 @@ ASCII = str.maketrans("áéíëłö", "aeielo")
 
 
 def make_accounts() -> dict[str, User]:
-    """The five who can sign in, by their addresses; all with the same password."""
+    """The six who can sign in, by their addresses; all with the same password."""
     password = make_password(PASSWORD)
     users = {
         email: User.objects.create(email=email, name=name, phone=PHONES.get(email, ""), password=password)
@@ -80,7 +85,17 @@ def make_accounts() -> dict[str, User]:
     staff.update(is_staff=True)
     staff.filter(email=ADMIN).update(is_superuser=True)
     InvoicedParty.objects.bulk_create(InvoicedParty(user=users[email], **party) for email, party in PARTIES.items())
+    _protect(users[CLEO])
     return {user.email: user for user in User.objects.filter(email__in=users)}
+
+
+def _protect(person: User) -> None:
+    """With a second step, of whose recovery codes two were used."""
+    TOTP.activate(person, CLEOS_KEY)
+    codes = RecoveryCodes.activate(person)
+    codes.mark_as_viewed()
+    for code in codes.get_unused_codes()[:2]:
+        codes.validate_code(code)
 
 
 def make_customers(count: int, chance: Random) -> list[User]:

@@ -1,13 +1,14 @@
 """Changing the e-mail address: proven by the new one, told to the old one, which can undo it."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.core.context import request_context
+from allauth.mfa.models import Authenticator
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -16,6 +17,7 @@ from django.utils import timezone
 from portal_project.accounts.models import AddressChange, User
 from portal_project.mail import tasks
 from portal_project.mail.models import OutgoingMail
+from tests.accounts.test_second_step import ON, begin, shown
 from tests.conftest import signed_in
 from tests.mail.reading import LINK, PORTAL
 from tests.pages import confirm, filled_in, hidden_inputs
@@ -293,6 +295,21 @@ def test_undoing_gives_the_account_to_the_old_address_alone(as_alice, alice):
     anew = {"password1": "another-bicycle", "password2": "another-bicycle"}
     owner.post(page.request["PATH_INFO"], hidden_inputs(page) | anew)
     assert (signs_in("alice@example.com", "another-bicycle"), signs_in(NEW, PASSWORD)) == (True, False)
+
+
+def test_undoing_removes_a_second_step_that_the_thief_has_set_up(as_alice):
+    undo = changed(as_alice)
+    as_alice.post(ON, {"code": shown(begin(as_alice))})
+    assert Authenticator.objects.count() == 2
+    Client().post(undo)
+    assert not Authenticator.objects.exists()
+
+
+def test_undoing_keeps_an_older_second_step_so_that_an_old_mailbox_alone_opens_nothing(as_alice, alice, clock):
+    as_alice.post(ON, {"code": shown(begin(as_alice))})
+    clock(date(2026, 3, 11))
+    Client().post(changed(proven(alice)))
+    assert Authenticator.objects.count() == 2
 
 
 def test_undoing_works_where_the_thief_is_still_signed_in(as_alice):

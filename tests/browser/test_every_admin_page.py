@@ -90,6 +90,7 @@ def pages(hosting, as_alice, alice, agent, merchant):
         f"products/product/{hosting.product.pk}/change/",
         f"products/plan/{hosting.plan_id}/change/",
         f"accounts/user/{alice.pk}/change/",
+        f"accounts/user/{alice.pk}/remove-second-step/",
         "accounts/merchant/1/change/",
         f"mail/outgoingmail/{mail.pk}/change/",
     ]
