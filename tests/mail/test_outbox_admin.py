@@ -46,6 +46,8 @@ def test_the_list_can_show_one_thread(as_merchant):
 def test_a_longer_list_asks_no_more_queries(as_merchant, django_assert_max_num_queries):
     for n in range(30):
         mail(f"message:{n}:reply")
+    # Whoever comes for the first time is noted.
+    as_merchant.get(LIST)
     with django_assert_max_num_queries(12):
         as_merchant.get(LIST)
 
