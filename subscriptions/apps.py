@@ -8,6 +8,9 @@ class SubscriptionsConfig(AppConfig):
 
     def ready(self) -> None:
         from portal_project.common import personal_data
+        from subscriptions.lifecycle import forgetting
         from subscriptions.models.personal_data import PERSONAL_DATA
 
         personal_data.TABLES.extend(PERSONAL_DATA)
+        personal_data.ERASERS.extend(forgetting.OWN_ERASERS)
+        personal_data.OBSTACLES.append(forgetting.in_the_way)

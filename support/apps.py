@@ -13,6 +13,7 @@ class SupportConfig(AppConfig):
         from subscriptions.preview import trial_run
         from support.cancellations import forms
         from support.models.personal_data import PERSONAL_DATA
+        from support.tickets import forgetting
         from support.wind_down import losses, planning, providers
 
         assert forms
@@ -21,3 +22,5 @@ class SupportConfig(AppConfig):
         linked_services.FOLLOWERS.append(planning.settle)
         trial_run.LOSSES.append(losses.losses)
         personal_data.TABLES.extend(PERSONAL_DATA)
+        personal_data.ERASERS.extend(forgetting.OWN_ERASERS)
+        personal_data.OBSTACLES.append(forgetting.in_the_way)

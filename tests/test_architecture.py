@@ -54,7 +54,7 @@ FLOORS = {
 # On top of each app, and imported by nothing.
 TOP_FLOOR = {
     "products.apps": [],
-    "subscriptions.apps": ["subscriptions.models"],
+    "subscriptions.apps": ["subscriptions.lifecycle"],
     "subscriptions.management": ["subscriptions.importing"],
     "subscriptions.templatetags": ["subscriptions.portal"],
     "support.apps": ["support.cancellations"],

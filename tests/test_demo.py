@@ -114,6 +114,15 @@ def test_bobs_start_page_tells_him_of_an_answer(sample, db):
     assert "We answered “Which name servers does my new domain need?”" in page
 
 
+def test_one_customer_is_forgotten_and_one_who_asks_for_it_can_be(sample, db):
+    gone = User.objects.get(forgotten_at__isnull=False)
+    assert [(ticket.type, ticket.status) for ticket in gone.tickets.all()] == [("forget", "resolved")]
+    assert gone.forgotten_at.date() < localdate()
+    client = signed_in(User.objects.get(email=people.MERCHANT))
+    asks = User.objects.get(name="Otto Oda")
+    assert "This stands in the way" not in client.get(f"/admin/accounts/user/{asks.pk}/forget/").text
+
+
 def test_there_is_a_reminder_of_each_kind(sample, db):
     told = OutgoingMail.objects.filter(template__startswith="subscriptions/reminder_")
     assert {mail.key.split(":")[1] for mail in told} == {"trial", "renewal", "end", "resume"}

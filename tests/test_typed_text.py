@@ -33,6 +33,7 @@ NOT_TYPED = {
     "support.ProviderCall": {"error"},
     "support.Ticket": {"number"},
     "support.TicketEvent": {"old", "new"},
+    "support.UnwantedFile": {"path"},
 }
 HISTORY = {"history_change_reason"}
 

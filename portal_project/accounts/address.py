@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
@@ -111,7 +112,11 @@ def change_address(user: User, email: str, *, is_proven: bool, now: datetime) ->
 
 
 def _locked(key: int) -> User:
-    return User.objects.select_for_update().get(pk=key)
+    """Raises `PermissionDenied` where the customer is forgotten."""
+    user = User.objects.select_for_update().get(pk=key)
+    if user.forgotten_at:
+        raise PermissionDenied
+    return user
 
 
 def _under_lock(change: AddressChange) -> AddressChange:

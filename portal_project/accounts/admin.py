@@ -9,6 +9,7 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from portal_project.accounts import address
+from portal_project.accounts.forgetting_admin import ForgettingAdmin, ForgottenFilter
 from portal_project.accounts.forms import MerchantForm
 from portal_project.accounts.models import AddressChange, InvoicedParty, Merchant, User
 from portal_project.accounts.party import FIELDS as PARTY
@@ -72,12 +74,12 @@ class InvoicedPartyInline(StackedInline):
 
 
 @admin.register(User)
-class UserAdmin(SecondStepAdmin, DjangoUserAdmin, SearchAdmin):
+class UserAdmin(SecondStepAdmin, ForgettingAdmin, DjangoUserAdmin, SearchAdmin):
     form = PersonForm
     add_form = NewUserForm
     change_password_form = AdminPasswordChangeForm
     list_display = ("email", "name", "number", "is_staff", "is_active", "date_joined")
-    list_filter = ("is_staff", "is_active", "groups")
+    list_filter = ("is_staff", "is_active", ForgottenFilter, "groups")
     search_fields = ("search_text",)
     ordering = ("email",)
     readonly_fields = ("number", "date_joined", "last_login", "second_step", "addresses")
@@ -105,7 +107,7 @@ class UserAdmin(SecondStepAdmin, DjangoUserAdmin, SearchAdmin):
         return linebreaksbr("\n".join(map(_in_words, changes)) or "-", autoescape=True)
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
-        return [] if obj is None or obj.is_staff else [InvoicedPartyInline]
+        return [] if obj is None or obj.is_staff or obj.forgotten_at else [InvoicedPartyInline]
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Only a superuser gives rights."""
@@ -120,6 +122,8 @@ class UserAdmin(SecondStepAdmin, DjangoUserAdmin, SearchAdmin):
         typed = obj.email if "email" in form.changed_data else ""
         with transaction.atomic():
             present = User.objects.select_for_update().get(pk=obj.pk)
+            if present.forgotten_at:
+                raise PermissionDenied
             for name in NOT_TYPED_HERE:
                 setattr(obj, name, getattr(present, name))
             super().save_model(request, obj, form, change)
@@ -138,9 +142,13 @@ class UserAdmin(SecondStepAdmin, DjangoUserAdmin, SearchAdmin):
             update_session_auth_hash(request, changed)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Only a superuser changes staff: who could set a colleague's password would have the colleague's rights."""
+        """Only a superuser changes staff: who could set a colleague's password would have the colleague's rights. And nobody
+        changes who is forgotten.
+        """
         allowed = super().has_change_permission(request, obj)
-        return allowed and (request.user.is_superuser or obj is None or not obj.is_staff)
+        if obj is None or not allowed:
+            return allowed
+        return not obj.forgotten_at and (request.user.is_superuser or not obj.is_staff)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False

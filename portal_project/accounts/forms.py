@@ -1,11 +1,13 @@
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal_project.accounts import limits, party
+from portal_project.accounts.forgetting import hold
 from portal_project.accounts.models import AddressChange, InvoicedParty, Merchant, User
 from portal_project.common.full_disk import NO_ROOM, NoRoom
 
@@ -73,7 +75,9 @@ class InvoicedPartyForm(forms.ModelForm):
     def save_for(self, user: User) -> None:
         """Write what the form has found right, whether or not somebody else has written a row meanwhile."""
         found = {name: getattr(self.instance, name) for name in self.fields}
-        InvoicedParty.objects.update_or_create(user=user, defaults=found)
+        with transaction.atomic():
+            hold(user)
+            InvoicedParty.objects.update_or_create(user=user, defaults=found)
 
 
 class MailSettingsForm(forms.ModelForm):

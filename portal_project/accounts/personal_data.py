@@ -3,10 +3,12 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.utils.translation import gettext_lazy as _
 
+from portal_project.accounts.forgetting import ACCOUNT
 from portal_project.accounts.models import AddressChange, InvoicedParty, User
-from portal_project.common.personal_data import Table
+from portal_project.common.personal_data import Deleted, Table
 
 OF_STAFF = "about staff accounts"
+FORGOTTEN = "nobody who is forgotten signs in"
 
 PERSONAL_DATA = [
     Table(
@@ -28,10 +30,13 @@ PERSONAL_DATA = [
             "last_login",
             "is_active",
         ),
+        once_forgotten=ACCOUNT,
         left_out={
             "password": "a secret",
             "is_superuser": OF_STAFF,
             "is_staff": OF_STAFF,
+            "forgotten_at": FORGOTTEN,
+            "forgotten_by": FORGOTTEN,
         },
     ),
     Table(
@@ -40,6 +45,7 @@ PERSONAL_DATA = [
         model=EmailAddress,
         person="user",
         columns=("email", "verified", "primary"),
+        once_forgotten=Deleted(_("The addresses that they signed in with.")),
     ),
     Table(
         name="address_changes",
@@ -55,6 +61,7 @@ PERSONAL_DATA = [
             "undo_until",
             "undone_at",
         ),
+        once_forgotten=Deleted(_("Their earlier addresses, and when they changed them.")),
         left_out={"asked_by": "who of the staff"},
     ),
     Table(
@@ -63,6 +70,9 @@ PERSONAL_DATA = [
         model=UserSession,
         person="user",
         columns=("user_agent", "ip", "created_at", "last_seen_at"),
+        once_forgotten=Deleted(
+            _("Where they are signed in: they are signed out everywhere, with all that they had typed.")
+        ),
         left_out={"session_key": "a secret of the browser", "data": "nothing is kept there"},
     ),
     Table(
@@ -71,6 +81,7 @@ PERSONAL_DATA = [
         model=Authenticator,
         person="user",
         columns=("type", "created_at", "last_used_at"),
+        once_forgotten=Deleted(_("What they sign in with besides the password.")),
         left_out={"data": "secrets"},
     ),
     Table(
@@ -90,5 +101,6 @@ PERSONAL_DATA = [
             "vat_number",
             "invoice_email",
         ),
+        once_forgotten=Deleted(_("Who is invoiced for them: company, address, VAT number, second e-mail address.")),
     ),
 ]

@@ -16,6 +16,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "accounts.view_user",
         "accounts.add_user",
         "accounts.change_user",
+        "accounts.forget_user",
         "accounts.view_invoicedparty",
         "accounts.add_invoicedparty",
         "accounts.change_invoicedparty",

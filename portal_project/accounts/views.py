@@ -2,6 +2,7 @@ from allauth.account import views as allauth
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal_project.accounts import limits, reminders, second_step
 from portal_project.accounts import sessions as where
 from portal_project.accounts.archive import archive
+from portal_project.accounts.forgetting import hold
 from portal_project.accounts.forms import AppearanceForm, InvoicedPartyForm, MailSettingsForm, PersonForm
 from portal_project.accounts.models import InvoicedParty, User, buyer
 from portal_project.accounts.people import person
@@ -40,7 +42,9 @@ def account(request: HttpRequest) -> HttpResponse:
 def edit_person(request: HttpRequest) -> HttpResponse:
     form = PersonForm(request.POST or None, instance=person(request))
     if form.is_valid():
-        form.instance.save(update_fields=form.fields)
+        with transaction.atomic():
+            hold(form.instance)
+            form.instance.save(update_fields=form.fields)
         messages.success(request, _("Your details are saved."))
         return redirect("account")
     return TemplateResponse(request, "account/person.html", {"form": form})

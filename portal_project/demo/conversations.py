@@ -216,6 +216,28 @@ SCRIPTS: list[Script] = [
     ),
 ]
 
+FORGOTTEN = Script(
+    Type.FORGET,
+    "Delete my data",
+    Priority.MEDIUM,
+    Status.IN_REVIEW,
+    (
+        (CUSTOMER, "I no longer use {product}. Please delete all that you keep about me."),
+        (STAFF, "We will do so this week. You get a last mail when it is done."),
+    ),
+)
+ASKS = Script(
+    Type.FORGET,
+    "Please close my account",
+    Priority.MEDIUM,
+    Status.OPEN,
+    (
+        (
+            CUSTOMER,
+            "{product} has ended and is paid. Please delete my name, my address and what we wrote to each other.",
+        ),
+    ),
+)
 ALICE_RESOLVED = Script(
     Type.TECHNICAL,
     "Restoring one file from the backup",

@@ -98,6 +98,11 @@ def _protect(person: User) -> None:
         codes.validate_code(code)
 
 
+def make_leavers() -> list[User]:
+    """Two of the customers around them whose story is told apart."""
+    return [User.objects.create(**_named(*name)) for name in (("Nora", "Nyberg"), ("Otto", "Oda"))]
+
+
 def make_customers(count: int, chance: Random) -> list[User]:
     """Customers who sign in with a code by e-mail, if at all; at most as many as there are pairs of names."""
     pairs = chance.sample([(first, last) for first in FIRST_NAMES.split() for last in LAST_NAMES.split()], count)
@@ -109,8 +114,12 @@ def make_customers(count: int, chance: Random) -> list[User]:
 
 
 def _customer(first: str, last: str) -> User:
+    return User(**_named(first, last))
+
+
+def _named(first: str, last: str) -> dict[str, str]:
     address = f"{first}.{last}".lower().translate(ASCII)
-    return User(email=f"{address}@example.org", name=f"{first} {last}", password=make_password(None))
+    return {"email": f"{address}@example.org", "name": f"{first} {last}", "password": make_password(None)}
 
 
 def _party(customer: User, place: str) -> InvoicedParty:

@@ -9,7 +9,7 @@ from django_q.models import OrmQ
 
 from portal_project.accounts import address
 from portal_project.accounts.models import User
-from portal_project.demo import payment_files, people, story
+from portal_project.demo import leavers, payment_files, people, story
 from portal_project.demo.catalogue import make_catalogue
 from portal_project.demo.others import Others
 from portal_project.demo.support_desk import make_saved_replies
@@ -43,6 +43,7 @@ def load(began: datetime) -> None:
         make_saved_replies()
         story.alice(timeline, plans, accounts[people.ALICE], support)
         story.bob(timeline, plans, accounts[people.BOB], support)
+        leavers.leave(timeline, plans, support, accounts[people.MERCHANT])
         Others(timeline, plans, people.make_customers(CUSTOMERS, chance), support, chance).live()
         timeline.live()
         _reckon_when_to_act(timeline)

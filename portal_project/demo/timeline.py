@@ -19,7 +19,7 @@ Act = Callable[[date], None]
 
 # What the portal stamps with the clock of the computer, and the demo with the time of its own past.
 STAMPS: list[tuple[type[Model], tuple[str, ...]]] = [
-    (get_user_model(), ("date_joined",)),
+    (get_user_model(), ("date_joined", "forgotten_at")),
     (Product.history.model, ("history_date",)),
     (Plan.history.model, ("history_date",)),
     (SubscriptionEvent, ("recorded_at",)),

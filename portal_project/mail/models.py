@@ -50,6 +50,8 @@ class OutgoingMail(models.Model):
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     """Until when the code or link to sign in with works that the mail holds; None for a mail that holds none."""
+    leaves_no_trace = models.BooleanField(default=False, editable=False)
+    """Whether the row goes once it is sent, expired or given up, as that of a last mail to somebody who is forgotten."""
 
     objects = OutgoingMailQuerySet.as_manager()
 

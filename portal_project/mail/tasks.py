@@ -40,6 +40,7 @@ def send_pending() -> int:
 
 
 def _give_up_expired(now: datetime) -> None:
+    OutgoingMail.objects.expired(now).filter(leaves_no_trace=True).delete()
     OutgoingMail.objects.expired(now).update(state=State.EXPIRED, **_without_secret())
 
 
@@ -95,7 +96,10 @@ def _record_failure(mail: OutgoingMail, error: Exception) -> None:
 
 
 def _save_outcome(mail: OutgoingMail) -> None:
-    """Of a mail that is done with, nothing stays that signs in."""
+    """Of a mail that is done with, nothing stays that signs in; and of some nothing at all."""
+    if mail.leaves_no_trace and mail.state != State.PENDING:
+        OutgoingMail.objects.filter(pk=mail.pk).delete()
+        return
     outcome: dict[str, Any] = {"state": mail.state, "sent_at": mail.sent_at, "error": mail.error}
     if mail.is_secret and mail.state != State.PENDING:
         outcome |= _without_secret()

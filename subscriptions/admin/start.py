@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
+from portal_project.accounts.forgetting import hold
 from portal_project.accounts.models import User
 from portal_project.accounts.people import person
 from portal_project.common.search_admin import SearchAdmin
@@ -36,6 +37,8 @@ class StartForm(forms.ModelForm):
         customer = self.cleaned_data["customer"]
         if customer.is_staff:
             raise forms.ValidationError(_("Staff cannot be customers. Choose somebody else."))
+        if customer.forgotten_at:
+            raise forms.ValidationError(_("This customer is forgotten. Choose somebody else."))
         return customer
 
     def clean(self) -> dict[str, Any]:
@@ -93,6 +96,7 @@ class StartAdmin(SearchAdmin):
 
     def save_model(self, request: HttpRequest, obj: Subscription, form: Any, change: bool) -> None:
         begun = form.begin(localdate())
+        hold(begun.customer)
         try:
             unit_of_work.add([begun], today=begun.started_on, by=person(request), channel=Channel.ADMIN)
         except IntegrityError:

@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from portal_project.common.personal_data import Table
+from portal_project.common.personal_data import Deleted, Kept, Table
 from subscriptions.models.event import SubscriptionEvent
 from subscriptions.models.invoice import Invoice
 from subscriptions.models.linked_service import LinkedService
@@ -43,6 +43,45 @@ PERSONAL_DATA = [
             "discount_invoices_left",
             "split_discount_percent",
         ),
+        once_forgotten=Kept(
+            what=_("Subscriptions: product, plan, price and dates. None of it says who it was."),
+            why=_("Invoices name them, and they are counted."),
+            columns=(
+                "id",
+                "number",
+                # Without it, the file that once brought the subscription would bring it and its customer again.
+                "external_id",
+                "customer",
+                "plan",
+                "amount",
+                "currency",
+                "interval",
+                "interval_count",
+                "start_token",
+                "status",
+                "started_on",
+                "anchor_on",
+                "period_start",
+                "period_end",
+                "paused_on",
+                "pauses_on",
+                "resumes_on",
+                "pause_resume_rule",
+                "pause_max_days",
+                "pause_is_own",
+                "cancels_on",
+                "canceled_on",
+                "next_plan",
+                "next_amount",
+                "next_interval",
+                "next_interval_count",
+                "next_plan_is_own",
+                "discount_percent",
+                "discount_invoices_left",
+                "split_discount_percent",
+                "due_on",
+            ),
+        ),
         left_out={
             "start_token": "an inner key",
             "due_on": "when the job looks at it next",
@@ -63,6 +102,22 @@ PERSONAL_DATA = [
             "own",
             "accepted",
             "changes",
+        ),
+        once_forgotten=Kept(
+            what=_("What happened to these subscriptions, and when."),
+            why=_("It explains what the invoices charge."),
+            columns=(
+                "id",
+                "subscription",
+                "kind",
+                "actor",
+                "channel",
+                "own",
+                "accepted",
+                "effective_on",
+                "recorded_at",
+                "changes",
+            ),
         ),
     ),
     Table(
@@ -89,6 +144,31 @@ PERSONAL_DATA = [
             "payment_reference",
             "settled_at",
         ),
+        once_forgotten=Kept(
+            what=_("Invoices and their payments, with the buyer’s name and address as printed."),
+            why=_("Tax law asks to keep them unchanged for years."),
+            columns=(
+                "id",
+                "number",
+                "subscription",
+                "covers_from",
+                "covers_to",
+                "amount",
+                "currency",
+                "status",
+                "issued_on",
+                "due_on",
+                "seller",
+                "buyer",
+                "tax_rate",
+                "lines",
+                "payment_instructions",
+                "paid_on",
+                "payment_reference",
+                "settled_by",
+                "settled_at",
+            ),
+        ),
         left_out={"settled_by": "who of the staff it was"},
     ),
     Table(
@@ -97,5 +177,6 @@ PERSONAL_DATA = [
         model=LinkedService,
         person="subscription__customer",
         columns=("subscription__number", "kind", "name", "reference", "renews_on", "auto_renew", "auto_renew_before"),
+        once_forgotten=Deleted(_("Linked services, such as domains and mailboxes, with their steps of the wind-down.")),
     ),
 ]

@@ -6,6 +6,7 @@ from support.models.provider_call import ProviderCall
 from support.models.saved_reply import SavedReply
 from support.models.ticket import Ticket, TicketQuerySet
 from support.models.ticket_event import TicketEvent
+from support.models.unwanted_file import UnwantedFile
 from support.models.wind_down import WindDownDefault, WindDownStep
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Ticket",
     "TicketEvent",
     "TicketQuerySet",
+    "UnwantedFile",
     "WindDownDefault",
     "WindDownStep",
 ]

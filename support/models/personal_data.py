@@ -1,7 +1,8 @@
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal_project.common.personal_data import Table
+from portal_project.common.personal_data import Deleted, Kept, Table
 from support.models.alternatives import AcceptedAlternative, AlternativeShowing
 from support.models.cancellation_request import CancellationRequest
 from support.models.message import Attachment, Message
@@ -35,6 +36,29 @@ PERSONAL_DATA = [
             "act_by": "how staff plan their work",
             "token": "an inner key",
         },
+        once_forgotten=Kept(
+            what=_("Support requests: number, type, status and dates."),
+            why=_("Cancellation requests name them, and they are counted."),
+            goes=_("The subjects of their support requests."),
+            columns=(
+                "id",
+                "number",
+                "type",
+                "status",
+                "priority",
+                "assignee",
+                "customer",
+                "subscription",
+                "invoice",
+                "act_by",
+                "wrote_at",
+                "answered_at",
+                "created_at",
+                "updated_at",
+                "token",
+            ),
+            overwritten={"subject": lambda leaving: gettext("Deleted")},
+        ),
     ),
     Table(
         name="messages",
@@ -46,6 +70,7 @@ PERSONAL_DATA = [
             "is_internal": "those that are, are left out",
             "token": "an inner key",
         },
+        once_forgotten=Deleted(_("All that was written in them: messages, answers and internal notes.")),
         only=Q(is_internal=False),
     ),
     Table(
@@ -54,6 +79,7 @@ PERSONAL_DATA = [
         model=Attachment,
         person="message__ticket__customer",
         columns=("pk", "message__ticket__number", "message__created_at", "name", "file", "size", "content_type"),
+        once_forgotten=Deleted(_("The files of their support requests.")),
         only=Q(message__is_internal=False),
     ),
     Table(
@@ -77,6 +103,34 @@ PERSONAL_DATA = [
             "agreed_on",
             "agreement",
         ),
+        once_forgotten=Kept(
+            what=_("Cancellation requests: reason, dates and decision."),
+            why=_("Reports count why people leave."),
+            goes=_("What they wrote when they asked to cancel, and how they agreed to stay."),
+            columns=(
+                "id",
+                "ticket",
+                "subscription",
+                "reason",
+                "reason_label",
+                "requested_on",
+                "requested_at",
+                "answered_at",
+                "notice_days",
+                "promised_on",
+                "why",
+                "decision",
+                "decided_at",
+                "decided_by",
+                "agreed_on",
+            ),
+            overwritten={
+                "message": "",
+                "agreement": lambda leaving: Case(
+                    When(agreement="", then=Value("")), default=Value(gettext("Deleted"))
+                ),
+            },
+        ),
         left_out={
             "reason": "its words are in reason_label, as they were chosen",
             "decided_by": WHO_OF_THE_STAFF,
@@ -99,6 +153,28 @@ PERSONAL_DATA = [
             "state",
             "closed_at",
         ),
+        once_forgotten=Kept(
+            what=_("Offers that they were made, and what came of them."),
+            why=_("Reports count what offers achieve."),
+            goes=_("What staff wrote with offers."),
+            columns=(
+                "id",
+                "request",
+                "kind",
+                "percent",
+                "invoices",
+                "pause_days",
+                "plan",
+                "made_by",
+                "made_at",
+                "token",
+                "state",
+                "closed_at",
+                "closed_by",
+                "cost",
+            ),
+            overwritten={"message": ""},
+        ),
         left_out={
             "made_by": WHO_OF_THE_STAFF,
             "closed_by": WHO_OF_THE_STAFF,
@@ -112,6 +188,11 @@ PERSONAL_DATA = [
         model=AcceptedAlternative,
         person="customer",
         columns=("subscription__number", "accepted_on", "offered"),
+        once_forgotten=Kept(
+            what=_("Alternatives that they accepted."),
+            why=_("Reports count what alternatives achieve."),
+            columns=("id", "subscription", "alternative", "customer", "accepted_on", "offered", "cost"),
+        ),
         left_out={
             "alternative": "its words are in offered, as they were accepted",
             "cost": ESTIMATE,
@@ -123,6 +204,11 @@ PERSONAL_DATA = [
         model=AlternativeShowing,
         person="customer",
         columns=("subscription__number", "day", "shown"),
+        once_forgotten=Kept(
+            what=_("On which days an alternative was there for them."),
+            why=_("Reports compare those who were shown one with those who were not."),
+            columns=("id", "subscription", "alternative", "customer", "day", "shown"),
+        ),
         left_out={
             "alternative": "part of the merchant's measurement",
         },

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from portal_project.accounts.forgetting import hold
 from portal_project.mail import outbox
 from portal_project.mail.models import OutgoingMail
 from subscriptions.models import Invoice, Subscription
@@ -71,6 +72,7 @@ def open_ticket(
 
 
 def _opened(ticket: Ticket, body: str, files: Sequence[UploadedFile], today: date) -> Ticket:
+    hold(ticket.customer)
     ticket.act_by = act_by.act_by(ticket, today)
     ticket.save()
     message = Message.objects.create(ticket=ticket, author=ticket.customer, body=body)
@@ -102,10 +104,11 @@ def reply(
     """Add to the conversation; the same token with the same again gives the first message.
 
     A customer's reply reopens a finished ticket. A public reply of staff is mailed to the customer, unless `sends_mail` is
-    off. Raises `SentBefore` when the token made something else, and `SomebodyWrote` when others have written after the
-    message with the key `seen`; None asks for no such check.
+    off. Raises `SentBefore` when the token made something else, `SomebodyWrote` when others have written after the message
+    with the key `seen` (None asks for no such check), and `PermissionDenied` where the customer is forgotten.
     """
     with transaction.atomic():
+        hold(ticket.customer)
         if ticket.type == Ticket.Type.CANCEL and author != ticket.customer:
             # A decision locks the request before its ticket too.
             CancellationRequest.objects.lock(ticket)

@@ -42,6 +42,7 @@ NOT_ABOUT_CUSTOMERS = {
     "subscriptions.RefusedPayment": "lines of such a file that fit no invoice",
     "support.ProviderCall": "how a provider was told; the wish stands on the service",
     "support.SavedReply": "texts of staff",
+    "support.UnwantedFile": "paths that say nothing, until they are off the disk",
     "support.TicketEvent": "how staff worked; what they decided stands on the request",
     "support.WindDownDefault": "settings",
     "support.WindDownStep": "how staff worked; what becomes of a service stands on the service",

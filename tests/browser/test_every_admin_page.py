@@ -91,6 +91,7 @@ def pages(hosting, as_alice, alice, agent, merchant):
         f"products/plan/{hosting.plan_id}/change/",
         f"accounts/user/{alice.pk}/change/",
         f"accounts/user/{alice.pk}/remove-second-step/",
+        f"accounts/user/{alice.pk}/forget/",
         "accounts/merchant/1/change/",
         f"mail/outgoingmail/{mail.pk}/change/",
     ]

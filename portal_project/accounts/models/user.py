@@ -2,6 +2,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permission, PermissionsMixin
 from django.core.validators import RegexValidator
 from django.db import models
@@ -13,6 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from portal_project.common import fields, normalize, numbers
 from portal_project.common.search import Searchable, SearchTextField
+
+NOWHERE = "forgotten.invalid"
+"""The domain of those who are forgotten, which no mail reaches (RFC 6761)."""
+WRITTEN_BY_FORGETTING = {"id", "forgotten_at", "forgotten_by"}
 
 
 def new_number() -> str:
@@ -77,6 +82,17 @@ class User(Searchable, AbstractBaseUser, PermissionsMixin):
         ),
     )
     appearance = models.CharField(_("appearance"), max_length=10, choices=Appearance, default=Appearance.SYSTEM)
+    forgotten_at = models.DateTimeField(_("forgotten"), null=True, editable=False)
+    forgotten_by = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("forgotten by"),
+    )
+    """Written by `forgetting` alone: what the person was is gone, and their rows name who is left, an account of nobody."""
     date_joined = models.DateTimeField(_("since"), default=timezone.now, editable=False)
     address_changed_at = models.DateTimeField(_("address changed"), null=True, blank=True, editable=False)
     search_text = SearchTextField(of=("name", "email", "number", "external_id"))
@@ -90,6 +106,7 @@ class User(Searchable, AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
+        permissions = [("forget_user", "Can forget customers")]
         indexes = [models.Index("id", name="user_staff", condition=models.Q(is_staff=True))]
         constraints = [
             models.UniqueConstraint(
@@ -100,9 +117,28 @@ class User(Searchable, AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 name="user_appearance_known", condition=models.Q(appearance__in=["system", "light", "dark"])
             ),
+            models.CheckConstraint(
+                name="user_forgotten_is_nobody",
+                # What was read before, and is written back after, comes upon this.
+                condition=models.Q(forgotten_at=None, forgotten_by=None)
+                | models.Q(
+                    forgotten_at__isnull=False,
+                    forgotten_by__isnull=False,
+                    is_active=False,
+                    is_staff=False,
+                    is_superuser=False,
+                    external_id=None,
+                    phone="",
+                    name__endswith=models.F("number"),
+                    email__endswith=f"@{NOWHERE}",
+                    password__startswith=UNUSABLE_PASSWORD_PREFIX,
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
+        if self.forgotten_at:
+            return self.name
         return f"{self.name} <{self.email}>" if self.name else self.email
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
@@ -111,6 +147,9 @@ class User(Searchable, AbstractBaseUser, PermissionsMixin):
         """
         if self._state.adding:
             numbers.draw_free(User.objects, [self], numbers.CUSTOMER)
+        elif update_fields is None:
+            # One that was read before the customer was forgotten must not bring them back.
+            update_fields = [each.name for each in self._meta.concrete_fields if each.name not in WRITTEN_BY_FORGETTING]
         super().save(*args, update_fields=update_fields, **kwargs)
         if update_fields is None or "email" in update_fields:
             EmailAddress.objects.filter(user=self).exclude(email__iexact=self.email).delete()
