@@ -173,19 +173,17 @@ def test_the_keyboard_is_enough(visitor, customer, hosting):
     assert hosting.cancels_on == date(2026, 5, 1)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_is_sound_at_320_px(visitor, customer, scheme):
+def test_every_page_is_sound_at_320_px_in_the_light_and_in_the_dark(visitor, customer):
     visitor.page.set_viewport_size({"width": 320, "height": 700})
-    visitor.page.emulate_media(color_scheme=scheme)
     long = started(customer, date(2026, 3, 20), name="Extraordinarily-long-product-name-without-a-single-space-in-it")
     trial = started(customer, date(2026, 3, 30), PlanFactory(trial_days=14))
-    visitor.signs_in_by_form(customer).finds_the_page_sound()
+    visitor.signs_in_by_form(customer).finds_the_page_sound().finds_it_sound_in_the_dark_too()
     paths = ["/subscriptions/", "/support/", "/support/new/", long.get_absolute_url(), trial.get_absolute_url()]
     paths += [f"/subscriptions/{long.number}/{action}/" for action in ("pause", "cancel")]
     paths += [f"/subscriptions/{trial.number}/pause/", "/subscriptions/S-000000/", "/accounts/"]
     paths += ["/accounts/person/", "/accounts/invoicing/", "/accounts/data/", "/accounts/logout/"]
     for path in paths:
-        visitor.opens(path).finds_the_page_sound()
+        visitor.opens(path).finds_the_page_sound().finds_it_sound_in_the_dark_too()
 
 
 @pytest.mark.parametrize(("mode", "last"), [("immediate", "Cancel Subscription"), ("request", "Request cancellation")])

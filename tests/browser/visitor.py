@@ -15,6 +15,10 @@ RULES = {
     # Of what is in order it need not tell.
     "resultTypes": ["violations"],
 }
+OF_COLOURS = {
+    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
+    "resultTypes": ["violations"],
+}
 
 # The path above a page, whose links the theme squeezes to what is left of one line.
 THEMES_PATH = 'a[class~="leading-5"][class~="tracking-tight"]'
@@ -90,19 +94,27 @@ class Visitor:
         """
         return self._is_sound(part, {})
 
+    def finds_it_sound_in_the_dark_too(self) -> "Visitor":
+        """The page that is open, in which the colours alone are others."""
+        self.page.emulate_media(color_scheme="dark")
+        self._is_sound("html", {}, OF_COLOURS)
+        self.page.emulate_media(color_scheme="light")
+        return self
+
     def finds_the_admin_sound(self) -> "Visitor":
         """The whole of a page, but for what the widgets of the theme and of Django bring."""
         repeated = self.page.evaluate(REPEATED_IDS)
         assert repeated == [], f"{self.page.url} has several elements called {repeated}"
         return self._is_sound({"exclude": [".select2", THEMES_PATH]}, OF_THE_THEME)
 
-    def _is_sound(self, part: Any, rules: dict[str, Any]) -> "Visitor":
+    def _is_sound(self, part: Any, rules: dict[str, Any], looked_at: dict[str, Any] = RULES) -> "Visitor":
         expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
         # What fades in has its own colours only at the end.
         self.page.evaluate("Promise.all(document.getAnimations().map((fading) => fading.finished))")
-        self.page.evaluate(AXE)
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE)
         found = self.page.evaluate(
-            "async ([part, options]) => (await axe.run(part, options)).violations", [part, RULES | {"rules": rules}]
+            "async ([part, options]) => (await axe.run(part, options)).violations", [part, looked_at | {"rules": rules}]
         )
         broken = [(rule["id"], [node["html"][:150] for node in rule["nodes"]]) for rule in found]
         assert broken == [], f"{self.page.url}: {broken}"
