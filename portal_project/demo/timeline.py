@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 from django.contrib.auth import get_user_model
+from django.db import connection
 from django.db.models import Model
 from django.utils.timezone import get_current_timezone, localtime
 
@@ -43,6 +44,8 @@ class Timeline:
         self.began = began
         self.today = localtime(began).date()
         self._acts: dict[date, list[tuple[time, Act]]] = defaultdict(list)
+        # Written once: there are a thousand moments, and most leave nothing to stamp.
+        self._stamping = [_stamping(model, field) for model, fields in STAMPS for field in fields]
 
     def day(self, days_ago: int) -> date:
         return self.today - timedelta(days=days_ago)
@@ -75,6 +78,12 @@ class Timeline:
     def _stamp(self, day: date, clock: time) -> None:
         """Whatever bears the time of the loading has just been done, so it belongs to this moment."""
         moment = min(datetime.combine(day, clock, get_current_timezone()), self.began - timedelta(seconds=1))
-        for model, fields in STAMPS:
-            for field in fields:
-                model._default_manager.filter(**{f"{field}__gte": self.began}).update(**{field: moment})
+        instants = [connection.ops.adapt_datetimefield_value(instant) for instant in (moment, self.began)]
+        with connection.cursor() as cursor:
+            for statement in self._stamping:
+                cursor.execute(statement, instants)
+
+
+def _stamping(model: type[Model], field: str) -> str:
+    table, column = map(connection.ops.quote_name, (model._meta.db_table, field))
+    return f"UPDATE {table} SET {column} = %s WHERE {column} >= %s"
