@@ -160,6 +160,7 @@ def _behind_proxy(settings):
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
 
 
+@pytest.mark.sampled
 @pytest.mark.usefixtures("_behind_proxy")
 @pytest.mark.parametrize(
     "forwarded",

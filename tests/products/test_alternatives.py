@@ -52,6 +52,7 @@ def test_a_merchant_sets_up_an_ordered_list_of_all_kinds(as_merchant, monthly):
     assert as_merchant.get(f"/admin/products/cancellationreason/{reasons[0].pk}/delete/").status_code == 403
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("row", "field", "error"),
     [

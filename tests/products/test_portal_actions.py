@@ -81,6 +81,7 @@ def test_all_four_combinations_are_saved(as_merchant, pause, cancel):
     assert (product.allow_pause, product.allow_cancel) == (pause, cancel)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -137,12 +138,14 @@ def with_plan(amount, currency):
     }
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(("amount", "currency"), [("10.005", "EUR"), ("10.5", "JPY"), ("10.5", "jpy"), ("-1", "EUR")])
 def test_a_price_that_its_currency_does_not_have_is_refused(as_merchant, amount, currency):
     assert as_merchant.post(ADD, with_plan(amount, currency)).status_code == 200
     assert not Product.objects.exists()
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("currency", ["ABC", "XXX", "XTS", "XAU", "DEM", "E1"])
 def test_what_nobody_pays_in_is_no_currency(as_merchant, currency):
     page = as_merchant.post(ADD, with_plan("10", currency)).content.decode()

@@ -107,6 +107,7 @@ def test_what_is_not_shown_first_is_not_done(as_agent, hosting, yearly):
         assert len(events(hosting)) == len(before) + 1
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("typed", "sentences"),
     [

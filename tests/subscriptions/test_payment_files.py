@@ -139,6 +139,7 @@ def test_what_changes_between_check_and_recording_is_refused_then(as_merchant, i
     assert Invoice.objects.get(number=2).paid_on == date(2026, 4, 2)
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     "content",
     [
@@ -154,6 +155,7 @@ def test_a_file_is_read_however_a_bank_wrote_it(as_merchant, invoices, content):
     assert set(Invoice.objects.filter(status="paid").values_list("number", flat=True)) == {1, 2}
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("row", "reason"),
     [

@@ -121,6 +121,7 @@ def test_no_date_for_a_pause_without_a_limit_takes_the_date_away(as_alice, alice
     assert subscription.resumes_on is None
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("product", "until", "again", "told"),
     [

@@ -38,6 +38,7 @@ def of(as_alice, alice, product, clock):
     return begin
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("state", "kind", "expected"),
     [

@@ -67,6 +67,7 @@ def billed(hosting, after):
     return lines(live.order_by("covers_from"), "covers_from")[:3]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("state", "day", "kind", "expected"),
     [

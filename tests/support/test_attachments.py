@@ -78,6 +78,7 @@ def test_a_reply_takes_an_image_a_pdf_and_a_text(as_alice, ticket):
     ]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("name", "content", "kept_as", "content_type"),
     [

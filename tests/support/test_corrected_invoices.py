@@ -48,6 +48,7 @@ def turned(alice, as_agent, clock, subscription, story, written_on, read_on):
     assert confirm(as_agent, page, **typed).status_code == 302
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(("story", "written_on", "read_on", "ends_on", "amount"), CASES.values(), ids=CASES)
 def test_the_invoice_for_its_days_up_to_the_end(alice, as_agent, clock, story, written_on, read_on, ends_on, amount):
     clock(date(2026, 3, 20))

@@ -82,6 +82,7 @@ def test_the_customer_reads_what_was_agreed_by_mail_and_on_the_ticket(as_alice, 
     assert "Kept, as agreed with you" in text
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("typed", "complaint"),
     [

@@ -160,6 +160,7 @@ def test_what_was_not_shown_is_not_sent(as_agent, hosting):
     assert as_agent.post(desk("offer"), hidden_inputs(again) | HALF).status_code == 302
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [

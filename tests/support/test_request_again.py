@@ -32,6 +32,7 @@ def keep(client, subscription, on):
     assert confirm(client, page, agreement="By phone", agreed_on=on).status_code == 302
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("asks_on", "ends_on", "why"),
     [

@@ -104,6 +104,7 @@ def test_other_words_of_staff_from_a_form_that_was_sent_before_are_not_lost(as_a
     assert [message.body for message in ticket.messages.all()][1:] == ["First."]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
