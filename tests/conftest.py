@@ -1,3 +1,4 @@
+import os
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -15,12 +16,19 @@ from portal_project.accounts.models import Merchant, User
 from tests.depth import IN_FULL, leave_out_repetitions
 from tests.factories import UserFactory
 
+# What the tests write need not outlive a power cut, so that no commit waits for the disk.
+os.environ["PGOPTIONS"] = "-c synchronous_commit=off"
+
 # Begun first, so that no process is left alone with one of them at the end.
 LONG = (
     "test_web_benchmark.py",
-    "test_odd_input.py",
-    "test_demo.py",
     "test_every_admin_page.py",
+    "test_staff_journeys.py",
+    "test_customer_journeys.py",
+    "test_odd_input.py",
+    "test_containers.py",
+    "test_demo.py",
+    "test_reminded_year.py",
     "test_parallel_runs.py",
 )
 
