@@ -1,6 +1,9 @@
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -68,3 +71,17 @@ class Alternative(OfferTerms):
             raise ValidationError({"plan": _("Choose a plan of this product.")})
         if (self.kind == OfferKind.TALK) != bool(self.text):
             raise ValidationError({"text": _("“Talk to us” needs a text, and nothing else has one.")})
+
+
+def _named(row: Any) -> str:
+    return gettext("“%(kind)s” of %(product)s, which is for this plan; take the plan off it first") % {
+        "kind": row.alternative.get_kind_display(),
+        "product": row.alternative.product.name,
+    }
+
+
+# Without the only plan that it names an alternative would be for all. So a plan that one names stays, unless both go.
+FOR_PLANS = Alternative.plans.through
+FOR_PLANS._meta.get_field("plan").remote_field.on_delete = models.RESTRICT
+FOR_PLANS._meta.verbose_name = _("alternative")
+FOR_PLANS.__str__ = _named  # type: ignore[method-assign]
