@@ -12,6 +12,7 @@ from django.db.models import IntegerField, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold import admin as unfold
 from unfold.views import ChangeList
 
@@ -109,8 +110,25 @@ class ReadOnly:
         return False
 
 
+class FormSet(forms.BaseInlineFormSet):
+    """Takes so many new rows at once besides those that are there, whatever number is sent: each costs time to make."""
+
+    NEW = 30
+    default_error_messages = {
+        "too_many_forms": gettext_lazy(
+            "There are more rows than this page takes at once. Save with fewer new ones, then add the rest."
+        )
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.max_num = self.absolute_max = min(self.max_num, len(self.get_queryset()) + self.NEW)
+
+
 class TabularInline(unfold.TabularInline):
     """Rows of other models on a page, each field called as its column is."""
+
+    formset = FormSet
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -121,6 +139,8 @@ class TabularInline(unfold.TabularInline):
 
 class StackedInline(unfold.StackedInline):
     """Rows of other models on a page, each a form of its own."""
+
+    formset = FormSet
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         return super().formfield_for_manytomany(db_field, request, **{"form_class": KeysField} | kwargs)

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from portal_project.common.admin import StackedInline
+from portal_project.common.admin import FormSet, StackedInline
 from products.models import Alternative, CancellationReason, Plan, Product
 
 
@@ -29,7 +29,7 @@ class AlternativeForm(forms.ModelForm):
             self.add_error("plans", text % {"plan": of.name, "other": offered.name})
 
 
-class AlternativeFormSet(forms.BaseInlineFormSet):
+class AlternativeFormSet(FormSet):
     """All its forms choose from the same reasons and plans, read once."""
 
     instance: Product
