@@ -1,6 +1,6 @@
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -69,6 +69,13 @@ class ProductAdmin(SimpleHistoryAdmin, SearchAdmin):
         """What has subscriptions stays; it can be made inactive."""
         allowed = super().has_delete_permission(request, obj)
         return allowed and (obj is None or not obj.plans.filter(subscriptions__isnull=False).exists())
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        product = form.instance
+        if product.allow_plan_change and not product.plans.filter(is_active=True, is_open_to_change=True).exists():
+            text = _("“Allow plan change” is on, but customers find no plan: mark those that are open to change.")
+            messages.warning(request, text)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
         return super().get_queryset(request).annotate(plan_count=Count("plans"))
