@@ -123,8 +123,8 @@ ACCOUNT = Kept(
     columns=("id", "number", "is_staff", "is_superuser", "date_joined"),
     overwritten={
         "name": lambda leaving: _("Forgotten customer %(number)s") % {"number": leaving.number},
-        # Nobody can guess it, so nobody can ask by it whether it is there.
-        "email": lambda leaving: f"{leaving.number}-{secrets.token_hex(12)}@{NOWHERE}".lower(),
+        # Nobody can guess it, nor ask by it whether it is there.
+        "email": lambda leaving: f"{secrets.token_hex(8)}@{NOWHERE}",
         "phone": "",
         "external_id": None,
         "password": lambda leaving: make_password(None),
