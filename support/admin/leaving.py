@@ -137,7 +137,7 @@ def _fill_gaps(found: Report) -> None:
 def _in_order(found: Report, by: str) -> list[Any]:
     """Months and tenures as they follow each other, the others by how many there are."""
     if by in ("month", "tenure"):
-        return sorted(found.rows, key=lambda key: int(key) if by == "tenure" else key)
+        return sorted(found.rows)
     return sorted(found.rows, key=lambda key: (-found.rows[key].requests - found.rows[key].at_once, key))
 
 

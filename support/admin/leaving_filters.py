@@ -87,7 +87,7 @@ class LeavingForm(forms.Form):
                 return str(self.products[row])
             case "plan":
                 return str(self.plans[row])
-        return str(tenure.LABELS[row])
+        return str(tenure.LABELS[str(row)])
 
     def narrowed_to(self, reason: str) -> Chosen:
         return replace(self.chosen, reason=reason)
@@ -95,6 +95,8 @@ class LeavingForm(forms.Form):
     def only(self, row: Any) -> Chosen:
         """What of the chosen requests stands in the row."""
         chosen = self.chosen
+        if self.rows_by == "tenure":
+            return replace(chosen, tenure=str(row))
         if self.rows_by != "month":
             return replace(chosen, **{self.rows_by: row})
         end = (row + timedelta(days=31)).replace(day=1) - timedelta(days=1)

@@ -124,7 +124,7 @@ def key(by, row, on):
         "month": on.replace(day=1),
         "product": row.plan.product_id,
         "plan": row.plan_id,
-        "tenure": of_tenure(row, on),
+        "tenure": int(of_tenure(row, on)),
     }
     return keys[by]
 
