@@ -21,7 +21,7 @@ export PYTHONUTF8 := 1
 .DEFAULT_GOAL := help
 
 help:
-	@echo "make demo    the portal with sample data on http://127.0.0.1:8000 (PORT=8123 moves it, RESET=1 starts over)"
+	@echo "make demo    the portal with sample data on http://localhost:8000 (PORT=8123 moves it, RESET=1 starts over)"
 	@echo "make test    the whole test suite (DATABASE_URL=postgres://... for PostgreSQL)"
 	@echo "make lint types check    what the code has to pass besides"
 

@@ -168,7 +168,7 @@ def url(name: str, default: str, read: Callable[[str], T], examples: str) -> T:
 
 def portal_url() -> str:
     examples = "https://portal.example.com, without a path or a user's name"
-    return url("PORTAL_URL", "http://127.0.0.1:8000", service_urls.portal, examples)
+    return url("PORTAL_URL", "http://localhost:8000", service_urls.portal, examples)
 
 
 def cache(default: str) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def test_a_number_in_other_digits_is_refused(db):
 def test_the_mails_of_the_demo_lie_beside_the_code_whatever_its_folder_is_called(tmp_path, settings, monkeypatch):
     settings.BASE_DIR = tmp_path / "c#1 %41+?"
     monkeypatch.delenv("EMAIL_URL")
-    url = serving.environment("http://127.0.0.1:8000")["EMAIL_URL"]
+    url = serving.environment("http://localhost:8000")["EMAIL_URL"]
     assert service_urls.email(url)["EMAIL_FILE_PATH"] == str(settings.BASE_DIR / "mails")
 
 

@@ -22,6 +22,8 @@ from urllib.parse import quote
 from django.conf import settings
 
 HOST = "127.0.0.1"
+NAME = "localhost"
+"""How browsers reach it, because passkeys belong to a name and not to an address."""
 STARTS_WITHIN = 60
 ENDS_WITHIN = 10
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -39,7 +39,7 @@ class Command(BaseCommand):
     def handle(self, *, port: str, no_serve: bool, reset: bool, yes_production: bool, **options: Any) -> None:
         _check_place(reset, yes_production)
         number = _checked_port(port)
-        self.address = f"http://{serving.HOST}:{number}"
+        self.address = f"http://{serving.NAME}:{number}"
         with serving.claimed(connection.settings_dict) as is_first:
             if reset and not is_first:
                 raise CommandError("A demo is running on this database; stop it with Ctrl-C, and then start over.")
