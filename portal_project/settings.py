@@ -152,7 +152,12 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None, "request_login_code": None, "reset_password": None}
 
 MFA_ADAPTER = "portal_project.accounts.mfa_adapter.MFAAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# A passkey is something one has and a finger, a face or a PIN, wherever it is asked for; so it may sign in alone.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+# As many sign-ins as with passwords (accounts.limits); there is nothing to guess.
+MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 # A code is right half a minute early and late too, for clocks that differ.
 MFA_TOTP_TOLERANCE = 1

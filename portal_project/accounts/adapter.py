@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 WAYS_TO_SHOW_WHO_ONE_IS = {
     "reauthenticate": gettext_lazy("Use your password"),
-    "mfa_reauthenticate": gettext_lazy("Use a code from your app"),
+    "mfa_reauthenticate": gettext_lazy("Use a code from your app or a recovery code"),
+    "mfa_reauthenticate:webauthn": gettext_lazy("Use a passkey"),
 }
 
 

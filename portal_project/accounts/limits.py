@@ -51,7 +51,7 @@ def consume(request: HttpRequest, action: str, email: str) -> RateLimitUsage:
     counted = RateLimitUsage([])
     for scope, rate in LIMITS[action]:
         key = _key(request, scope, email)
-        usage = ratelimit.consume(request, app=APP, action=action, config={action: rate}, key=key)
+        usage = ratelimit.consume(request, app=APP, action=action, config={action: rate}, key=key, limit_get=True)
         if usage is None:
             counted.rollback()
             raise TooManyAttempts(_wait(request, action, rate, key))

@@ -77,12 +77,12 @@ PERSONAL_DATA = [
     ),
     Table(
         name="second_steps",
-        about=_("What you sign in with besides your password: kind, since when, and when it was last used"),
+        about=_("What you sign in with besides your password: kind, name, since when, and when it was last used"),
         model=Authenticator,
         person="user",
-        columns=("type", "created_at", "last_used_at"),
-        once_forgotten=Deleted(_("What they sign in with besides the password.")),
-        left_out={"data": "secrets"},
+        # Of the data only what somebody called their passkey: the rest are secrets, and keys that only programs read.
+        columns=("type", "data__name", "created_at", "last_used_at"),
+        once_forgotten=Deleted(_("What they sign in with besides the password, and instead of it.")),
     ),
     Table(
         name="invoiced_party",

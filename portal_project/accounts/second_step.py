@@ -1,8 +1,9 @@
-"""The second step of signing in (`docs/design.md`, The second step): a code from an app, or one of the recovery codes.
+"""The second step of signing in (`docs/design.md`, The second step): a code from an app, a passkey, or a recovery code.
 
 `allauth.mfa` keeps and checks them. What is ours are the limits on wrong codes, and that none is taken twice.
 """
 
+from collections import Counter
 from datetime import datetime
 
 from allauth.account.adapter import get_adapter
@@ -22,9 +23,22 @@ from portal_project.accounts import limits
 from portal_project.accounts.models import User
 from portal_project.common.forms import NumberField
 
+# What switches it on; recovery codes only stand in for them.
+ASKED_FOR = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+def ways(person: User) -> Counter[str]:
+    """How many there are of each of `ASKED_FOR`."""
+    mine = Authenticator.objects.filter(user=person, type__in=ASKED_FOR)
+    return Counter(mine.values_list("type", flat=True))
+
 
 def is_on(person: User) -> bool:
-    return Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists()
+    return bool(ways(person))
+
+
+def has_app(person: User) -> bool:
+    return Authenticator.Type.TOTP in ways(person)
 
 
 @transaction.atomic

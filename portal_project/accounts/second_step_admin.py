@@ -1,4 +1,4 @@
-"""What a superuser does for somebody who has lost their phone and their recovery codes."""
+"""What a superuser does for somebody who has lost their phone or passkey and their recovery codes."""
 
 from typing import Any
 
@@ -18,6 +18,7 @@ from portal_project.common.admin import ModelAdmin
 
 KINDS = {
     Authenticator.Type.TOTP: gettext_lazy("authenticator app"),
+    Authenticator.Type.WEBAUTHN: gettext_lazy("passkey"),
     Authenticator.Type.RECOVERY_CODES: gettext_lazy("recovery codes"),
 }
 

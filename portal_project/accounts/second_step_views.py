@@ -1,5 +1,6 @@
 """The pages of the second step of signing in, around allauth's own."""
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
@@ -7,13 +8,15 @@ from allauth.mfa.base import views as base
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
-from portal_project.accounts import second_step
+from portal_project.accounts import passkeys, second_step
+from portal_project.accounts.forgetting import hold
 from portal_project.accounts.people import person
 from portal_project.accounts.sign_in import Limited
 
@@ -21,17 +24,40 @@ from portal_project.accounts.sign_in import Limited
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """What is asked besides the password, and how many recovery codes are left."""
-    found = {each.type: each for each in Authenticator.objects.filter(user=person(request))}
-    codes = found.get(Authenticator.Type.RECOVERY_CODES)
-    context = {
-        "app": found.get(Authenticator.Type.TOTP),
+    found = list(Authenticator.objects.filter(user=person(request)).order_by("pk"))
+    asked_for = [each for each in found if each.type in second_step.ASKED_FOR]
+    codes = next((each for each in found if each.type == Authenticator.Type.RECOVERY_CODES), None)
+    context = _kinds(asked_for) | {
+        "since": asked_for[0].created_at if asked_for else None,
         "codes_left": len(codes.wrap().get_unused_codes()) if codes else 0,
     }
     return TemplateResponse(request, "mfa/index.html", context)
 
 
+def _kinds(found: Iterable[Authenticator]) -> dict[str, Any]:
+    kinds = {each.type for each in found}
+    return {
+        "has_app": Authenticator.Type.TOTP in kinds,
+        "has_passkeys": Authenticator.Type.WEBAUTHN in kinds,
+    }
+
+
 class AuthenticateView(Limited, base.AuthenticateView):
     form_class = second_step.AuthenticateForm
+    webauthn_form_class = passkeys.AuthenticateForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Who has no passkey is asked for none, and no challenge is kept for them."""
+        kinds = _kinds(Authenticator.objects.filter(user=self.stage.login.user))
+        if not kinds["has_passkeys"]:
+            self.webauthn_form = None
+        context: dict[str, Any] = super().get_context_data(**kwargs) | kinds
+        if kinds["has_passkeys"]:
+            context |= {
+                "options": context["js_data"]["request_options"],
+                "passkey_obstacle": passkeys.obstacle(self.request),
+            }
+        return context
 
 
 class ReauthenticateView(Limited, base.ReauthenticateView):
@@ -52,9 +78,21 @@ class ActivateView(Limited, totp.ActivateTOTPView):
 class DeactivateView(totp.DeactivateTOTPView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Where it is off already, the page says so."""
-        if not second_step.is_on(person(request)):
+        if not second_step.has_app(person(request)):
             return redirect("mfa_index")
         return super().dispatch(request, *args, **kwargs)
+
+    @transaction.atomic
+    def form_valid(self, form: Form) -> HttpResponse:
+        """One after the other, so that recovery codes go with the last way that they stand in for."""
+        hold(person(self.request))
+        if not second_step.has_app(person(self.request)):
+            return redirect("mfa_index")
+        return super().form_valid(form)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"has_passkeys": passkeys.of(person(self.request)).exists()}
 
 
 class RecoveryCodesView(recovery_codes.ViewRecoveryCodesView):

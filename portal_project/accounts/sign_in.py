@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from portal_project.accounts import limits
+from portal_project.accounts import limits, passkeys
 from portal_project.accounts.models import AddressChange
 from portal_project.common.forms import AddressField, NumberField
 
@@ -75,6 +75,10 @@ class Limited:
 
 class LoginView(Limited, views.LoginView):
     form_class = LoginForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"passkey_obstacle": passkeys.obstacle(self.request)}
 
 
 class RequestLoginCodeView(Limited, views.RequestLoginCodeView):

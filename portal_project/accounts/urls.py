@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal_project.accounts import address_views, sign_in, views
+from portal_project.accounts import address_views, passkey_views, sign_in, views
 from portal_project.accounts import second_step_views as second_step
 
 urlpatterns = [
@@ -24,6 +24,14 @@ urlpatterns = [
     path("2fa/totp/deactivate/", second_step.DeactivateView.as_view(), name="mfa_deactivate_totp"),
     path("2fa/recovery-codes/", second_step.RecoveryCodesView.as_view(), name="mfa_view_recovery_codes"),
     path("2fa/recovery-codes/generate/", second_step.GenerateCodesView.as_view(), name="mfa_generate_recovery_codes"),
+    path("2fa/webauthn/", passkey_views.overview, name="mfa_list_webauthn"),
+    path("2fa/webauthn/add/", passkey_views.AddView.as_view(), name="mfa_add_webauthn"),
+    path("2fa/webauthn/login/", passkey_views.SignInView.as_view(), name="mfa_login_webauthn"),
+    path(
+        "2fa/webauthn/reauthenticate/", passkey_views.ReauthenticateView.as_view(), name="mfa_reauthenticate_webauthn"
+    ),
+    path("2fa/webauthn/keys/<int:pk>/edit/", passkey_views.rename, name="mfa_edit_webauthn"),
+    path("2fa/webauthn/keys/<int:pk>/remove/", passkey_views.remove, name="mfa_remove_webauthn"),
     path("mails/", views.mail_settings, name="mail_settings"),
     path("mails/reminders/<str:number>/<str:signature>/", views.switch_off_reminders, name="switch_off_reminders"),
     path("login/code/confirm/", views.confirm_login_code, name="account_confirm_login_code"),

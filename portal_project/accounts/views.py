@@ -1,5 +1,6 @@
 from allauth.account import views as allauth
 from allauth.account.decorators import reauthentication_required
+from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
@@ -28,11 +29,13 @@ def account(request: HttpRequest) -> HttpResponse:
     """Who one is, who is invoiced, and where to change it."""
     user = person(request)
     party = None if user.is_staff else InvoicedParty.of(user)
+    ways = second_step.ways(user)
     context = {
         "party": party,
         "invoiced": buyer(user, party),
         "change": user.address_changes.pending().first(),
-        "has_second_step": second_step.is_on(user),
+        "has_second_step": bool(ways),
+        "passkeys": ways[Authenticator.Type.WEBAUTHN],
         "now": timezone.now(),
     }
     return TemplateResponse(request, "account/overview.html", context)

@@ -99,9 +99,9 @@ def test_each_change_is_told_by_mail(carol, django_capture_on_commit_callbacks):
             client.post(page, typed)
     told = [mail.context for mail in OutgoingMail.objects.order_by("pk")]
     assert [each["subject"] for each in told] == [
-        "Two-step sign-in is on",
+        "Your authenticator app is set up",
         "You have new recovery codes",
-        "Two-step sign-in is off",
+        "Your authenticator app is removed",
     ]
     assert all("Browser: Firefox on Linux" in each["text"] for each in told)
     assert all("reset your password at once" in each["text"] for each in told)
@@ -283,6 +283,7 @@ def test_every_address_of_it_has_a_page_or_is_closed():
     found = {name for name in get_resolver().reverse_dict if isinstance(name, str) and name.startswith("mfa_")}
     ours = {"authenticate", "reauthenticate", "index", "activate_totp", "deactivate_totp"}
     ours |= {"view_recovery_codes", "generate_recovery_codes"}
+    ours |= {f"{name}_webauthn" for name in ("list", "add", "login", "reauthenticate", "edit", "remove")}
     assert found == {f"mfa_{name}" for name in ours} | {"mfa_download_recovery_codes"}
 
 
@@ -294,7 +295,7 @@ def test_a_superuser_removes_it_for_somebody_who_is_locked_out(protected, carol)
         assert confirm(root, f"{page}/remove-second-step/").url == f"{page}/change/"
     assert sign_in()[1] == "/"
     told = OutgoingMail.objects.get(recipient=carol.email, context__subject__startswith="Your second step")
-    assert "your authenticator app and your recovery codes no longer work" in told.context["text"]
+    assert "your authenticator app, passkeys and recovery codes no longer work" in told.context["text"]
     assert [each.get_change_message() for each in LogEntry.objects.all()] == ["Removed the second step of signing in."]
     assert "remove-second-step" not in root.get(f"{page}/change/").text
 
