@@ -5,6 +5,7 @@ from random import Random
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
+from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 
@@ -18,6 +19,23 @@ BOB_NEW = "bob.berg@example.org"
 """Where Bob wants to have his mails; he has not confirmed it yet."""
 CLEOS_KEY = "DEMODEMODEMODEMODEMODEMODEMODEMO"
 """What an authenticator app makes her codes from."""
+CLEOS_PASSKEY = {
+    "id": "cIPAp-SJYbzA2d13D4A2eQ",
+    "rawId": "cIPAp-SJYbzA2d13D4A2eQ",
+    "type": "public-key",
+    "response": {
+        "clientDataJSON": (
+            "eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIiwiY2hhbGxlbmdlIjoiQUFBQSIsIm9yaWdpbiI6Imh0dHA6Ly9sb2NhbGhvc3QiLCJjcm9zc09yaWdp"
+            "biI6ZmFsc2V9"
+        ),
+        "attestationObject": (
+            "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YViUSZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2NFAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+            "EHCDwKfkiWG8wNnddw-ANnmlAQIDJiABIVgg9kFC2MJ__1pRJF7ubLOcEA9VszR-RrlWhOw0anQQxFkiWCCNpw2_GEI57GFJRnzM9h0D6Fcolzlj"
+            "cyKwNeoTBXnErQ"
+        ),
+    },
+}
+"""Of a laptop at her office, which nobody else has; so it is there to look at, to rename and to remove."""
 MERCHANT, SUPPORT, ADMIN = "merchant@example.com", "support@example.com", "admin@example.com"
 
 # Address, name, what the command prints about them.
@@ -90,8 +108,9 @@ def make_accounts() -> dict[str, User]:
 
 
 def _protect(person: User) -> None:
-    """With a second step, of whose recovery codes two were used."""
+    """With a second step: an app, a passkey, and recovery codes of which two were used."""
     TOTP.activate(person, CLEOS_KEY)
+    WebAuthn.add(person, "Office laptop", CLEOS_PASSKEY)
     codes = RecoveryCodes.activate(person)
     codes.mark_as_viewed()
     for code in codes.get_unused_codes()[:2]:
