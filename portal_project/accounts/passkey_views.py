@@ -74,16 +74,16 @@ def rename(request: HttpRequest, pk: int) -> HttpResponse:
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Where it is gone already, the list says so."""
     user = person(request)
-    with transaction.atomic():
-        if request.method == "POST":
+    if request.method == "POST":
+        with transaction.atomic():
             hold(user)
-        mine = list(passkeys.of(user))
-        passkey = next((each for each in mine if each.pk == pk), None)
-        if passkey is None:
-            return redirect("mfa_list_webauthn")
-        if request.method == "POST":
-            flows.remove_authenticator(request, passkey)
-            return redirect("mfa_list_webauthn")
+            if passkey := passkeys.of(user).filter(pk=pk).first():
+                flows.remove_authenticator(request, passkey)
+        return redirect("mfa_list_webauthn")
+    mine = list(passkeys.of(user))
+    passkey = next((each for each in mine if each.pk == pk), None)
+    if passkey is None:
+        return redirect("mfa_list_webauthn")
     context = {"passkey": passkey.wrap(), "has_app": second_step.has_app(user), "is_last": len(mine) == 1}
     return TemplateResponse(request, "mfa/webauthn/remove.html", context)
 

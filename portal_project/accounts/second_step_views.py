@@ -8,7 +8,7 @@ from allauth.mfa.base import views as base
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -67,12 +67,19 @@ class ReauthenticateView(Limited, base.ReauthenticateView):
 class ActivateView(Limited, totp.ActivateTOTPView):
     form_class = second_step.ActivateForm
 
-    def form_valid(self, form: second_step.ActivateForm) -> HttpResponse:
-        try:
-            return super().form_valid(form)
-        except IntegrityError:
-            # The same was sent twice at once, and the other was first.
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Clicks one after the other, because the same may be sent twice at once."""
+        if request.method != "POST":
+            return self._dispatch_if_off(request, *args, **kwargs)
+        with transaction.atomic():
+            hold(person(request))
+            return self._dispatch_if_off(request, *args, **kwargs)
+
+    def _dispatch_if_off(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Where it is on already, the page says so; allauth would ask to switch it off."""
+        if second_step.has_app(person(request)):
             return redirect("mfa_index")
+        return super().dispatch(request, *args, **kwargs)
 
 
 class DeactivateView(totp.DeactivateTOTPView):
