@@ -6,13 +6,16 @@ from datetime import datetime
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
+from django.conf import settings
 from django.contrib import admin
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language_from_request
 
-from portal_project.accounts import sessions
+from portal_project.accounts import languages, sessions
 from portal_project.probes import PROBES
 from subscriptions.rules.states import Code, NotAllowed
 
@@ -49,6 +52,36 @@ class NoStoreMiddleware:
         return response
 
 
+class LanguageMiddleware:
+    """The language of the cookie that the footer sets, or else of the browser; it stands before whatever may refuse, so that
+    pages about what went wrong have it too. The admin is English.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        _speak(request, settings.LANGUAGE_CODE if _is_in_admin(request) else get_language_from_request(request))
+        response = self.get_response(request)
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
+            if not _is_in_admin(request):
+                patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        return response
+
+
+class AccountLanguageMiddleware:
+    """The language that a signed-in person chose goes before what the browser has."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not _is_in_admin(request) and request.user.is_authenticated and languages.is_spoken(request.user.language):
+            _speak(request, request.user.language)
+        return self.get_response(request)
+
+
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
     """The strict policy of the settings everywhere, loosened for the admin alone."""
 
@@ -62,8 +95,8 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
 
 
 class SessionsMiddleware:
-    """Notes who is here, after the page is made and once in a while: this process remembers when it last did, so that most
-    requests do not ask the database.
+    """Notes who is here, and in which language, after the page is made and once in a while: this process remembers when it
+    last did, so that most requests do not ask the database.
     """
 
     MOST = 10_000
@@ -78,6 +111,8 @@ class SessionsMiddleware:
         if response.status_code < 500 and request.session.accessed and self._is_due(request.session.session_key):
             try:
                 sessions.note(request)
+                if not _is_in_admin(request):
+                    languages.note(request)
             except DatabaseError:
                 logger.warning("It could not be noted that somebody was here.", exc_info=True)
         return response
@@ -121,6 +156,11 @@ class RefusalMiddleware:
         template = "admin/refused.html" if _is_in_admin(request) else "subscriptions/refused.html"
         status = REFUSAL_STATUSES.get(verdict.code, 409)
         return render(request, template, context | {"verdict": verdict}, status=status)
+
+
+def _speak(request: HttpRequest, language: str) -> None:
+    translation.activate(language)
+    request.LANGUAGE_CODE = language
 
 
 def _is_in_admin(request: HttpRequest) -> bool:

@@ -9,7 +9,7 @@ import structlog
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from portal_project import admin_site, env_file, environment
+from portal_project import admin_site, env_file, environment, languages
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -55,6 +55,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # First, because probes ask by an address that is not in ALLOWED_HOSTS, and without HTTPS.
     "portal_project.middleware.ProbesMiddleware",
+    "portal_project.middleware.LanguageMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal_project.middleware.NoStoreMiddleware",
@@ -65,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal_project.middleware.AccountLanguageMiddleware",
     "portal_project.common.drafts.middleware.DraftsMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -92,8 +94,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "portal_project.accounts.context.portal",
             ],
-            # Puts the mark of its page beside the CSRF token of every form.
-            "builtins": ["portal_project.common.drafts.tags"],
+            # The mark of its page beside the CSRF token of every form; the language, and days as that one writes them.
+            "builtins": ["portal_project.common.drafts.tags", "portal_project.common.language_tags"],
             "libraries": {"charts": "portal_project.common.charts.tags"},
         },
     },
@@ -165,7 +167,8 @@ MFA_TOTP_TOLERANCE = 1
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "portal_project" / "locale"]
+LANGUAGES = languages.offered(LOCALE_PATHS[0])
 TIME_ZONE = environment.time_zone()
 USE_TZ = True
 FORMAT_MODULE_PATH = "portal_project.formats"
@@ -221,6 +224,10 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE_SSL else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_SSL
 SECURE_HSTS_PRELOAD = SECURE_SSL
 SESSION_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SECURE = SECURE_SSL
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 X_FRAME_OPTIONS = "DENY"
 if environment.boolean("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

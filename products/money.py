@@ -8,7 +8,9 @@ from functools import cache, lru_cache
 from babel import Locale
 from babel.core import get_global
 from babel.numbers import NumberPattern, format_currency
-from django.utils.translation import get_language, to_locale
+from django.utils.translation import get_language
+
+from portal_project.common import locales
 
 LETTER_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 
@@ -54,7 +56,7 @@ def formatted(amount: Decimal, currency: str) -> str:
 # Prices are few, and stand on every row of a page.
 @lru_cache(maxsize=1024)
 def _formatted(amount: Decimal, currency: str, language: str) -> str:
-    locale = Locale.parse(to_locale(language))
+    locale = locales.of(language)
     pattern = _pattern(locale, digits(currency))
     text = format_currency(amount, currency, format=pattern, locale=locale, currency_digits=False)
     # CLDR sets letters apart from digits that follow them; Babel does not.

@@ -26,7 +26,7 @@ FLOORS = {
     "portal_project.mail": ["portal_project.accounts"],
     # What is sold
     "products.intervals": [],
-    "products.money": [],
+    "products.money": ["portal_project.common"],
     "products.models": ["products.intervals", "products.money", "portal_project.common"],
     "products.admin": ["products.models", "portal_project.mail"],
     # Subscriptions
@@ -64,9 +64,15 @@ TOP_FLOOR = {
 # Settings, addresses, what answers when nothing else does; and the sample data.
 INSTALLATION = {
     "portal_project.env_file": [],
+    "portal_project.languages": ["portal_project.common"],
     "portal_project.service_urls": [],
     "portal_project.environment": ["portal_project.service_urls"],
-    "portal_project.settings": ["portal_project.environment", "portal_project.env_file", "portal_project.admin_site"],
+    "portal_project.settings": [
+        "portal_project.environment",
+        "portal_project.env_file",
+        "portal_project.languages",
+        "portal_project.admin_site",
+    ],
     "portal_project.admin_app": [],
     "portal_project.admin_site": ["portal_project.dashboard"],
     "portal_project.dashboard": ["support.queue"],
@@ -98,12 +104,13 @@ EXCEPTIONS = {
     ("portal_project.accounts.adapter", "portal_project.mail"),
 }
 
-PURE = ["products.intervals", "products.money", "subscriptions.rules"]
+PURE = ["portal_project.common.locales", "products.intervals", "products.money", "subscriptions.rules"]
 # What pure code may import; of `products.models` only the choices.
 PURE_IMPORTS = re.compile(
     r"(abc|babel|bisect|calendar|collections|copy|dataclasses|datetime|dateutil|decimal|enum|fractions|functools|itertools"
     r"|math|operator|re|secrets|string|types|typing"
-    r"|django\.utils\.(formats|functional|translation)|products\.intervals|products\.money|subscriptions\.rules)\b"
+    r"|django\.utils\.(formats|functional|translation)|portal_project\.common\.locales|products\.intervals|products\.money"
+    r"|subscriptions\.rules)\b"
     r"|django\.db\.models\.(Integer|Text)Choices$"
 )
 CLOCKS = {"today", "now", "utcnow", "localdate", "localtime"}

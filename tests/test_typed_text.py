@@ -17,9 +17,9 @@ TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 APPS = ("portal_project.", "products.", "subscriptions.", "support.")
 # Text that nobody types: made by the portal, or copied from what is normalised already.
 NOT_TYPED = {
-    "accounts.User": {"password", "number"},
+    "accounts.User": {"password", "number", "last_language"},
     "mail.MailServer": {"error"},
-    "mail.OutgoingMail": {"key", "recipient", "template", "error", "thread"},
+    "mail.OutgoingMail": {"key", "recipient", "template", "error", "thread", "language"},
     "products.CancellationReason": {"code"},
     "subscriptions.Invoice": {"currency", "seller", "buyer", "payment_instructions"},
     "subscriptions.PaymentFile": {"error"},

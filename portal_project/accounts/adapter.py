@@ -10,9 +10,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.timesince import timesince
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, override
 
-from portal_project.accounts import clients, limits
+from portal_project.accounts import clients, languages, limits
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User
@@ -86,19 +86,25 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         # Imported here because allauth loads its adapter while the apps are still loading.
-        from portal_project.accounts.models import Merchant
+        from portal_project.accounts.models import Merchant, User
         from portal_project.mail import outbox
         from portal_project.mail.models import OutgoingMail
 
         now, lifetime = timezone.now(), _lifetime(context)
-        defaults = {"email": email, "merchant_name": Merchant.load().name, "valid_for": _in_words(lifetime)}
-        message = self.render_mail(template_prefix, email, defaults | _at_portal_url(context))
+        # Who is not known by the address is named, or is nobody here.
+        person = context.get("user") or User.objects.filter(email=email).first()
+        # Whoever chose no language, and read nothing here yet, has asked for the mail on a page in one.
+        language = (person and languages.known(person)) or get_language()
+        with override(language):
+            defaults = {"email": email, "merchant_name": Merchant.load().name, "valid_for": _in_words(lifetime)}
+            message = self.render_mail(template_prefix, email, defaults | _at_portal_url(context))
         outbox.add(
             OutgoingMail(
                 key=f"account:{uuid4()}",
                 recipient=email,
                 template=OutgoingMail.READY_MADE,
                 context={"subject": message.subject, "text": message.body},
+                language=language,
                 expires_at=now + lifetime if lifetime else None,
             )
         )

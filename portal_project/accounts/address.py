@@ -85,7 +85,7 @@ def undo(change: AddressChange, *, now: datetime) -> User:
     since = user.address_changes.filter(changed_at__gte=change.changed_at, undone_at=None)
     since.update(undone_at=now)
     if lost != user.email:
-        get_adapter().send_mail("account/email/address_undone", lost, {})
+        get_adapter().send_mail("account/email/address_undone", lost, {"user": user})
     return user
 
 
@@ -140,7 +140,9 @@ def _make(change: AddressChange, *, is_proven: bool, now: datetime) -> None:
     link = reverse("undo_address", args=[change.secret(UNDO)])
     by_staff = change.asked_by_id != user.pk
     get_adapter().send_mail(
-        "account/email/address_changed", change.old_email, {"undo_address_url": link, "by_staff": by_staff}
+        "account/email/address_changed",
+        change.old_email,
+        {"user": user, "undo_address_url": link, "by_staff": by_staff},
     )
 
 
@@ -150,4 +152,6 @@ def _write_to_the_new(change: AddressChange) -> None:
         get_adapter().send_mail("account/email/address_taken", change.new_email, {})
     else:
         link = reverse("confirm_address", args=[change.secret(CONFIRM)])
-        get_adapter().send_mail("account/email/address_asked", change.new_email, {"confirm_address_url": link})
+        get_adapter().send_mail(
+            "account/email/address_asked", change.new_email, {"user": change.user, "confirm_address_url": link}
+        )

@@ -40,10 +40,10 @@ admin.site.unregister(Authenticator)
 admin.site.unregister(Group)
 
 WHO = ("email", "name", "phone", "number", "external_id")
-MAILS = ("wants_status_mails", "wants_reminders")
+MAILS = ("wants_status_mails", "wants_reminders", "language")
 RIGHTS = ("is_staff", "is_superuser", "groups")
 # What people change by themselves while their page is open, or saved, in the admin.
-NOT_TYPED_HERE = ("email", "address_changed_at", "password", "last_login")
+NOT_TYPED_HERE = ("email", "address_changed_at", "password", "last_login", "last_language")
 
 
 class NewUserForm(UserCreationForm):

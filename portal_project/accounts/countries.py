@@ -2,9 +2,9 @@
 
 from functools import lru_cache
 
-from babel import Locale
-from django.utils.translation import get_language, to_locale
+from django.utils.translation import get_language
 
+from portal_project.common import locales
 from portal_project.common.folding import fold
 
 # What CLDR, and so Babel, names besides: unions, parts of countries, tests. Kosovo stays, which goes by XK everywhere.
@@ -36,6 +36,6 @@ def place(code: str, *, postal_code: str, city: str, region: str) -> list[str]:
 
 @lru_cache
 def _choices(language: str) -> list[tuple[str, str]]:
-    names = Locale.parse(to_locale(language)).territories
+    names = locales.of(language).territories
     found = ((code, text) for code, text in names.items() if code.isalpha() and code not in NO_COUNTRIES)
     return sorted(found, key=lambda each: fold(each[1]))

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal_project.accounts import languages
 from portal_project.accounts.models import User
 from portal_project.accounts.models.user import NOWHERE
 from portal_project.common.personal_data import ERASERS, OBSTACLES, TABLES, Deleted, Eraser, Kept, Leaving
@@ -52,7 +53,8 @@ def forget(user: User, *, by: User) -> bool:
             return False
         if reasons := in_the_way(found):
             raise Refused(reasons)
-        leaving = Leaving(found.pk, found.number, found.name, found.email, _addresses(found), by.pk, timezone.now())
+        language, addresses = languages.of(found), _addresses(found)
+        leaving = Leaving(found.pk, found.number, found.name, found.email, addresses, language, by.pk, timezone.now())
         for eraser in ERASERS:
             eraser.erase(leaving)
         # Backwards, because rows that hang on others are told of after them.
@@ -133,6 +135,8 @@ ACCOUNT = Kept(
         "wants_reminders": False,
         "address_changed_at": None,
         "appearance": User.Appearance.SYSTEM,
+        "language": "",
+        "last_language": "",
         "last_login": None,
         "forgotten_at": lambda leaving: leaving.at,
         "forgotten_by_id": lambda leaving: leaving.by,

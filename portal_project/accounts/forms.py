@@ -3,10 +3,12 @@ from typing import Any
 from django import forms
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal_project.accounts import limits, party
+from portal_project.accounts import languages, limits, party
 from portal_project.accounts.forgetting import hold
 from portal_project.accounts.models import AddressChange, InvoicedParty, Merchant, User
 from portal_project.common.full_disk import NO_ROOM, NoRoom
@@ -51,6 +53,22 @@ class AppearanceForm(forms.ModelForm):
         model = User
         fields = ("appearance",)
         widgets = {"appearance": forms.RadioSelect}
+
+
+def _marked_languages() -> list[tuple[str, str | Promise]]:
+    """Each name marked as being in its language."""
+    by_browser, *named = languages.choices()
+    return [by_browser, *((code, format_html('<span lang="{}">{}</span>', code, name)) for code, name in named)]
+
+
+class LanguageForm(forms.ModelForm):
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"), choices=_marked_languages, required=False, widget=forms.RadioSelect
+    )
+
+    class Meta:
+        model = User
+        fields = ("language",)
 
 
 class InvoicedPartyForm(forms.ModelForm):

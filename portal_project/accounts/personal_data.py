@@ -23,6 +23,8 @@ PERSONAL_DATA = [
             "name",
             "phone",
             "appearance",
+            "language",
+            "last_language",
             "wants_status_mails",
             "wants_reminders",
             "date_joined",

@@ -1,6 +1,7 @@
 from allauth.account import views as allauth
 from allauth.account.decorators import reauthentication_required
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
@@ -12,13 +13,14 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.i18n import set_language
 
-from portal_project.accounts import limits, reminders, second_step
+from portal_project.accounts import languages, limits, reminders, second_step
 from portal_project.accounts import sessions as where
 from portal_project.accounts.archive import archive
 from portal_project.accounts.forgetting import hold
-from portal_project.accounts.forms import AppearanceForm, InvoicedPartyForm, MailSettingsForm, PersonForm
+from portal_project.accounts.forms import AppearanceForm, InvoicedPartyForm, LanguageForm, MailSettingsForm, PersonForm
 from portal_project.accounts.models import InvoicedParty, User, buyer
 from portal_project.accounts.people import person
 from portal_project.common.personal_data import TABLES
@@ -62,6 +64,32 @@ def edit_appearance(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Saved. It looks so wherever you sign in."))
         return redirect("account")
     return TemplateResponse(request, "account/appearance.html", {"form": form})
+
+
+@require_http_methods(["GET", "POST"])
+def edit_language(request: HttpRequest) -> HttpResponse:
+    """For pages and mails, on every device where one signs in; or as each browser has it."""
+    form = LanguageForm(request.POST or None, instance=person(request))
+    if form.is_valid():
+        form.instance.save(update_fields=form.fields)
+        messages.success(request, _("Saved. Pages and mails are in this language from now on."))
+        response = redirect("account")
+        if not form.instance.language:
+            # Or what was chosen in the footer would go on standing for what the browser has.
+            response.delete_cookie(settings.LANGUAGE_COOKIE_NAME)
+        return response
+    return TemplateResponse(request, "account/language.html", {"form": form})
+
+
+@login_not_required
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """From the footer: Django's view keeps it in a cookie for this browser, and whoever is signed in has it everywhere."""
+    response = set_language(request)
+    language = request.POST.get("language", "")
+    if request.user.is_authenticated and languages.is_spoken(language):
+        User.objects.filter(pk=request.user.pk).update(language=language)
+    return response
 
 
 @require_http_methods(["GET", "POST"])

@@ -22,6 +22,8 @@ class Leaving:
     email: str
     addresses: frozenset[str]
     """All that are known, `email` too."""
+    language: str
+    """In which they are written to for the last time."""
     by: int
     """The key of who forgets them."""
     at: datetime

@@ -28,6 +28,7 @@ def _say_good_bye(leaving: Leaving) -> None:
             recipient=leaving.email,
             template="accounts/forgotten",
             context={"name": leaving.name, "number": leaving.number},
+            language=leaving.language,
             expires_at=leaving.at + TOLD_WITHIN,
             leaves_no_trace=True,
         )

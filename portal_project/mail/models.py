@@ -41,6 +41,8 @@ class OutgoingMail(models.Model):
     recipient = models.EmailField(_("recipient"))
     template = models.CharField(_("template"), max_length=100)
     context = models.JSONField(_("context"), default=dict)
+    language = models.CharField(_("language"), max_length=20, blank=True, default="")
+    """In which its context is worded, and so all of it: the one of its recipient when it was written."""
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     error = models.TextField(_("error"), blank=True)

@@ -1,6 +1,7 @@
 """What a mail says, as its reader gets it."""
 
 import re
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from email.utils import parseaddr
 
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
 
 from portal_project.accounts.models import Merchant
 from portal_project.mail.models import OutgoingMail
@@ -28,13 +30,19 @@ def render(mail: OutgoingMail) -> Rendered:
         "mail_settings_url": settings.PORTAL_URL + reverse("mail_settings"),
     }
     context = shared | mail.context
-    text = render_to_string(f"emails/{mail.template}.txt", context)
-    return Rendered(subject(mail), _tidy(text), render_to_string(f"emails/{mail.template}.html", context))
+    with _in_its_language(mail):
+        text = render_to_string(f"emails/{mail.template}.txt", context)
+        return Rendered(subject(mail), _tidy(text), render_to_string(f"emails/{mail.template}.html", context))
 
 
 def subject(mail: OutgoingMail) -> str:
     """The subject alone, from the mail's own context, so that a list of mails asks for nothing else."""
-    return " ".join(render_to_string(f"emails/{mail.template}.subject.txt", mail.context).split())
+    with _in_its_language(mail):
+        return " ".join(render_to_string(f"emails/{mail.template}.subject.txt", mail.context).split())
+
+
+def _in_its_language(mail: OutgoingMail) -> AbstractContextManager[None]:
+    return translation.override(mail.language or settings.LANGUAGE_CODE)
 
 
 def _tidy(text: str) -> str:

@@ -2,20 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import get_language
 
 from portal_project.mail.models import OutgoingMail
+from portal_project.mail.outbox import mail_to
 from subscriptions.models import Channel, EventKind, Subscription, SubscriptionEvent
 from subscriptions.preview.effect import Bill
 from subscriptions.preview.entry import Entry
 from subscriptions.preview.terms import Terms, told_by
 from subscriptions.preview.trial_run import upcoming
-from subscriptions.rules import dates_in_words
 from subscriptions.rules.actions import CANCEL_CONTACT
+from subscriptions.rules.dates_in_words import day, days
 from subscriptions.rules.policies import may
 from subscriptions.rules.states import Action
 
@@ -40,17 +39,23 @@ def mail_about(event: SubscriptionEvent) -> OutgoingMail | None:
     may_be_off = kind in STATUS_TEMPLATES and not event.accepted
     if kind not in TEMPLATES or (may_be_off and not subscription.customer.wants_status_mails):
         return None
-    return OutgoingMail(
+    return mail_to(
+        subscription.customer,
         key=f"event:{event.pk}:{event.kind}",
         thread=subscription.number,
-        recipient=subscription.customer.email,
         template=TEMPLATES[kind],
-        context=context(subscription)
-        | {"effective_on": _day(event.effective_on)}
-        | {name: _day(value) for name, value in event.dates.items()}
+        says=lambda: _said_by(event),
+    )
+
+
+def _said_by(event: SubscriptionEvent) -> dict[str, Any]:
+    return (
+        context(event.subscription)
+        | {"effective_on": day(event.effective_on)}
+        | {name: day(value) for name, value in event.dates.items()}
         | _ended_early(event)
         | _agreed(event)
-        | _accepted(event),
+        | _accepted(event)
     )
 
 
@@ -58,7 +63,7 @@ def _ended_early(event: SubscriptionEvent) -> dict[str, str | bool]:
     """For an end that staff decided on: that it was they, and the day that it had been promised for, if any."""
     if event.kind != EventKind.CANCELED or event.channel != Channel.ADMIN:
         return {}
-    return {"by_staff": True, "was_to_end_on": _day(event.before("cancels_on"))}
+    return {"by_staff": True, "was_to_end_on": day(event.before("cancels_on"))}
 
 
 def _agreed(event: SubscriptionEvent) -> dict[str, Any]:
@@ -71,7 +76,7 @@ def _agreed(event: SubscriptionEvent) -> dict[str, Any]:
     return {
         "agreed": agreed,
         "plan": f"{subscription.plan.name}, {subscription.price}",
-        "changes_on": _day(change.on if change else None),
+        "changes_on": day(change.on if change else None),
         "ends_discount": bool(change and change.ends_discount),
         "by_customer": subscription.next_plan_is_own,
         "bills": [bill_context(bill) for bill in upcoming(subscription, event.effective_on)],
@@ -83,7 +88,7 @@ def _accepted(event: SubscriptionEvent) -> dict[str, Any]:
     if not event.accepted:
         return {}
     lifted = [each for each in event.subscription.new_events if each.kind == EventKind.CANCELLATION_WITHDRAWN]
-    was_to_end_on = _day(lifted[-1].before("cancels_on") if lifted else None)
+    was_to_end_on = day(lifted[-1].before("cancels_on") if lifted else None)
     return {"accepted": True, "was_to_end_on": was_to_end_on, "lost": list(event.lost)}
 
 
@@ -108,14 +113,4 @@ def ways_context(subscription: Subscription, actions: Iterable[Action], today: d
 
 def bill_context(bill: Bill) -> dict[str, str]:
     """A bill to come, as mails name it and JSON holds it."""
-    return {"on": dates_in_words.day(bill.on), "days": dates_in_words.days(bill), "total": bill.total}
-
-
-def _day(value: date | None) -> str:
-    return _day_in(value, get_language())
-
-
-@lru_cache(maxsize=1000)
-def _day_in(value: date | None, language: str | None) -> str:
-    """What falls due on one day names few days, and writing one out takes as long as the rest of its mail."""
-    return dates_in_words.day(value)
+    return {"on": day(bill.on), "days": days(bill), "total": bill.total}

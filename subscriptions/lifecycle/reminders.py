@@ -55,12 +55,12 @@ def _write(kind: Kind, missing: SubscriptionQuerySet, today: date) -> None:
 
 def _reminder(kind: Kind, subscription: Subscription, today: date) -> OutgoingMail | None:
     try:
-        return OutgoingMail(
+        return outbox.mail_to(
+            subscription.customer,
             key=kind.key(subscription),
             thread=subscription.number,
-            recipient=subscription.customer.email,
             template=kind.template,
-            context=kind.context(subscription, today),
+            says=lambda: kind.context(subscription, today),
         )
     except Exception as error:  # whatever is wrong with one must not stop the others
         _log_failure(subscription, error)

@@ -7,6 +7,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from portal_project.common.locales import day, short_day
+
+__all__ = ["day", "days", "short_day"]
+
 
 class Covering(Protocol):
     """An invoice or a bill to come: for the days `[covers_from, covers_to)`."""
@@ -16,16 +20,6 @@ class Covering(Protocol):
 
     @property
     def covers_to(self) -> date: ...
-
-
-def day(value: date | None) -> str:
-    """Such as "3 April 2026" in the present language; empty for None."""
-    return date_format(value, "DATE_FORMAT") if value else ""
-
-
-def short_day(value: date | None) -> str:
-    """Such as "3 Apr 2026", for tables; empty for None."""
-    return date_format(value, "SHORT_DATE_FORMAT") if value else ""
 
 
 def days(covering: Covering) -> str:

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.timezone import get_current_timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal_project.mail import outbox
@@ -40,20 +42,28 @@ def add(today: date) -> None:
     for written in OutgoingMail.objects.filter(key__in=keys).values_list("key", flat=True):
         del keys[written]
     if keys:
-        shared = (_ending(today), _late(_("Unassigned tickets to act on"), today, nobodys()), _overdue_steps(today))
+        # Looked up once for all who read the same language.
+        shared = cache(partial(_shared, today))
         mails = [_digest(key, person, shared, today) for key, person in keys.items()]
         outbox.add(*[mail for mail in mails if mail.context["parts"]])
 
 
-def _digest(key: str, person: "User", shared: tuple[Part, ...], today: date) -> OutgoingMail:
-    mine = _late(_("Your tickets to act on"), today, Q(assignee=person))
-    context = {
-        "name": person.name,
-        "day": day(today),
-        "url": settings.PORTAL_URL + reverse("admin:support_ticket_changelist"),
-        "parts": [asdict(part) for part in (mine, *shared) if part.rows],
-    }
-    return OutgoingMail(key=key, recipient=person.email, template="support/digest", context=context)
+def _shared(today: date, language: str | None) -> tuple[Part, ...]:
+    """What all of them have, in the present language, which is that one."""
+    return _ending(today), _late(_("Unassigned tickets to act on"), today, nobodys()), _overdue_steps(today)
+
+
+def _digest(key: str, person: "User", shared: Callable[[str | None], tuple[Part, ...]], today: date) -> OutgoingMail:
+    def says() -> dict[str, Any]:
+        mine = _late(_("Your tickets to act on"), today, Q(assignee=person))
+        return {
+            "name": person.name,
+            "day": day(today),
+            "url": settings.PORTAL_URL + reverse("admin:support_ticket_changelist"),
+            "parts": [asdict(part) for part in (mine, *shared(get_language())) if part.rows],
+        }
+
+    return outbox.mail_to(person, key=key, template="support/digest", says=says)
 
 
 def _ending(today: date) -> Part:

@@ -1,16 +1,20 @@
 """The mails that support writes, to customers and to staff. Internal notes are in none of them."""
 
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
+from django.utils.translation import get_language
 
+from portal_project.common.locales import moment
 from portal_project.mail.models import OutgoingMail
+from portal_project.mail.outbox import mail_to
 from subscriptions.lifecycle.notifications import bill_context, context
-from subscriptions.preview.effect import Effect
+from subscriptions.preview.effect import Bill, Effect
 from subscriptions.preview.trial_run import BILLS, upcoming
 from subscriptions.rules.dates_in_words import day
 from support.models import CancellationRequest, Message, Offer, Ticket
@@ -19,6 +23,8 @@ from support.queue.staff import able
 if TYPE_CHECKING:
     from portal_project.accounts.models import User
 
+Says = Callable[[], dict[str, Any]]
+"""What a mail says, worded when it is called."""
 # A mail names as many bills; a long notice of a subscription billed by the day has hundreds.
 MOST_BILLS = 12
 
@@ -26,13 +32,21 @@ MOST_BILLS = 12
 def request_received(request: CancellationRequest, effect: Effect, today: date, *, by: "User") -> list[OutgoingMail]:
     """To the customer, with the effect of the request that `by` made, and to staff; its subscription is the one at hand."""
     subscription, ticket = request.subscription, request.ticket
-    about = context(subscription) | _asked(request, today)
     bills = _bills(request, effect, today)
-    beyond = [each.fate for each in effect.beyond]
-    still_billed = {"bills": bills[:MOST_BILLS], "has_more_bills": len(bills) > MOST_BILLS, "beyond": beyond}
-    for_staff = _of_ticket(ticket) | about | {"price": subscription.price}
+
+    def about() -> dict[str, Any]:
+        return context(subscription) | _asked(request, today)
+
+    def still_billed() -> dict[str, Any]:
+        named = [bill_context(bill) for bill in bills[:MOST_BILLS]]
+        beyond = [each.fate for each in effect.beyond]
+        return {"bills": named, "has_more_bills": len(bills) > MOST_BILLS, "beyond": beyond}
+
+    def for_staff() -> dict[str, Any]:
+        return _of_ticket(ticket) | about() | {"price": subscription.price}
+
     return [
-        _about_request(request, "received", about | still_billed),
+        _about_request(request, "received", lambda: about() | still_billed()),
         *_to_staff(ticket, f"request:{request.pk}", "support/staff_request", for_staff, by=by),
     ]
 
@@ -40,13 +54,16 @@ def request_received(request: CancellationRequest, effect: Effect, today: date, 
 def request_withdrawn(request: CancellationRequest, effect: Effect) -> OutgoingMail:
     """To the customer, with the effect of having withdrawn it."""
     by_staff = request.decided_by != request.subscription.customer
-    return _about_request(request, "withdrawn", _goes_on(request, effect) | {"by_staff": by_staff})
+    return _about_request(request, "withdrawn", lambda: _goes_on(request, effect) | {"by_staff": by_staff})
 
 
 def request_kept(request: CancellationRequest, effect: Effect) -> OutgoingMail:
     """To the customer, with what staff recorded of their agreement, and its effect."""
-    agreed = {"agreed_on": day(request.agreed_on), "agreement": request.agreement}
-    return _about_request(request, "kept", _goes_on(request, effect) | agreed)
+
+    def says() -> dict[str, Any]:
+        return _goes_on(request, effect) | {"agreed_on": day(request.agreed_on), "agreement": request.agreement}
+
+    return _about_request(request, "kept", says)
 
 
 def offer_made(offer: Offer, ticket: Ticket, effect: Effect) -> OutgoingMail:
@@ -54,19 +71,23 @@ def offer_made(offer: Offer, ticket: Ticket, effect: Effect) -> OutgoingMail:
     subscription = offer.request.subscription
     # Those of a pause whose end the customer picks are not known yet.
     bills = () if offer.is_open_pause else (*effect.now, *effect.bills)
-    facts = {
-        "offered": str(offer),
-        "message": offer.message,
-        "ends_on": day(effect.scheduled_on),
-        "bills": [bill_context(bill) for bill in bills],
-        "url": settings.PORTAL_URL + offer.get_absolute_url(),
-    }
-    return OutgoingMail(
+
+    def says() -> dict[str, Any]:
+        return context(subscription) | {
+            "ticket": ticket.number,
+            "offered": str(offer),
+            "message": offer.message,
+            "ends_on": day(effect.scheduled_on),
+            "bills": [bill_context(bill) for bill in bills],
+            "url": settings.PORTAL_URL + offer.get_absolute_url(),
+        }
+
+    return mail_to(
+        subscription.customer,
         key=f"offer:{offer.pk}:made",
         thread=ticket.number,
-        recipient=subscription.customer.email,
         template="support/offer_made",
-        context=context(subscription) | facts | {"ticket": ticket.number},
+        says=says,
     )
 
 
@@ -77,17 +98,17 @@ def key(request: CancellationRequest, what: str) -> str:
 
 def requested_at(request: CancellationRequest) -> str:
     """When the request came in, as mails write it."""
-    return date_format(localtime(request.requested_at), "DATETIME_FORMAT")
+    return moment(localtime(request.requested_at))
 
 
 def ticket_opened(ticket: Ticket) -> OutgoingMail:
     """To the customer, about the support request that they have just made."""
-    return OutgoingMail(
+    return mail_to(
+        ticket.customer,
         key=f"ticket:{ticket.pk}:opened",
         thread=ticket.number,
-        recipient=ticket.customer.email,
         template="support/ticket_opened",
-        context=_to_customer(ticket),
+        says=lambda: _to_customer(ticket),
     )
 
 
@@ -99,20 +120,24 @@ def reply_key(message: Message) -> str:
 def reply(message: Message, files: list[str]) -> OutgoingMail:
     """To the customer, about a public reply of staff, with the names of its files."""
     ticket = message.ticket
-    return OutgoingMail(
+    return mail_to(
+        ticket.customer,
         key=reply_key(message),
         thread=ticket.number,
-        recipient=ticket.customer.email,
         template="support/reply",
-        context=_to_customer(ticket) | _said(message, files),
+        says=lambda: _to_customer(ticket) | _said(message, files),
     )
 
 
 def staff_about_message(message: Message, files: list[str], *, is_new: bool = False) -> list[OutgoingMail]:
     """To staff, about what a customer wrote, with the names of its files; `is_new` when that made the ticket."""
     ticket = message.ticket
-    facts = _of_ticket(ticket) | _said(message, files) | {"is_new": is_new, "type": str(ticket.get_type_display())}
-    return _to_staff(ticket, f"message:{message.pk}", "support/staff_message", facts, by=message.author)
+
+    def says() -> dict[str, Any]:
+        kind = {"is_new": is_new, "type": str(ticket.get_type_display())}
+        return _of_ticket(ticket) | _said(message, files) | kind
+
+    return _to_staff(ticket, f"message:{message.pk}", "support/staff_message", says, by=message.author)
 
 
 def to_tell(ticket: Ticket, *, by: "User") -> "list[User]":
@@ -125,15 +150,15 @@ def to_tell(ticket: Ticket, *, by: "User") -> "list[User]":
     return [person for person in chosen if person.wants_status_mails and person != by]
 
 
-def _about_request(request: CancellationRequest, what: str, facts: dict[str, Any]) -> OutgoingMail:
+def _about_request(request: CancellationRequest, what: str, says: Says) -> OutgoingMail:
     ticket = request.ticket
     named = {"ticket": ticket.number, "ticket_url": settings.PORTAL_URL + ticket.get_absolute_url()}
-    return OutgoingMail(
+    return mail_to(
+        request.subscription.customer,
         key=key(request, what),
         thread=ticket.number,
-        recipient=request.subscription.customer.email,
         template=f"support/request_{what}",
-        context=facts | named,
+        says=lambda: says() | named,
     )
 
 
@@ -148,11 +173,10 @@ def _asked(request: CancellationRequest, today: date) -> dict[str, Any]:
     }
 
 
-def _bills(request: CancellationRequest, effect: Effect, today: date) -> list[dict[str, str]]:
+def _bills(request: CancellationRequest, effect: Effect, today: date) -> Sequence[Bill]:
     """One more than a mail names, where there are as many; an effect names the first few alone."""
     has_more = len(effect.bills) == BILLS
-    bills = upcoming(request.subscription, today, MOST_BILLS + 1) if has_more else effect.bills
-    return [bill_context(bill) for bill in bills]
+    return upcoming(request.subscription, today, MOST_BILLS + 1) if has_more else effect.bills
 
 
 def _goes_on(request: CancellationRequest, effect: Effect) -> dict[str, Any]:
@@ -180,15 +204,18 @@ def _said(message: Message, files: list[str]) -> dict[str, Any]:
     return {"body": message.body, "files": files}
 
 
-def _to_staff(ticket: Ticket, about: str, template: str, facts: dict[str, Any], *, by: "User") -> list[OutgoingMail]:
+def _to_staff(ticket: Ticket, about: str, template: str, says: Says, *, by: "User") -> list[OutgoingMail]:
     url = settings.PORTAL_URL + reverse("admin:support_ticket_change", args=[ticket.pk])
-    return [
-        OutgoingMail(
+    # Once for all who read the same language.
+    worded = cache(lambda language: says())
+
+    def mail(person: "User") -> OutgoingMail:
+        return mail_to(
+            person,
             key=f"{about}:staff:{person.pk}",
             thread=ticket.number,
-            recipient=person.email,
             template=template,
-            context=facts | {"name": person.name, "url": url},
+            says=lambda: worded(get_language()) | {"name": person.name, "url": url},
         )
-        for person in to_tell(ticket, by=by)
-    ]
+
+    return [mail(person) for person in to_tell(ticket, by=by)]

@@ -12,6 +12,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from portal_project.accounts import languages
 from portal_project.common import fields, normalize, numbers
 from portal_project.common.search import Searchable, SearchTextField
 
@@ -82,6 +83,9 @@ class User(Searchable, AbstractBaseUser, PermissionsMixin):
         ),
     )
     appearance = models.CharField(_("appearance"), max_length=10, choices=Appearance, default=Appearance.SYSTEM)
+    language = models.CharField(_("language"), max_length=20, choices=languages.choices, blank=True, default="")
+    last_language = models.CharField(max_length=20, blank=True, default="", editable=False)
+    """In which the portal was last read: mails have it where none is chosen."""
     forgotten_at = models.DateTimeField(_("forgotten"), null=True, editable=False)
     forgotten_by = models.ForeignKey(
         "self",
