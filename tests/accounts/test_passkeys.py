@@ -120,6 +120,7 @@ def test_it_is_asked_for_after_the_password(device):
     assert sign_in(client).url == STEP
     page = client.get(STEP)
     assert "Enter one of your recovery codes." in page.text
+    assert '<label for="id_code">Code</label>' in page.text
     assert client.get("/").status_code == 302
     assert client.post(STEP, {"credential": device.get(options(page))}).url == "/"
     assert client.get("/").status_code == 200
