@@ -47,7 +47,7 @@ PERSONAL_DATA = [
         model=EmailAddress,
         person="user",
         columns=("email", "verified", "primary"),
-        once_forgotten=Deleted(_("The addresses that they signed in with.")),
+        once_forgotten=Deleted("The addresses that they signed in with."),
     ),
     Table(
         name="address_changes",
@@ -63,7 +63,7 @@ PERSONAL_DATA = [
             "undo_until",
             "undone_at",
         ),
-        once_forgotten=Deleted(_("Their earlier addresses, and when they changed them.")),
+        once_forgotten=Deleted("Their earlier addresses, and when they changed them."),
         left_out={"asked_by": "who of the staff"},
     ),
     Table(
@@ -73,7 +73,7 @@ PERSONAL_DATA = [
         person="user",
         columns=("user_agent", "ip", "created_at", "last_seen_at"),
         once_forgotten=Deleted(
-            _("Where they are signed in: they are signed out everywhere, with all that they had typed.")
+            "Where they are signed in: they are signed out everywhere, with all that they had typed."
         ),
         left_out={"session_key": "a secret of the browser", "data": "nothing is kept there"},
     ),
@@ -84,7 +84,7 @@ PERSONAL_DATA = [
         person="user",
         # Of the data only what somebody called their passkey: the rest are secrets, and keys that only programs read.
         columns=("type", "data__name", "created_at", "last_used_at"),
-        once_forgotten=Deleted(_("What they sign in with besides the password, and instead of it.")),
+        once_forgotten=Deleted("What they sign in with besides the password, and instead of it."),
     ),
     Table(
         name="invoiced_party",
@@ -103,6 +103,6 @@ PERSONAL_DATA = [
             "vat_number",
             "invoice_email",
         ),
-        once_forgotten=Deleted(_("Who is invoiced for them: company, address, VAT number, second e-mail address.")),
+        once_forgotten=Deleted("Who is invoiced for them: company, address, VAT number, second e-mail address."),
     ),
 ]

@@ -35,22 +35,22 @@ class OutgoingMail(models.Model):
     READY_MADE = "ready_made"
     """The template of mails about signing in, which arrive with their text."""
 
-    key = models.CharField(_("key"), max_length=100, unique=True)
-    thread = models.CharField(_("thread"), max_length=20, blank=True, default="")
+    key = models.CharField("key", max_length=100, unique=True)
+    thread = models.CharField("thread", max_length=20, blank=True, default="")
     """The number of the ticket or subscription that it belongs to: mail programs show such mails as one conversation."""
-    recipient = models.EmailField(_("recipient"))
-    template = models.CharField(_("template"), max_length=100)
-    context = models.JSONField(_("context"), default=dict)
-    language = models.CharField(_("language"), max_length=20, blank=True, default="")
+    recipient = models.EmailField("recipient")
+    template = models.CharField("template", max_length=100)
+    context = models.JSONField("context", default=dict)
+    language = models.CharField("language", max_length=20, blank=True, default="")
     """In which its context is worded, and so all of it: the one of its recipient when it was written."""
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    error = models.TextField(_("error"), blank=True)
-    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    state = models.CharField("state", max_length=10, choices=State, default=State.PENDING)
+    attempts = models.PositiveSmallIntegerField("attempts", default=0)
+    error = models.TextField("error", blank=True)
+    created_at = models.DateTimeField("created", default=timezone.now)
     # Also the claim: whoever takes a row moves this ahead, so a worker that dies leaves it to the next one.
-    next_attempt_at = models.DateTimeField(_("next attempt"), default=timezone.now)
-    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
-    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    next_attempt_at = models.DateTimeField("next attempt", default=timezone.now)
+    sent_at = models.DateTimeField("sent", null=True, blank=True)
+    expires_at = models.DateTimeField("expires", null=True, blank=True)
     """Until when the code or link to sign in with works that the mail holds; None for a mail that holds none."""
     leaves_no_trace = models.BooleanField(default=False, editable=False)
     """Whether the row goes once it is sent, expired or given up, as that of a last mail to somebody who is forgotten."""
@@ -58,8 +58,8 @@ class OutgoingMail(models.Model):
     objects = OutgoingMailQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("mail")
-        verbose_name_plural = _("outgoing mail")
+        verbose_name = "mail"
+        verbose_name_plural = "outgoing mail"
         ordering = ["-id"]
         indexes = [
             models.Index("next_attempt_at", name="mail_pending", condition=models.Q(state="pending")),
@@ -96,13 +96,13 @@ class OutgoingMail(models.Model):
 class MailServer(models.Model):
     """The one row about the mail server: how it fared of late, so that every worker keeps the same pause."""
 
-    failures = models.PositiveIntegerField(_("failures in a row"), default=0)
-    error = models.TextField(_("error"), blank=True)
-    paused_until = models.DateTimeField(_("paused until"), null=True, blank=True)
+    failures = models.PositiveIntegerField("failures in a row", default=0)
+    error = models.TextField("error", blank=True)
+    paused_until = models.DateTimeField("paused until", null=True, blank=True)
 
     class Meta:
-        verbose_name = _("mail server")
-        verbose_name_plural = _("mail server")
+        verbose_name = "mail server"
+        verbose_name_plural = "mail server"
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="mail_server_is_one_row")]
 
     def __str__(self) -> str:

@@ -17,38 +17,38 @@ from products.models.product import Product
 class Alternative(OfferTerms):
     """What a merchant offers on the cancel page of a product, to whom; the first one that fits is shown."""
 
-    product = models.ForeignKey(Product, models.CASCADE, related_name="alternatives", verbose_name=_("product"))
+    product = models.ForeignKey(Product, models.CASCADE, related_name="alternatives", verbose_name="product")
     position = models.PositiveSmallIntegerField(
-        _("order"), default=0, help_text=_("The first that fits is shown, and no other.")
+        "order", default=0, help_text="The first that fits is shown, and no other."
     )
     reasons = models.ManyToManyField(
         CancellationReason,
         blank=True,
         related_name="alternatives",
-        verbose_name=_("for which reasons"),
-        help_text=_("None chosen: for any, and also before one is chosen."),
+        verbose_name="for which reasons",
+        help_text="None chosen: for any, and also before one is chosen.",
     )
     plans = models.ManyToManyField(
-        Plan, blank=True, related_name="+", verbose_name=_("for which plans"), help_text=_("None chosen: for all.")
+        Plan, blank=True, related_name="+", verbose_name="for which plans", help_text="None chosen: for all."
     )
     from_months = models.PositiveSmallIntegerField(
-        _("from how many months on"),
+        "from how many months on",
         default=0,
         validators=[MaxValueValidator(240)],
-        help_text=_("Since the subscription’s start; 0 from the first day on."),
+        help_text="Since the subscription’s start; 0 from the first day on.",
     )
     text = fields.ParagraphsField(
-        _("text"), blank=True, max_length=1000, help_text=_("For “Talk to us”: what the customer reads.")
+        "text", blank=True, max_length=1000, help_text="For “Talk to us”: what the customer reads."
     )
     is_active = models.BooleanField(
-        _("active"), default=True, help_text=_("Switch off instead of deleting: what it led to is still counted.")
+        "active", default=True, help_text="Switch off instead of deleting: what it led to is still counted."
     )
 
     history = HistoricalRecords(m2m_fields=[reasons, plans])
 
     class Meta(OfferTerms.Meta):
-        verbose_name = _("alternative")
-        verbose_name_plural = _("alternatives")
+        verbose_name = "alternative"
+        verbose_name_plural = "alternatives"
         ordering = ["product__name", "position", "pk"]
         constraints = [
             *OfferTerms.Meta.constraints,

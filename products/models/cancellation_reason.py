@@ -22,36 +22,36 @@ FIRST = {
 class CancellationReason(models.Model):
     """What customers choose from when they say why they leave; requests name it by its code, which never changes."""
 
-    code = models.CharField(gettext_lazy("code"), max_length=CODE_LENGTH, unique=True, editable=False)
+    code = models.CharField("code", max_length=CODE_LENGTH, unique=True, editable=False)
     label = fields.LineField(
-        gettext_lazy("wording"),
+        "wording",
         max_length=100,
         unique=True,
-        help_text=gettext_lazy("As customers read it. A request keeps the words that its customer chose."),
+        help_text="As customers read it. A request keeps the words that its customer chose.",
     )
     asks_for_words = models.BooleanField(
-        gettext_lazy("asks for a few words"),
+        "asks for a few words",
         default=False,
-        help_text=gettext_lazy("Whoever chooses it is asked for a few words, and may leave them out."),
+        help_text="Whoever chooses it is asked for a few words, and may leave them out.",
     )
     is_active = models.BooleanField(
-        gettext_lazy("active"),
+        "active",
         default=True,
-        help_text=gettext_lazy("One that is not active is offered to nobody. “I’d rather not say” always is."),
+        help_text="One that is not active is offered to nobody. “I’d rather not say” always is.",
     )
-    position = models.PositiveSmallIntegerField(gettext_lazy("position"), default=0)
+    position = models.PositiveSmallIntegerField("position", default=0)
 
     history = HistoricalRecords()
 
     class Meta:
-        verbose_name = gettext_lazy("reason to leave")
-        verbose_name_plural = gettext_lazy("reasons to leave")
+        verbose_name = "reason to leave"
+        verbose_name_plural = "reasons to leave"
         ordering = ["position", "pk"]
         constraints = [
             models.CheckConstraint(
                 name="nobody_has_to_say_a_reason",
                 condition=~models.Q(code=NOT_SAID, is_active=False),
-                violation_error_message=gettext_lazy("This one always stays: nobody has to say why they leave."),
+                violation_error_message="This one always stays: nobody has to say why they leave.",
             ),
         ]
 

@@ -18,22 +18,22 @@ class OfferKind(models.TextChoices):
 class OfferTerms(models.Model):
     """What a customer gets instead of leaving: a pause, a discount, another plan, or a talk (`docs/design.md`, Offers)."""
 
-    kind = models.CharField(_("what is offered"), max_length=10, choices=OfferKind)
+    kind = models.CharField("what is offered", max_length=10, choices=OfferKind)
     percent = models.PositiveSmallIntegerField(
-        _("discount (%)"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(100)]
+        "discount (%)", null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(100)]
     )
     invoices = models.PositiveSmallIntegerField(
-        _("on how many invoices"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(120)]
+        "on how many invoices", null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(120)]
     )
     pause_days = models.PositiveSmallIntegerField(
-        _("pause (days)"),
+        "pause (days)",
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(3650)],
-        help_text=_("Empty: the customer picks the day on which it resumes."),
+        help_text="Empty: the customer picks the day on which it resumes.",
     )
     plan = models.ForeignKey(
-        Plan, models.RESTRICT, null=True, blank=True, related_name="+", verbose_name=_("another plan")
+        Plan, models.RESTRICT, null=True, blank=True, related_name="+", verbose_name="another plan"
     )
 
     class Meta:

@@ -31,27 +31,25 @@ def price_text(amount: Decimal, currency: str, interval: str, interval_count: in
 class Plan(Searchable):
     """One price of a product."""
 
-    product = models.ForeignKey(Product, models.CASCADE, related_name="plans", verbose_name=_("product"))
-    name = fields.LineField(_("name"), max_length=100)
-    amount = models.DecimalField(_("price"), max_digits=14, decimal_places=3, validators=[MinValueValidator(0)])
-    currency = fields.IdentifierField(_("currency"), max_length=3, default="EUR", validators=[validate_currency])
-    interval = models.CharField(_("billed every"), max_length=5, choices=Interval, default=Interval.MONTH)
+    product = models.ForeignKey(Product, models.CASCADE, related_name="plans", verbose_name="product")
+    name = fields.LineField("name", max_length=100)
+    amount = models.DecimalField("price", max_digits=14, decimal_places=3, validators=[MinValueValidator(0)])
+    currency = fields.IdentifierField("currency", max_length=3, default="EUR", validators=[validate_currency])
+    interval = models.CharField("billed every", max_length=5, choices=Interval, default=Interval.MONTH)
     interval_count = models.PositiveSmallIntegerField(
-        _("interval count"),
+        "interval count",
         default=1,
         validators=[MinValueValidator(1), MaxValueValidator(365)],
-        help_text=_("3 with “month” bills every 3 months."),
+        help_text="3 with “month” bills every 3 months.",
     )
     trial_days = models.PositiveSmallIntegerField(
-        _("trial (days)"), default=0, validators=[MaxValueValidator(365)], help_text=_("Trial days are not billed.")
+        "trial (days)", default=0, validators=[MaxValueValidator(365)], help_text="Trial days are not billed."
     )
-    is_active = models.BooleanField(
-        _("active"), default=True, help_text=_("An inactive plan takes no new subscriptions.")
-    )
+    is_active = models.BooleanField("active", default=True, help_text="An inactive plan takes no new subscriptions.")
     is_open_to_change = models.BooleanField(
-        _("open to change"),
+        "open to change",
         default=False,
-        help_text=_("Customers may change to this plan by themselves, where the product allows it."),
+        help_text="Customers may change to this plan by themselves, where the product allows it.",
     )
 
     search_text = SearchTextField(of=("name",))
@@ -59,8 +57,8 @@ class Plan(Searchable):
     history = HistoricalRecords(excluded_fields=["search_text"])
 
     class Meta:
-        verbose_name = _("plan")
-        verbose_name_plural = _("plans")
+        verbose_name = "plan"
+        verbose_name_plural = "plans"
         ordering = ["product__name", "name"]
         constraints = [
             models.UniqueConstraint(

@@ -25,122 +25,120 @@ class ResumeRule(models.TextChoices):
 class Product(Searchable):
     """What is sold, and what its customers may do by themselves (the Customer Portal Actions)."""
 
-    name = fields.LineField(_("name"), max_length=100, unique=True)
-    description = fields.ParagraphsField(_("description"), blank=True)
+    name = fields.LineField("name", max_length=100, unique=True)
+    description = fields.ParagraphsField("description", blank=True)
     is_active = models.BooleanField(
-        _("active"),
+        "active",
         default=True,
-        help_text=_("An inactive product takes no new subscriptions. The existing ones live on."),
+        help_text="An inactive product takes no new subscriptions. The existing ones live on.",
     )
     tax_rate = models.DecimalField(
-        _("tax rate (%)"),
+        "tax rate (%)",
         max_digits=5,
         decimal_places=2,
         default=0,
         validators=[MinValueValidator(0), MaxValueValidator(100)],
-        help_text=_("Prices include this tax."),
+        help_text="Prices include this tax.",
     )
 
     allow_pause = models.BooleanField(
-        _("Allow Subscription Pause"),
+        "Allow Subscription Pause",
         default=True,
-        help_text=_("Shows or hides the Pause button in the customer portal."),
+        help_text="Shows or hides the Pause button in the customer portal.",
     )
     allow_cancel = models.BooleanField(
-        _("Allow Subscription Cancel"),
+        "Allow Subscription Cancel",
         default=True,
-        help_text=_("Shows or hides the Cancel button in the customer portal."),
+        help_text="Shows or hides the Cancel button in the customer portal.",
     )
     allow_plan_change = models.BooleanField(
-        _("Allow plan change"),
+        "Allow plan change",
         default=False,
-        help_text=_(
+        help_text=(
             "Shows or hides the Change plan button in the customer portal. Customers choose among the plans that are marked "
             "as open to change, and the new one begins with the next full period."
         ),
     )
     cancellation_mode = models.CharField(
-        _("Cancellation mode"),
+        "Cancellation mode",
         max_length=10,
         choices=CancellationMode,
         default=CancellationMode.REQUEST,
-        help_text=_(
+        help_text=(
             "Request: the customer gives a reason, a support ticket is opened, and the subscription stays active "
             "through the notice period. Immediate: the customer confirms, and the subscription ends at once, without a ticket."
         ),
     )
     notice_days = models.PositiveSmallIntegerField(
-        _("Notice period (days)"),
+        "Notice period (days)",
         default=30,
         validators=[MaxValueValidator(365)],
-        help_text=_(
+        help_text=(
             "From the request to the earliest end, 0 to 365. The subscription ends on the later of this day and the "
             "day it is billed until; 0 means with the billed period. The notice also runs during a pause, so whoever "
             "pauses first pays nothing for it."
         ),
     )
     pause_starts = models.CharField(
-        _("Pause takes effect"),
+        "Pause takes effect",
         max_length=10,
         choices=PauseStarts,
         default=PauseStarts.AT_ONCE,
-        help_text=_("At once, or when the days that are already billed have been used."),
+        help_text="At once, or when the days that are already billed have been used.",
     )
     resume_rule = models.CharField(
-        _("When a paused subscription resumes"),
+        "When a paused subscription resumes",
         max_length=10,
         choices=ResumeRule,
         default=ResumeRule.KEEP,
-        help_text=_(
+        help_text=(
             "Keep the billing day: the billing day stays, and a part of a period is billed by days. Give unused days "
             "back: the next billing day moves later by the whole days of the pause. A pause keeps the rule it began with."
         ),
     )
     max_pause_days = models.PositiveSmallIntegerField(
-        _("Longest pause (days)"),
+        "Longest pause (days)",
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text=_(
-            "The subscription then resumes by itself. Empty: no limit. This does not limit how often a customer pauses."
-        ),
+        help_text="The subscription then resumes by itself. Empty: no limit. This does not limit how often a customer pauses.",
     )
     max_pauses_per_year = models.PositiveSmallIntegerField(
-        _("Pauses per 12 months"),
+        "Pauses per 12 months",
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text=_("How many pauses a customer may begin within 12 months. Empty: no limit."),
+        help_text="How many pauses a customer may begin within 12 months. Empty: no limit.",
     )
     ask_before_alternatives = models.BooleanField(
-        _("Ask before showing an alternative"),
+        "Ask before showing an alternative",
         default=False,
-        help_text=_(
+        help_text=(
             "Folds the alternative behind “Is there something we could offer?”. Some places, such as Minnesota, ask for "
             "the customer’s consent before an offer to stay is made."
         ),
     )
 
     support_max_percent = models.PositiveSmallIntegerField(
-        _("Highest discount (%)"),
+        "Highest discount (%)",
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(100)],
-        help_text=_("That Support may offer or grant. Empty: as high as they like."),
+        help_text="That Support may offer or grant. Empty: as high as they like.",
     )
     support_max_invoices = models.PositiveSmallIntegerField(
-        _("On how many invoices at most"),
+        "On how many invoices at most",
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(120)],
-        help_text=_("That Support may discount. Empty: up to 120."),
+        help_text="That Support may discount. Empty: up to 120.",
     )
     support_max_pause_days = models.PositiveSmallIntegerField(
-        _("Longest pause offered (days)"),
+        "Longest pause offered (days)",
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(3650)],
-        help_text=_("That Support may offer. Empty: as long as they like, and until a day that the customer picks."),
+        help_text="That Support may offer. Empty: as long as they like, and until a day that the customer picks.",
     )
 
     search_text = SearchTextField(of=("name",))
@@ -148,8 +146,8 @@ class Product(Searchable):
     history = HistoricalRecords(excluded_fields=["search_text"])
 
     class Meta:
-        verbose_name = _("product")
-        verbose_name_plural = _("products")
+        verbose_name = "product"
+        verbose_name_plural = "products"
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(

@@ -52,18 +52,18 @@ class SubscriptionEvent(models.Model):
     """One change of a subscription: what, by whom, through which door, and the dates before and after. Never changed."""
 
     subscription = models.ForeignKey("subscriptions.Subscription", models.CASCADE, related_name="events")
-    kind = models.CharField(_("what"), max_length=30, choices=EventKind)
+    kind = models.CharField("what", max_length=30, choices=EventKind)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="by"
     )
-    channel = models.CharField(_("through"), max_length=10, choices=Channel)
-    own = models.BooleanField(_("the customer's own pause"), default=False)
+    channel = models.CharField("through", max_length=10, choices=Channel)
+    own = models.BooleanField("the customer's own pause", default=False)
     """On PAUSED: begun by the customer's wish, so that it counts against the product's limit."""
-    accepted = models.CharField(_("accepted"), max_length=11, choices=Accepted, blank=True, default="")
+    accepted = models.CharField("accepted", max_length=11, choices=Accepted, blank=True, default="")
     """As what the customer accepted it: a merchant's alternative, or an offer by staff; empty for all else."""
-    effective_on = models.DateField(_("effective"))
-    recorded_at = models.DateTimeField(_("recorded"), default=timezone.now)
-    changes = models.JSONField(_("changes"), default=dict)
+    effective_on = models.DateField("effective")
+    recorded_at = models.DateTimeField("recorded", default=timezone.now)
+    changes = models.JSONField("changes", default=dict)
     """Per changed field `[old, new]`, dates as ISO texts."""
 
     objects = SubscriptionEventQuerySet.as_manager()
@@ -75,8 +75,8 @@ class SubscriptionEvent(models.Model):
     """What going on does not bring back, for the mail about what was accepted; in memory."""
 
     class Meta:
-        verbose_name = _("event")
-        verbose_name_plural = _("events")
+        verbose_name = "event"
+        verbose_name_plural = "events"
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(name="event_channel_known", condition=models.Q(channel__in=Channel.values)),

@@ -2,7 +2,6 @@ from datetime import date
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from portal_project.common import fields
 from portal_project.common.search import Searchable, SearchTextField
@@ -15,37 +14,37 @@ from subscriptions.rules.states import Status
 class SubscriptionFields(Searchable):
     """What a subscription holds: what was agreed, and the dates that its verbs move."""
 
-    number = models.CharField(_("number"), max_length=12, unique=True, editable=False)
+    number = models.CharField("number", max_length=12, unique=True, editable=False)
     external_id = fields.IdentifierField(
-        _("external ID"), max_length=100, null=True, blank=True, unique=True, help_text=_("Its name in another system.")
+        "external ID", max_length=100, null=True, blank=True, unique=True, help_text="Its name in another system."
     )
     customer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="subscriptions", verbose_name=_("customer")
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="subscriptions", verbose_name="customer"
     )
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="subscriptions", verbose_name=_("plan"))
-    amount = models.DecimalField(_("price"), max_digits=14, decimal_places=3)
-    currency = models.CharField(_("currency"), max_length=3)
-    interval = models.CharField(_("billed every"), max_length=5, choices=Interval)
-    interval_count = models.PositiveSmallIntegerField(_("interval count"), default=1)
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="subscriptions", verbose_name="plan")
+    amount = models.DecimalField("price", max_digits=14, decimal_places=3)
+    currency = models.CharField("currency", max_length=3)
+    interval = models.CharField("billed every", max_length=5, choices=Interval)
+    interval_count = models.PositiveSmallIntegerField("interval count", default=1)
 
     start_token = models.UUIDField(null=True, blank=True, unique=True, editable=False)
     """From the form that started it: the same form sent twice starts one subscription."""
 
-    status = models.CharField(_("status"), max_length=10, choices=Status)
-    started_on = models.DateField(_("started"))
-    anchor_on = models.DateField(_("anchor"), help_text=_("The first billed day; every billing date counts from it."))
-    period_start = models.DateField(_("period start"))
-    period_end = models.DateField(_("billed until"), help_text=_("The first day not yet billed."))
-    paused_on = models.DateField(_("paused"), null=True, blank=True)
-    pauses_on = models.DateField(_("pauses on"), null=True, blank=True)
-    resumes_on = models.DateField(_("resumes on"), null=True, blank=True)
+    status = models.CharField("status", max_length=10, choices=Status)
+    started_on = models.DateField("started")
+    anchor_on = models.DateField("anchor", help_text="The first billed day; every billing date counts from it.")
+    period_start = models.DateField("period start")
+    period_end = models.DateField("billed until", help_text="The first day not yet billed.")
+    paused_on = models.DateField("paused", null=True, blank=True)
+    pauses_on = models.DateField("pauses on", null=True, blank=True)
+    resumes_on = models.DateField("resumes on", null=True, blank=True)
     pause_resume_rule = models.CharField(max_length=10, choices=ResumeRule, blank=True, default="")
     pause_max_days = models.PositiveSmallIntegerField(null=True, blank=True)
     pause_is_own = models.BooleanField(default=False)
-    cancels_on = models.DateField(_("cancels on"), null=True, blank=True)
-    canceled_on = models.DateField(_("canceled"), null=True, blank=True)
+    cancels_on = models.DateField("cancels on", null=True, blank=True)
+    canceled_on = models.DateField("canceled", null=True, blank=True)
     next_plan = models.ForeignKey(
-        Plan, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("next plan")
+        Plan, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="next plan"
     )
     """Billed from the next boundary on, or from the day a gap after a pause is billed."""
     next_amount = models.DecimalField(max_digits=14, decimal_places=3, null=True, blank=True)
@@ -54,11 +53,11 @@ class SubscriptionFields(Searchable):
     """What the next plan cost when it was chosen: that is promised, whatever becomes of the plan."""
     next_plan_is_own = models.BooleanField(default=False)
     """Chosen by the customer, who may drop it whatever the product allows by then."""
-    discount_percent = models.PositiveSmallIntegerField(_("discount (%)"), default=0)
-    discount_invoices_left = models.PositiveSmallIntegerField(_("discounted invoices left"), default=0)
+    discount_percent = models.PositiveSmallIntegerField("discount (%)", default=0)
+    discount_invoices_left = models.PositiveSmallIntegerField("discounted invoices left", default=0)
     split_discount_percent = models.PositiveSmallIntegerField(default=0)
     """The discount that the first part of the present period got; the rest of a split period shares it."""
-    due_on = models.DateField(_("next step"), null=True, blank=True, editable=False)
+    due_on = models.DateField("next step", null=True, blank=True, editable=False)
     """The date of `states.next_step`, for the job."""
     search_text = SearchTextField(of=("number", "external_id"))
     """Without an index, which each step of the job would have to write anew: few search for a part of an ID."""

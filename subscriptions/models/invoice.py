@@ -40,41 +40,41 @@ class Invoice(models.Model):
         PAID = "paid", _("Paid")
         VOID = "void", _("Void")
 
-    number = models.PositiveBigIntegerField(_("number"), unique=True)
+    number = models.PositiveBigIntegerField("number", unique=True)
     subscription = models.ForeignKey(
-        "subscriptions.Subscription", models.PROTECT, related_name="invoices", verbose_name=_("subscription")
+        "subscriptions.Subscription", models.PROTECT, related_name="invoices", verbose_name="subscription"
     )
-    covers_from = models.DateField(_("covers from"))
-    covers_to = models.DateField(_("covers to"), help_text=_("The first day that is no longer covered."))
-    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=3)
-    currency = models.CharField(_("currency"), max_length=3)
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN)
-    issued_on = models.DateField(_("issued"))
-    due_on = models.DateField(_("due"))
-    seller = models.TextField(_("seller"), blank=True)
-    buyer = models.TextField(_("buyer"), blank=True)
-    tax_rate = models.DecimalField(_("tax rate (%)"), max_digits=5, decimal_places=2, default=0)
-    lines = models.JSONField(_("lines"), default=list)
+    covers_from = models.DateField("covers from")
+    covers_to = models.DateField("covers to", help_text="The first day that is no longer covered.")
+    amount = models.DecimalField("amount", max_digits=14, decimal_places=3)
+    currency = models.CharField("currency", max_length=3)
+    status = models.CharField("status", max_length=10, choices=Status, default=Status.OPEN)
+    issued_on = models.DateField("issued")
+    due_on = models.DateField("due")
+    seller = models.TextField("seller", blank=True)
+    buyer = models.TextField("buyer", blank=True)
+    tax_rate = models.DecimalField("tax rate (%)", max_digits=5, decimal_places=2, default=0)
+    lines = models.JSONField("lines", default=list)
     """Per line its `kind`, `amount` as text, and for days `product`, `plan`, `days` and `of`; for a discount `percent`."""
-    payment_instructions = models.TextField(_("payment instructions"), blank=True)
-    paid_on = models.DateField(_("paid on"), null=True, blank=True)
-    payment_reference = fields.LineField(_("payment reference"), max_length=100, blank=True)
+    payment_instructions = models.TextField("payment instructions", blank=True)
+    paid_on = models.DateField("paid on", null=True, blank=True)
+    payment_reference = fields.LineField("payment reference", max_length=100, blank=True)
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
         null=True,
         blank=True,
         related_name="+",
-        verbose_name=_("settled by"),
+        verbose_name="settled by",
     )
     """Who recorded the payment, or voided it; and when."""
-    settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
+    settled_at = models.DateTimeField("settled", null=True, blank=True)
 
     objects = InvoiceQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("invoice")
-        verbose_name_plural = _("invoices")
+        verbose_name = "invoice"
+        verbose_name_plural = "invoices"
         ordering = ["-number"]
         indexes = [models.Index("due_on", name="invoice_open", condition=models.Q(status="open"))]
         constraints = [

@@ -32,22 +32,22 @@ class LinkedService(models.Model):
         OTHER = "other", _("Other")
 
     subscription = models.ForeignKey(
-        "subscriptions.Subscription", models.CASCADE, related_name="linked_services", verbose_name=_("subscription")
+        "subscriptions.Subscription", models.CASCADE, related_name="linked_services", verbose_name="subscription"
     )
-    kind = models.CharField(_("kind"), max_length=11, choices=Kind, default=Kind.DOMAIN)
-    name = fields.IdentifierField(_("name"), max_length=253)
-    reference = fields.IdentifierField(_("provider’s reference"), max_length=100, blank=True)
+    kind = models.CharField("kind", max_length=11, choices=Kind, default=Kind.DOMAIN)
+    name = fields.IdentifierField("name", max_length=253)
+    reference = fields.IdentifierField("provider’s reference", max_length=100, blank=True)
     """What the provider calls it, such as the number of a contract."""
-    renews_on = models.DateField(_("renews"), null=True, blank=True)
-    auto_renew = models.BooleanField(_("renews by itself"), default=True)
+    renews_on = models.DateField("renews", null=True, blank=True)
+    auto_renew = models.BooleanField("renews by itself", default=True)
     auto_renew_before = models.BooleanField(null=True, editable=False)
     """What `auto_renew` was before an end switched it off; null when none has."""
 
     objects = LinkedServiceQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("linked service")
-        verbose_name_plural = _("linked services")
+        verbose_name = "linked service"
+        verbose_name_plural = "linked services"
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(

@@ -1,7 +1,6 @@
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
 from portal_project.common import fields
 
@@ -9,34 +8,34 @@ from portal_project.common import fields
 class PaymentFile(models.Model):
     """A file of payments: checked when it was sent in, and recorded by the worker once somebody has confirmed it."""
 
-    name = fields.LineField(_("file"), max_length=150)
-    received_on = models.DateField(_("received on"))
-    content = models.BinaryField(_("content"), blank=True)
+    name = fields.LineField("file", max_length=150)
+    received_on = models.DateField("received on")
+    content = models.BinaryField("content", blank=True)
     """As it was sent, until the last line is recorded; empty from then on."""
-    lines = models.PositiveIntegerField(_("lines"))
-    refused = models.PositiveIntegerField(_("refused"), default=0)
+    lines = models.PositiveIntegerField("lines")
+    refused = models.PositiveIntegerField("refused", default=0)
     """How many lines pay no invoice: as the check found, and since then as recording finds."""
-    recorded = models.PositiveIntegerField(_("recorded"), default=0)
-    last_line = models.PositiveIntegerField(_("last line"), default=0)
+    recorded = models.PositiveIntegerField("recorded", default=0)
+    last_line = models.PositiveIntegerField("last line", default=0)
     """Up to this line all is done; written in the transaction that did it, so that nothing is done twice."""
-    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("sent by"))
-    sent_at = models.DateTimeField(_("sent"))
+    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="sent by")
+    sent_at = models.DateTimeField("sent")
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
         null=True,
         blank=True,
         related_name="+",
-        verbose_name=_("confirmed by"),
+        verbose_name="confirmed by",
     )
-    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
-    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
-    error = models.TextField(_("error"), blank=True)
+    confirmed_at = models.DateTimeField("confirmed", null=True, blank=True)
+    finished_at = models.DateTimeField("finished", null=True, blank=True)
+    error = models.TextField("error", blank=True)
     """Why the worker's last attempt ended early; it tries again."""
 
     class Meta:
-        verbose_name = _("payment file")
-        verbose_name_plural = _("payment files")
+        verbose_name = "payment file"
+        verbose_name_plural = "payment files"
         ordering = ["-id"]
         indexes = [
             models.Index(
@@ -83,17 +82,15 @@ class PaymentFile(models.Model):
 class RefusedPayment(models.Model):
     """A line of a payment file that pays no invoice, with what stood there and why."""
 
-    file = models.ForeignKey(
-        PaymentFile, models.CASCADE, related_name="refused_payments", verbose_name=_("payment file")
-    )
-    line = models.PositiveIntegerField(_("line"))
-    reference = models.CharField(_("reference"), max_length=200, blank=True)
-    amount = models.CharField(_("amount"), max_length=60, blank=True)
-    reason = models.CharField(_("why"), max_length=500)
+    file = models.ForeignKey(PaymentFile, models.CASCADE, related_name="refused_payments", verbose_name="payment file")
+    line = models.PositiveIntegerField("line")
+    reference = models.CharField("reference", max_length=200, blank=True)
+    amount = models.CharField("amount", max_length=60, blank=True)
+    reason = models.CharField("why", max_length=500)
 
     class Meta:
-        verbose_name = _("refused payment")
-        verbose_name_plural = _("refused payments")
+        verbose_name = "refused payment"
+        verbose_name_plural = "refused payments"
         ordering = ["line"]
         constraints = [models.UniqueConstraint(fields=["file", "line"], name="refused_payment_once_a_line")]
 

@@ -44,8 +44,8 @@ PERSONAL_DATA = [
             "split_discount_percent",
         ),
         once_forgotten=Kept(
-            what=_("Subscriptions: product, plan, price and dates. None of it says who it was."),
-            why=_("Invoices name them, and they are counted."),
+            what="Subscriptions: product, plan, price and dates. None of it says who it was.",
+            why="Invoices name them, and they are counted.",
             columns=(
                 "id",
                 "number",
@@ -104,8 +104,8 @@ PERSONAL_DATA = [
             "changes",
         ),
         once_forgotten=Kept(
-            what=_("What happened to these subscriptions, and when."),
-            why=_("It explains what the invoices charge."),
+            what="What happened to these subscriptions, and when.",
+            why="It explains what the invoices charge.",
             columns=(
                 "id",
                 "subscription",
@@ -145,8 +145,8 @@ PERSONAL_DATA = [
             "settled_at",
         ),
         once_forgotten=Kept(
-            what=_("Invoices and their payments, with the buyer’s name and address as printed."),
-            why=_("Tax law asks to keep them unchanged for years."),
+            what="Invoices and their payments, with the buyer’s name and address as printed.",
+            why="Tax law asks to keep them unchanged for years.",
             columns=(
                 "id",
                 "number",
@@ -177,6 +177,6 @@ PERSONAL_DATA = [
         model=LinkedService,
         person="subscription__customer",
         columns=("subscription__number", "kind", "name", "reference", "renews_on", "auto_renew", "auto_renew_before"),
-        once_forgotten=Deleted(_("Linked services, such as domains and mailboxes, with their steps of the wind-down.")),
+        once_forgotten=Deleted("Linked services, such as domains and mailboxes, with their steps of the wind-down."),
     ),
 ]

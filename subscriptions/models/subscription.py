@@ -8,7 +8,6 @@ from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
 from portal_project.common.numbers import random_number
 from products.intervals import HALF_A_YEAR, Interval
@@ -78,8 +77,8 @@ class Subscription(Canceling):
     """Annotated by `with_counts`; None under the lock, where the one plan that was chosen is asked about."""
 
     class Meta:
-        verbose_name = _("subscription")
-        verbose_name_plural = _("subscriptions")
+        verbose_name = "subscription"
+        verbose_name_plural = "subscriptions"
         ordering = ["-id"]
         permissions = [("operate_subscription", "Can pause, resume, cancel and keep subscriptions")]
         indexes = [

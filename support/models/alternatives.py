@@ -1,6 +1,5 @@
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from products.models import Alternative
 from subscriptions.models import Subscription
@@ -10,9 +9,9 @@ from support.models.offer import cost_field
 class AboutAnAlternative(models.Model):
     """A merchant's alternative, and for whom it was there."""
 
-    subscription = models.ForeignKey(Subscription, models.CASCADE, related_name="+", verbose_name=_("subscription"))
-    alternative = models.ForeignKey(Alternative, models.PROTECT, related_name="+", verbose_name=_("alternative"))
-    customer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("customer"))
+    subscription = models.ForeignKey(Subscription, models.CASCADE, related_name="+", verbose_name="subscription")
+    alternative = models.ForeignKey(Alternative, models.PROTECT, related_name="+", verbose_name="alternative")
+    customer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="customer")
 
     class Meta:
         abstract = True
@@ -24,12 +23,12 @@ class AlternativeShowing(AboutAnAlternative):
     The first that fitted; it was shown, or withheld from the comparison group (`docs/design.md`, Alternatives).
     """
 
-    day = models.DateField(_("day"))
-    shown = models.BooleanField(_("shown"))
+    day = models.DateField("day")
+    shown = models.BooleanField("shown")
 
     class Meta:
-        verbose_name = _("showing of an alternative")
-        verbose_name_plural = _("showings of alternatives")
+        verbose_name = "showing of an alternative"
+        verbose_name_plural = "showings of alternatives"
         ordering = ["-day", "-id"]
         indexes = [models.Index("day", name="alternative_showing_day")]
         constraints = [
@@ -43,14 +42,14 @@ class AlternativeShowing(AboutAnAlternative):
 class AcceptedAlternative(AboutAnAlternative):
     """A customer took an alternative instead of asking to cancel."""
 
-    accepted_on = models.DateField(_("accepted"))
-    offered = models.CharField(_("what was offered"), max_length=300)
+    accepted_on = models.DateField("accepted")
+    offered = models.CharField("what was offered", max_length=300)
     """In the words of that day."""
     cost = cost_field()
 
     class Meta:
-        verbose_name = _("accepted alternative")
-        verbose_name_plural = _("accepted alternatives")
+        verbose_name = "accepted alternative"
+        verbose_name_plural = "accepted alternatives"
         ordering = ["-accepted_on", "-id"]
         indexes = [models.Index("customer", "accepted_on", name="accepted_alternative_customer")]
 

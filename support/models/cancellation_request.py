@@ -35,9 +35,9 @@ class CancellationRequest(models.Model):
         OFFER_ACCEPTED = "offer_accepted", _("Offer accepted")
         ENDED = "ended", _("Ended on its date")
 
-    ticket = models.OneToOneField(Ticket, models.CASCADE, related_name="cancellation_request", verbose_name=_("ticket"))
+    ticket = models.OneToOneField(Ticket, models.CASCADE, related_name="cancellation_request", verbose_name="ticket")
     subscription = models.ForeignKey(
-        Subscription, models.PROTECT, related_name="cancellation_requests", verbose_name=_("subscription")
+        Subscription, models.PROTECT, related_name="cancellation_requests", verbose_name="subscription"
     )
     reason = models.ForeignKey(
         CancellationReason,
@@ -45,38 +45,38 @@ class CancellationRequest(models.Model):
         to_field="code",
         db_column="reason",
         related_name="+",
-        verbose_name=_("reason"),
+        verbose_name="reason",
     )
-    reason_label = fields.LineField(_("reason as it was worded"), max_length=100)
-    message = fields.ParagraphsField(_("message"), blank=True)
-    requested_on = models.DateField(_("requested"))
-    requested_at = models.DateTimeField(_("received"), default=timezone.now)
-    answered_at = models.DateTimeField(_("first answered"), null=True, blank=True, editable=False)
+    reason_label = fields.LineField("reason as it was worded", max_length=100)
+    message = fields.ParagraphsField("message", blank=True)
+    requested_on = models.DateField("requested")
+    requested_at = models.DateTimeField("received", default=timezone.now)
+    answered_at = models.DateTimeField("first answered", null=True, blank=True, editable=False)
     """When staff first wrote to the customer about it; the moment of asking where another system may have answered it."""
-    notice_days = models.PositiveSmallIntegerField(_("notice period (days)"))
-    promised_on = models.DateField(_("promised end"))
+    notice_days = models.PositiveSmallIntegerField("notice period (days)")
+    promised_on = models.DateField("promised end")
     """The first day without the subscription, as the customer was told; a setting changed later does not move it."""
-    why = models.CharField(_("why this date"), max_length=300)
-    decision = models.CharField(_("decision"), max_length=20, choices=Decision, blank=True)
-    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    why = models.CharField("why this date", max_length=300)
+    decision = models.CharField("decision", max_length=20, choices=Decision, blank=True)
+    decided_at = models.DateTimeField("decided", null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
         null=True,
         blank=True,
         related_name="+",
-        verbose_name=_("decided by"),
+        verbose_name="decided by",
     )
 
-    agreed_on = models.DateField(_("agreed"), null=True, blank=True)
-    agreement = fields.LineField(_("how the customer agreed"), max_length=500, blank=True)
+    agreed_on = models.DateField("agreed", null=True, blank=True)
+    agreement = fields.LineField("how the customer agreed", max_length=500, blank=True)
     """To keeping the subscription, and on which day: a request is never dropped on the word of staff alone."""
 
     objects = CancellationRequestQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("cancellation request")
-        verbose_name_plural = _("cancellation requests")
+        verbose_name = "cancellation request"
+        verbose_name_plural = "cancellation requests"
         ordering = ["-id"]
         indexes = [
             models.Index("promised_on", name="request_ending", condition=models.Q(decided_at=None)),

@@ -6,7 +6,6 @@ from django.db import models
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from portal_project.common import fields
 from portal_project.common.search import Searchable, SearchTextField
@@ -16,18 +15,18 @@ from support.models.ticket import Ticket
 class Message(Searchable):
     """One contribution to a ticket's conversation, as plain text; an internal note never reaches the customer."""
 
-    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="messages", verbose_name=_("ticket"))
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("author"))
-    body = fields.ParagraphsField(_("message"))
-    is_internal = models.BooleanField(_("internal note"), default=False)
-    created_at = models.DateTimeField(_("written"), default=timezone.now)
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="messages", verbose_name="ticket")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="author")
+    body = fields.ParagraphsField("message")
+    is_internal = models.BooleanField("internal note", default=False)
+    created_at = models.DateTimeField("written", default=timezone.now)
     token = models.UUIDField(default=uuid4, unique=True, editable=False)
     """From the form that made it: the same form sent twice makes one message."""
     search_text = SearchTextField(of=("body",))
 
     class Meta:
-        verbose_name = _("message")
-        verbose_name_plural = _("messages")
+        verbose_name = "message"
+        verbose_name_plural = "messages"
         ordering = ["id"]
 
     def __str__(self) -> str:
@@ -42,17 +41,17 @@ def attachment_path(attachment: "Attachment", filename: str) -> str:
 class Attachment(models.Model):
     """A file of a message, for the ticket's people alone; it is only ever served as a download."""
 
-    message = models.ForeignKey(Message, models.CASCADE, related_name="attachments", verbose_name=_("message"))
-    file = models.FileField(_("file"), upload_to=attachment_path)
-    name = models.CharField(_("name"), max_length=150)
-    size = models.PositiveIntegerField(_("size"))
+    message = models.ForeignKey(Message, models.CASCADE, related_name="attachments", verbose_name="message")
+    file = models.FileField("file", upload_to=attachment_path)
+    name = models.CharField("name", max_length=150)
+    size = models.PositiveIntegerField("size")
     """In bytes."""
-    content_type = models.CharField(_("type"), max_length=50)
+    content_type = models.CharField("type", max_length=50)
     """By its content, as `uploads.content_type` found it."""
 
     class Meta:
-        verbose_name = _("attachment")
-        verbose_name_plural = _("attachments")
+        verbose_name = "attachment"
+        verbose_name_plural = "attachments"
         ordering = ["id"]
 
     def __str__(self) -> str:

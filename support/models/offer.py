@@ -24,7 +24,7 @@ DISCOUNT = {
 
 def cost_field() -> models.DecimalField:
     """How much less is billed within twelve months because it was accepted, as things stood then; negative for more."""
-    return models.DecimalField(_("cost within twelve months"), max_digits=14, decimal_places=3, null=True, blank=True)
+    return models.DecimalField("cost within twelve months", max_digits=14, decimal_places=3, null=True, blank=True)
 
 
 class OfferQuerySet(models.QuerySet["Offer"]):
@@ -43,17 +43,17 @@ class Offer(OfferTerms):
         REPLACED = "replaced", _("Replaced")
 
     request = models.ForeignKey(
-        CancellationRequest, models.CASCADE, related_name="offers", verbose_name=_("cancellation request")
+        CancellationRequest, models.CASCADE, related_name="offers", verbose_name="cancellation request"
     )
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("made by"))
-    made_at = models.DateTimeField(_("made"), default=timezone.now)
-    message = fields.ParagraphsField(_("message"), blank=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="made by")
+    made_at = models.DateTimeField("made", default=timezone.now)
+    message = fields.ParagraphsField("message", blank=True)
     token = models.UUIDField(default=uuid4, unique=True, editable=False)
     """From the form that made it: the same form sent twice makes one offer."""
-    state = models.CharField(_("outcome"), max_length=10, choices=State, default=State.OPEN)
-    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    state = models.CharField("outcome", max_length=10, choices=State, default=State.OPEN)
+    closed_at = models.DateTimeField("closed", null=True, blank=True)
     closed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("closed by")
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="closed by"
     )
     """None for what the calendar closed."""
     cost = cost_field()
@@ -61,8 +61,8 @@ class Offer(OfferTerms):
     objects = OfferQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("offer")
-        verbose_name_plural = _("offers")
+        verbose_name = "offer"
+        verbose_name_plural = "offers"
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["request"], condition=Q(state="open"), name="one_open_offer_per_request"),

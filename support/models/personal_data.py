@@ -37,9 +37,9 @@ PERSONAL_DATA = [
             "token": "an inner key",
         },
         once_forgotten=Kept(
-            what=_("Support requests: number, type, status and dates."),
-            why=_("Cancellation requests name them, and they are counted."),
-            goes=_("The subjects of their support requests."),
+            what="Support requests: number, type, status and dates.",
+            why="Cancellation requests name them, and they are counted.",
+            goes="The subjects of their support requests.",
             columns=(
                 "id",
                 "number",
@@ -70,7 +70,7 @@ PERSONAL_DATA = [
             "is_internal": "those that are, are left out",
             "token": "an inner key",
         },
-        once_forgotten=Deleted(_("All that was written in them: messages, answers and internal notes.")),
+        once_forgotten=Deleted("All that was written in them: messages, answers and internal notes."),
         only=Q(is_internal=False),
     ),
     Table(
@@ -79,7 +79,7 @@ PERSONAL_DATA = [
         model=Attachment,
         person="message__ticket__customer",
         columns=("pk", "message__ticket__number", "message__created_at", "name", "file", "size", "content_type"),
-        once_forgotten=Deleted(_("The files of their support requests.")),
+        once_forgotten=Deleted("The files of their support requests."),
         only=Q(message__is_internal=False),
     ),
     Table(
@@ -104,9 +104,9 @@ PERSONAL_DATA = [
             "agreement",
         ),
         once_forgotten=Kept(
-            what=_("Cancellation requests: reason, dates and decision."),
-            why=_("Reports count why people leave."),
-            goes=_("What they wrote when they asked to cancel, and how they agreed to stay."),
+            what="Cancellation requests: reason, dates and decision.",
+            why="Reports count why people leave.",
+            goes="What they wrote when they asked to cancel, and how they agreed to stay.",
             columns=(
                 "id",
                 "ticket",
@@ -154,9 +154,9 @@ PERSONAL_DATA = [
             "closed_at",
         ),
         once_forgotten=Kept(
-            what=_("Offers that they were made, and what came of them."),
-            why=_("Reports count what offers achieve."),
-            goes=_("What staff wrote with offers."),
+            what="Offers that they were made, and what came of them.",
+            why="Reports count what offers achieve.",
+            goes="What staff wrote with offers.",
             columns=(
                 "id",
                 "request",
@@ -189,8 +189,8 @@ PERSONAL_DATA = [
         person="customer",
         columns=("subscription__number", "accepted_on", "offered"),
         once_forgotten=Kept(
-            what=_("Alternatives that they accepted."),
-            why=_("Reports count what alternatives achieve."),
+            what="Alternatives that they accepted.",
+            why="Reports count what alternatives achieve.",
             columns=("id", "subscription", "alternative", "customer", "accepted_on", "offered", "cost"),
         ),
         left_out={
@@ -205,8 +205,8 @@ PERSONAL_DATA = [
         person="customer",
         columns=("subscription__number", "day", "shown"),
         once_forgotten=Kept(
-            what=_("On which days an alternative was there for them."),
-            why=_("Reports compare those who were shown one with those who were not."),
+            what="On which days an alternative was there for them.",
+            why="Reports compare those who were shown one with those who were not.",
             columns=("id", "subscription", "alternative", "customer", "day", "shown"),
         ),
         left_out={

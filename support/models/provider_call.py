@@ -1,5 +1,4 @@
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from subscriptions.models import LinkedService
 
@@ -11,19 +10,19 @@ class ProviderCall(models.Model):
     """
 
     service = models.OneToOneField(LinkedService, models.CASCADE, related_name="provider_call")
-    told = models.BooleanField(_("auto-renew, as far as the provider has confirmed"))
-    asked = models.BooleanField(_("auto-renew, as it was asked for last"), null=True)
+    told = models.BooleanField("auto-renew, as far as the provider has confirmed")
+    asked = models.BooleanField("auto-renew, as it was asked for last", null=True)
     """None once the provider has answered. Until then nobody knows which of the two it has."""
     holder = models.UUIDField(null=True)
     """Of the last call: an answer to an earlier one says nothing any more."""
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    next_attempt_at = models.DateTimeField(_("next attempt"), null=True)
+    attempts = models.PositiveSmallIntegerField("attempts", default=0)
+    next_attempt_at = models.DateTimeField("next attempt", null=True)
     """None when there is nothing to tell, or when it was given up."""
-    error = models.TextField(_("error"), blank=True)
+    error = models.TextField("error", blank=True)
 
     class Meta:
-        verbose_name = _("call to a provider")
-        verbose_name_plural = _("calls to providers")
+        verbose_name = "call to a provider"
+        verbose_name_plural = "calls to providers"
         indexes = [
             models.Index(
                 "next_attempt_at",

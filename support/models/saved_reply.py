@@ -1,5 +1,3 @@
-from django.utils.translation import gettext_lazy as _
-
 from portal_project.common import fields
 from portal_project.common.search import Searchable, SearchTextField
 
@@ -7,13 +5,13 @@ from portal_project.common.search import Searchable, SearchTextField
 class SavedReply(Searchable):
     """A text that staff put into replies; its placeholders are those of `support.tickets.saved_replies`."""
 
-    title = fields.LineField(_("title"), max_length=80, unique=True)
-    body = fields.ParagraphsField(_("text"), max_length=10000)
+    title = fields.LineField("title", max_length=80, unique=True)
+    body = fields.ParagraphsField("text", max_length=10000)
     search_text = SearchTextField(of=("title", "body"))
 
     class Meta:
-        verbose_name = _("saved reply")
-        verbose_name_plural = _("saved replies")
+        verbose_name = "saved reply"
+        verbose_name_plural = "saved replies"
         ordering = ["title"]
 
     def __str__(self) -> str:

@@ -60,11 +60,11 @@ class Ticket(Searchable):
     UNFINISHED = (Status.OPEN, Status.IN_REVIEW)
     ABOUT_ONE_SUBSCRIPTION = CONTACT_TYPES
 
-    number = models.CharField(_("number"), max_length=12, unique=True, default=new_number, editable=False)
-    type = models.CharField(_("type"), max_length=10, choices=Type, default=Type.GENERAL)
-    subject = fields.LineField(_("subject"), max_length=150)
-    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN)
-    priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.MEDIUM)
+    number = models.CharField("number", max_length=12, unique=True, default=new_number, editable=False)
+    type = models.CharField("type", max_length=10, choices=Type, default=Type.GENERAL)
+    subject = fields.LineField("subject", max_length=150)
+    status = models.CharField("status", max_length=10, choices=Status, default=Status.OPEN)
+    priority = models.PositiveSmallIntegerField("priority", choices=Priority, default=Priority.MEDIUM)
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -72,25 +72,25 @@ class Ticket(Searchable):
         blank=True,
         related_name="assigned_tickets",
         limit_choices_to={"is_staff": True},
-        verbose_name=_("assignee"),
+        verbose_name="assignee",
     )
     customer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="tickets", verbose_name=_("customer")
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="tickets", verbose_name="customer"
     )
     subscription = models.ForeignKey(
-        Subscription, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("subscription")
+        Subscription, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name="subscription"
     )
     invoice = models.ForeignKey(
-        Invoice, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("invoice")
+        Invoice, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name="invoice"
     )
-    act_by = models.DateField(_("act by"), null=True, blank=True, editable=False)
+    act_by = models.DateField("act by", null=True, blank=True, editable=False)
     """The day by which staff should have acted, as `queue.act_by` says; none once the ticket is finished."""
-    wrote_at = models.DateTimeField(_("customer wrote"), default=timezone.now, editable=False)
+    wrote_at = models.DateTimeField("customer wrote", default=timezone.now, editable=False)
     """When the customer last wrote, or asked for what the ticket is about."""
-    answered_at = models.DateTimeField(_("answered"), null=True, blank=True, editable=False)
+    answered_at = models.DateTimeField("answered", null=True, blank=True, editable=False)
     """When staff last answered publicly."""
-    created_at = models.DateTimeField(_("created"), default=timezone.now)
-    updated_at = models.DateTimeField(_("last change"), default=timezone.now)
+    created_at = models.DateTimeField("created", default=timezone.now)
+    updated_at = models.DateTimeField("last change", default=timezone.now)
     token = models.UUIDField(default=uuid4, unique=True, editable=False)
     """From the form that made it: the same form sent twice makes one ticket."""
     search_text = SearchTextField(of=("subject",))
@@ -98,8 +98,8 @@ class Ticket(Searchable):
     objects = TicketQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("ticket")
-        verbose_name_plural = _("tickets")
+        verbose_name = "ticket"
+        verbose_name_plural = "tickets"
         ordering = ["-id"]
         indexes = [
             models.Index("act_by", "id", name="ticket_queue", condition=UNFINISHED_ONLY),

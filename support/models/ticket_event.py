@@ -16,20 +16,20 @@ class TicketEvent(models.Model):
         REQUEST = "request", _("Made a cancellation request")
         VIEWED = "viewed", _("Seen by the customer")
 
-    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="events", verbose_name=_("ticket"))
-    kind = models.CharField(_("what"), max_length=10, choices=Kind)
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="events", verbose_name="ticket")
+    kind = models.CharField("what", max_length=10, choices=Kind)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="by"
     )
     """None for what the portal did by itself."""
-    at = models.DateTimeField(_("at"), default=timezone.now)
-    old = models.CharField(_("before"), max_length=200, blank=True)
-    new = models.CharField(_("after"), max_length=200, blank=True)
+    at = models.DateTimeField("at", default=timezone.now)
+    old = models.CharField("before", max_length=200, blank=True)
+    new = models.CharField("after", max_length=200, blank=True)
     """As staff read it, in the words of that day: a label, or a name."""
 
     class Meta:
-        verbose_name = _("ticket event")
-        verbose_name_plural = _("ticket events")
+        verbose_name = "ticket event"
+        verbose_name_plural = "ticket events"
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(

@@ -22,16 +22,16 @@ class WindDownDefault(models.Model):
         BEFORE = "before", _("before the end")
         AFTER = "after", _("after the end")
 
-    product = models.ForeignKey(Product, models.CASCADE, related_name="wind_down_defaults", verbose_name=_("product"))
-    kind = models.CharField(_("kind"), max_length=11, choices=LinkedService.Kind)
-    what = fields.LineField(_("what is to be done"), max_length=150)
-    days = models.PositiveSmallIntegerField(_("days"), default=0, validators=[MaxValueValidator(MOST_DAYS)])
-    side = models.CharField(_("when"), max_length=6, choices=Side, default=Side.AFTER)
-    can_be_undone = models.BooleanField(_("can be undone"), default=True)
+    product = models.ForeignKey(Product, models.CASCADE, related_name="wind_down_defaults", verbose_name="product")
+    kind = models.CharField("kind", max_length=11, choices=LinkedService.Kind)
+    what = fields.LineField("what is to be done", max_length=150)
+    days = models.PositiveSmallIntegerField("days", default=0, validators=[MaxValueValidator(MOST_DAYS)])
+    side = models.CharField("when", max_length=6, choices=Side, default=Side.AFTER)
+    can_be_undone = models.BooleanField("can be undone", default=True)
 
     class Meta:
-        verbose_name = _("wind-down step of a product")
-        verbose_name_plural = _("wind-down steps of a product")
+        verbose_name = "wind-down step of a product"
+        verbose_name_plural = "wind-down steps of a product"
         ordering = ["kind", "pk"]
         constraints = [
             models.UniqueConstraint(
@@ -72,27 +72,27 @@ class WindDownStep(models.Model):
         PLANNED = "planned", _("Planned for the product")
 
     service = models.ForeignKey(
-        LinkedService, models.CASCADE, related_name="wind_down_steps", verbose_name=_("linked service")
+        LinkedService, models.CASCADE, related_name="wind_down_steps", verbose_name="linked service"
     )
-    task = models.CharField(_("task"), max_length=10, choices=Task)
+    task = models.CharField("task", max_length=10, choices=Task)
     default = models.ForeignKey(WindDownDefault, models.SET_NULL, null=True, blank=True, related_name="+")
     undoes = models.OneToOneField("self", models.CASCADE, null=True, blank=True, related_name="undo")
-    what = fields.LineField(_("what"), max_length=200)
-    made_on = models.DateField(_("made"))
-    offset = models.SmallIntegerField(_("days from the end"), default=0)
-    due_on = models.DateField(_("due"))
-    can_be_undone = models.BooleanField(_("can be undone"), default=True)
-    point_of_no_return = models.DateField(_("point of no return"), null=True, blank=True)
+    what = fields.LineField("what", max_length=200)
+    made_on = models.DateField("made")
+    offset = models.SmallIntegerField("days from the end", default=0)
+    due_on = models.DateField("due")
+    can_be_undone = models.BooleanField("can be undone", default=True)
+    point_of_no_return = models.DateField("point of no return", null=True, blank=True)
     """The day from which what was done no longer can be undone: the service's own renewal, which then has not come."""
-    done_at = models.DateTimeField(_("done"), null=True, blank=True)
+    done_at = models.DateTimeField("done", null=True, blank=True)
     done_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("done by")
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="done by"
     )
     is_over = models.BooleanField(default=False, editable=False)
 
     class Meta:
-        verbose_name = _("wind-down step")
-        verbose_name_plural = _("wind-down steps")
+        verbose_name = "wind-down step"
+        verbose_name_plural = "wind-down steps"
         ordering = ["due_on", "pk"]
         indexes = [
             models.Index("due_on", "id", name="wind_down_to_do", condition=UNDONE),

@@ -2,7 +2,6 @@ from datetime import datetime
 
 from django.core.signing import BadSignature, Signer
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from portal_project.accounts.models.user import User
 from portal_project.common import fields
@@ -27,24 +26,24 @@ class AddressChange(models.Model):
     What is dropped before it is made is deleted. The links in mails are signed keys of these rows, so no secret is kept.
     """
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="address_changes", verbose_name=_("person"))
-    new_email = fields.AddressField(_("new address"))
-    old_email = fields.AddressField(_("old address"), blank=True, help_text=_("The one before, once it is changed."))
-    asked_at = models.DateTimeField(_("asked"))
+    user = models.ForeignKey(User, models.CASCADE, related_name="address_changes", verbose_name="person")
+    new_email = fields.AddressField("new address")
+    old_email = fields.AddressField("old address", blank=True, help_text="The one before, once it is changed.")
+    asked_at = models.DateTimeField("asked")
     asked_by = models.ForeignKey(
-        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("asked by")
+        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="asked by"
     )
-    confirm_until = models.DateTimeField(_("to be confirmed until"), null=True, blank=True)
+    confirm_until = models.DateTimeField("to be confirmed until", null=True, blank=True)
     """None where staff made the change, which needs no confirmation."""
-    changed_at = models.DateTimeField(_("changed"), null=True, blank=True)
-    undo_until = models.DateTimeField(_("can be undone until"), null=True, blank=True)
-    undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
+    changed_at = models.DateTimeField("changed", null=True, blank=True)
+    undo_until = models.DateTimeField("can be undone until", null=True, blank=True)
+    undone_at = models.DateTimeField("undone", null=True, blank=True)
 
     objects = AddressChangeQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("change of the e-mail address")
-        verbose_name_plural = _("changes of the e-mail address")
+        verbose_name = "change of the e-mail address"
+        verbose_name_plural = "changes of the e-mail address"
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(

@@ -24,8 +24,8 @@ class InvoicedParty(Party):
     )
 
     class Meta:
-        verbose_name = _("invoiced party")
-        verbose_name_plural = _("invoiced party")
+        verbose_name = "invoiced party"
+        verbose_name_plural = "invoiced party"
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(kind__in=["consumer", "business"]), name="invoiced_party_kind_known"

@@ -43,72 +43,73 @@ def days_ahead(default: int, **texts: Any) -> models.PositiveSmallIntegerField:
 class Merchant(Party):
     """The one row about the business that runs this portal; as a party it sells."""
 
-    name = fields.LineField(_("name"), max_length=100, default="Subscription Portal")
+    name = fields.LineField("name", max_length=100, default="Subscription Portal")
     payment_instructions = fields.ParagraphsField(
-        _("payment instructions"), blank=True, help_text=_("How to pay, such as your bank account. Invoices say it.")
+        "payment instructions", blank=True, help_text="How to pay, such as your bank account. Invoices say it."
     )
     payment_days = models.PositiveSmallIntegerField(
-        _("days to pay"), default=14, help_text=_("An invoice is due this many days after it is issued.")
+        "days to pay", default=14, help_text="An invoice is due this many days after it is issued."
     )
-    support_email = fields.AddressField(_("support address"), blank=True)
+    support_email = fields.AddressField("support address", blank=True)
     comparison_percent = models.PositiveSmallIntegerField(
-        _("comparison group (%)"),
+        "comparison group (%)",
         default=10,
         validators=[MaxValueValidator(100)],
-        help_text=_(
+        help_text=(
             "So many of 100 customers are shown no alternative when they cancel. Without them nobody can tell what the "
             "alternatives achieve. 0: none."
         ),
     )
     alternative_rest_months = models.PositiveSmallIntegerField(
-        _("no alternative again for (months)"),
+        "no alternative again for (months)",
         default=12,
         validators=[MaxValueValidator(120)],
-        help_text=_("Whoever accepted an alternative is shown none for so long. 0: no such time."),
+        help_text="Whoever accepted an alternative is shown none for so long. 0: no such time.",
     )
     trial_reminder_days = days_ahead(
         3,
-        verbose_name=_("before a trial ends (days)"),
-        help_text=_("With what it costs from then on, and how to cancel. 0: no such mail."),
+        verbose_name="before a trial ends (days)",
+        help_text="With what it costs from then on, and how to cancel. 0: no such mail.",
     )
     renewal_reminder_days = days_ahead(
         14,
-        verbose_name=_("before a long period renews (days)"),
-        help_text=_(
-            "Where a bill comes every six months or less often, with the price and how to change or cancel. 0: no such mail."
+        verbose_name="before a long period renews (days)",
+        help_text=(
+            "Where a bill comes every six months or less often, with the price and how to change or cancel. "
+            "0: no such mail."
         ),
     )
     end_reminder_days = days_ahead(
         7,
-        verbose_name=_("before a subscription ends (days)"),
-        help_text=_("After a cancellation, with the way to withdraw it. 0: no such mail."),
+        verbose_name="before a subscription ends (days)",
+        help_text="After a cancellation, with the way to withdraw it. 0: no such mail.",
     )
     resume_reminder_days = days_ahead(
         3,
-        verbose_name=_("before a pause ends (days)"),
-        help_text=_("Where it ends by itself after a week or more, with what is then billed. 0: no such mail."),
+        verbose_name="before a pause ends (days)",
+        help_text="Where it ends by itself after a week or more, with what is then billed. 0: no such mail.",
     )
     accent_color = fields.IdentifierField(
-        _("accent colour"),
+        "accent colour",
         max_length=7,
         default="#0f766e",
         validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Give the colour as # and six digits, such as #0f766e."))],
-        help_text=_("Used for buttons and links in the portal, such as #0f766e."),
+        help_text="Used for buttons and links in the portal, such as #0f766e.",
     )
 
     logo = models.ImageField(
-        _("logo"),
+        "logo",
         upload_to=logo_path,
         blank=True,
         validators=[validate_logo],
-        help_text=_("Stands in the portal, on invoices and in mails. PNG, JPEG, GIF or WebP, up to 1 MB."),
+        help_text="Stands in the portal, on invoices and in mails. PNG, JPEG, GIF or WebP, up to 1 MB.",
     )
 
     _kept: ClassVar["tuple[float, Merchant] | None"] = None
 
     class Meta:
-        verbose_name = _("business")
-        verbose_name_plural = _("business")
+        verbose_name = "business"
+        verbose_name_plural = "business"
         constraints = [
             models.CheckConstraint(condition=models.Q(pk=1), name="merchant_is_one_row"),
             models.CheckConstraint(

@@ -48,11 +48,11 @@ class User(Searchable, AbstractBaseUser, PermissionsMixin):
         LIGHT = "light", _("Light")
         DARK = "dark", _("Dark")
 
-    number = models.CharField(_("customer number"), max_length=12, unique=True, default=new_number, editable=False)
+    number = models.CharField("customer number", max_length=12, unique=True, default=new_number, editable=False)
     external_id = fields.IdentifierField(
-        _("external ID"), max_length=100, null=True, blank=True, unique=True, help_text=_("Its name in another system.")
+        "external ID", max_length=100, null=True, blank=True, unique=True, help_text="Its name in another system."
     )
-    email = fields.AddressField(_("e-mail address"), unique=True)
+    email = fields.AddressField("e-mail address", unique=True)
     name = fields.LineField(_("name"), max_length=150, blank=True)
     phone = fields.NumberField(
         _("phone"),
@@ -61,10 +61,10 @@ class User(Searchable, AbstractBaseUser, PermissionsMixin):
         validators=[RegexValidator(r"^[+(]*[0-9][0-9+()/. -]*$", _("Write it in digits, such as +31 30 123 4567."))],
     )
     is_staff = models.BooleanField(
-        _("staff"), default=False, help_text=_("Staff work in the admin. Everybody else is a customer of the portal.")
+        "staff", default=False, help_text="Staff work in the admin. Everybody else is a customer of the portal."
     )
     is_active = models.BooleanField(
-        _("active"), default=True, help_text=_("Switch off instead of deleting: the person can then no longer sign in.")
+        "active", default=True, help_text="Switch off instead of deleting: the person can then no longer sign in."
     )
     wants_status_mails = models.BooleanField(
         _("status mails"),
@@ -86,7 +86,7 @@ class User(Searchable, AbstractBaseUser, PermissionsMixin):
     language = models.CharField(_("language"), max_length=20, choices=languages.choices, blank=True, default="")
     last_language = models.CharField(max_length=20, blank=True, default="", editable=False)
     """In which the portal was last read: mails have it where none is chosen."""
-    forgotten_at = models.DateTimeField(_("forgotten"), null=True, editable=False)
+    forgotten_at = models.DateTimeField("forgotten", null=True, editable=False)
     forgotten_by = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -94,11 +94,11 @@ class User(Searchable, AbstractBaseUser, PermissionsMixin):
         editable=False,
         db_index=False,
         related_name="+",
-        verbose_name=_("forgotten by"),
+        verbose_name="forgotten by",
     )
     """Written by `forgetting` alone: what the person was is gone, and their rows name who is left, an account of nobody."""
-    date_joined = models.DateTimeField(_("since"), default=timezone.now, editable=False)
-    address_changed_at = models.DateTimeField(_("address changed"), null=True, blank=True, editable=False)
+    date_joined = models.DateTimeField("since", default=timezone.now, editable=False)
+    address_changed_at = models.DateTimeField("address changed", null=True, blank=True, editable=False)
     search_text = SearchTextField(of=("name", "email", "number", "external_id"))
 
     objects: ClassVar[UserManager] = UserManager()
@@ -108,8 +108,8 @@ class User(Searchable, AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
-        verbose_name = _("user")
-        verbose_name_plural = _("users")
+        verbose_name = "user"
+        verbose_name_plural = "users"
         permissions = [("forget_user", "Can forget customers")]
         indexes = [models.Index("id", name="user_staff", condition=models.Q(is_staff=True))]
         constraints = [
