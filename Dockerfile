@@ -8,7 +8,8 @@ COPY pyproject.toml uv.lock ./
 RUN uv sync --frozen --no-dev --no-cache --compile-bytecode --python /usr/local/bin/python3
 COPY . .
 # This key signs nothing: static files alone are made with it, and it does not leave this stage.
-RUN SECRET_KEY=for-collectstatic-alone-and-never-for-serving .venv/bin/python manage.py collectstatic --no-input \
+RUN .venv/bin/python -m portal_project.catalogs \
+    && SECRET_KEY=for-collectstatic-alone-and-never-for-serving .venv/bin/python manage.py collectstatic --no-input \
     && .venv/bin/python -m compileall -q portal_project products subscriptions support
 
 FROM python:3.14-slim-trixie

@@ -17,13 +17,17 @@ PRODUCTION := DEBUG=False ALLOWED_HOSTS=portal.example.com PORTAL_URL=https://po
 unexport VIRTUAL_ENV CONDA_PREFIX PYTHONHOME UV_PROJECT_ENVIRONMENT PYTHONIOENCODING
 export PYTHONUTF8 := 1
 
-.PHONY: help demo test env dev lint types check
+# What the portal reads of its languages, made of their catalogs.
+TEXTS := $(patsubst %.po,%.mo,$(wildcard portal_project/locale/*/LC_MESSAGES/django.po))
+
+.PHONY: help demo test env dev lint types check messages
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    the portal with sample data on http://localhost:8000 (PORT=8123 moves it, RESET=1 starts over)"
 	@echo "make test    the whole test suite (DATABASE_URL=postgres://... for PostgreSQL)"
 	@echo "make lint types check    what the code has to pass besides"
+	@echo "make messages    brings the catalogs of all languages up to the texts in the code (NEW=fr begins one)"
 
 # DEBUG is on unless the environment or .env decides; where it is off, the demo refuses.
 demo: env
@@ -47,8 +51,14 @@ check: dev
 	$(PRODUCTION) $(MANAGE) makemigrations --check --dry-run
 	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
 
-env: .venv/.installed-runtime
-dev: .venv/.installed-dev
+messages: dev
+	@DEBUG=True $(MANAGE) makemessages $(NEW)
+
+env: .venv/.installed-runtime $(TEXTS)
+dev: .venv/.installed-dev $(TEXTS)
+
+%.mo: %.po | .venv/.installed-runtime
+	@$(BIN)/python -m portal_project.catalogs
 
 .venv/.installed-runtime: pyproject.toml uv.lock | $(BIN)/uv
 	@echo "Installing what the portal needs into .venv ..."

@@ -8,6 +8,8 @@ from django.core.cache import DEFAULT_CACHE_ALIAS, caches
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from portal_project import catalogs
+
 
 @checks.register(checks.Tags.database)
 def check_cache_table(databases: Sequence[str] | None = None, **kwargs: Any) -> list[checks.CheckMessage]:
@@ -18,6 +20,14 @@ def check_cache_table(databases: Sequence[str] | None = None, **kwargs: Any) -> 
         hint = "Run manage.py migrate, which makes it."
         return [checks.Warning(f"The table {table} of the cache is missing.", hint=hint, id="portal.W001")]
     return []
+
+
+@checks.register
+def check_catalogs(**kwargs: Any) -> list[checks.CheckMessage]:
+    """A language that is not compiled is not offered, and one that is older lacks texts."""
+    stale = [path.parents[1].name for path in catalogs.paths() if not catalogs.is_compiled(path)]
+    hint = "Run make env, which compiles them."
+    return [checks.Warning(f"The texts in “{name}” are not compiled.", hint=hint, id="portal.W002") for name in stale]
 
 
 def missing_cache_table() -> str:

@@ -1,4 +1,4 @@
-"""Which languages the portal speaks: English, in which it is written, and each that has a folder in `locale/`."""
+"""Which languages the portal speaks: English, in which it is written, and each whose catalog stands in `locale/`, compiled."""
 
 from pathlib import Path
 
@@ -9,7 +9,9 @@ from portal_project.common import locales
 
 def offered(folder: Path) -> list[tuple[str, str]]:
     """Code and name of each, English first; each is named in itself, such as ("nl", "Nederlands")."""
-    found = sorted(path.parents[1].name for path in folder.glob("*/LC_MESSAGES/django.po"))
+    compiled = folder.glob("*/LC_MESSAGES/django.mo")
+    # What is compiled stays behind when a language goes.
+    found = sorted(path.parents[1].name for path in compiled if path.with_suffix(".po").exists())
     codes = [locales.ENGLISH, *map(to_language, found)]
     return [(code, in_itself(code)) for code in codes]
 

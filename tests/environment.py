@@ -2,6 +2,8 @@
 
 import os
 
+from portal_project import catalogs
+
 os.environ |= {
     "DEBUG": "False",
     "SECRET_KEY": "tests-only-and-long-enough-to-please-the-deploy-check-0123456789",
@@ -15,3 +17,6 @@ os.environ |= {
     # Playwright's loop runs in the thread of the tests; Django's guard against that means other code.
     "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
 }
+
+# So that the texts are those of the catalogs, whatever was compiled before.
+catalogs.compile_all()

@@ -65,6 +65,7 @@ TOP_FLOOR = {
 INSTALLATION = {
     "portal_project.env_file": [],
     "portal_project.languages": ["portal_project.common"],
+    "portal_project.catalogs": ["portal_project.common"],
     "portal_project.service_urls": [],
     "portal_project.environment": ["portal_project.service_urls"],
     "portal_project.settings": [
@@ -80,7 +81,7 @@ INSTALLATION = {
     "portal_project.static_files": [],
     "portal_project.middleware": ["portal_project.probes", "portal_project.accounts", "subscriptions.rules"],
     "portal_project.errors": ["portal_project.common"],
-    "portal_project.checks": [],
+    "portal_project.checks": ["portal_project.catalogs"],
     "portal_project.probes": ["portal_project.checks", "portal_project.common"],
     "portal_project.public_views": ["portal_project.accounts"],
     "portal_project.public_urls": ["portal_project.public_views"],
@@ -96,7 +97,7 @@ INSTALLATION = {
         "portal_project.schedule",
     ],
     "portal_project.demo": ["support.jobs", "portal_project.errors"],
-    "portal_project.management": ["portal_project.demo"],
+    "portal_project.management": ["portal_project.demo", "portal_project.catalogs"],
 }
 STANDS_ON = FLOORS | TOP_FLOOR | INSTALLATION
 EXCEPTIONS = {
