@@ -47,7 +47,6 @@ ENGLISH_ALONE = (
     "subscriptions/billing/payments.py",
     "subscriptions/lifecycle/forgetting.py",
     "subscriptions/models/payment_file.py",
-    "support/cancellations/coming_over.py",
     "support/cancellations/from_ticket.py",
     "support/cancellations/staff_forms.py",
     "support/models/ticket_event.py",

@@ -29,7 +29,7 @@ NOT_TYPED = {
     "support.AcceptedAlternative": {"offered"},
     # What prints of the name that a file has.
     "support.Attachment": {"name", "content_type"},
-    "support.CancellationRequest": {"why"},
+    "support.CancellationRequest": {"why_then"},
     "support.ProviderCall": {"error"},
     "support.Ticket": {"number"},
     "support.TicketEvent": {"old", "new"},

@@ -121,7 +121,7 @@ def _ask_to_cancel(subscription: Subscription, asked_on: date, until: date, chan
         requested_on=asked_on,
         notice_days=subscription.plan.product.notice_days,
         promised_on=promised.ends_on,
-        why=promised.why,
+        why_facts=promised.why,
     )
     live_until(subscription, until)
     return request

@@ -8,20 +8,26 @@ from datetime import date, datetime, time
 
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal_project.common import bulk, numbers
 from portal_project.common.csv_files import Line
+from portal_project.common.facts import sentences, told
 from products.models import NOT_SAID, CancellationReason
 from subscriptions import importing
 from subscriptions.importing import Checked, End, Row, Summary
 from subscriptions.models import Subscription
-from subscriptions.rules.dates_in_words import day
 from support.cancellations.requests import bring_over, new_ticket
 from support.models import CancellationRequest, Ticket
 from support.queue.act_by import act_by
 
 Progress = Callable[[int], object]
+
+sentences(
+    came_over=gettext_lazy(
+        "You asked on %(asked)s, before the subscription came over to here. The end promised then, %(promised)s, holds."
+    )
+)
 
 
 def check(rows: list[Line], *, today: date, on_progress: Progress) -> Checked[Row]:
@@ -66,9 +72,6 @@ def _request(end: End, subscription: Subscription, labels: dict[str, str]) -> Ca
     """With its ticket, from the first moment of the day on which the customer asked."""
     reason = end.reason or NOT_SAID
     at = timezone.make_aware(datetime.combine(end.requested_on, time.min))
-    why = _(
-        "You asked on %(asked)s, before the subscription came over to here. The end promised then, %(promised)s, holds."
-    )
     return CancellationRequest(
         ticket=new_ticket(subscription, at),
         subscription=subscription,
@@ -79,5 +82,5 @@ def _request(end: End, subscription: Subscription, labels: dict[str, str]) -> Ca
         answered_at=at,
         notice_days=subscription.plan.product.notice_days,
         promised_on=end.ends_on,
-        why=why % {"asked": day(end.requested_on), "promised": day(end.ends_on)},
+        why_facts=told("came_over", asked=end.requested_on, promised=end.ends_on),
     )

@@ -3,26 +3,39 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from portal_project.common.facts import Fact, sentences, told
 from subscriptions.models import Subscription
 from subscriptions.preview.reasons import why_it_ends
-from subscriptions.rules.dates_in_words import day
 from subscriptions.rules.states import Status
 from support.models import CancellationRequest
 
 # Whoever agreed to stay and asks again so soon has not begun anew: the date of then still holds.
 SAME_REQUEST = timedelta(days=30)
+sentences(
+    first_date_holds=gettext_lazy(
+        "You asked on %(asked)s, and agreed on %(agreed)s to stay; the date of then, %(promised)s, still holds."
+    ),
+    first_date_has_passed=gettext_lazy(
+        "You asked on %(asked)s, and agreed on %(agreed)s to stay; the date of then, %(promised)s, has passed, so it ends "
+        "when the billed days are over, on %(until)s."
+    ),
+    trial_ended_since=gettext_lazy(
+        "You asked on %(asked)s, during the trial, which ended on %(passed)s. So it ends today, %(today)s."
+    ),
+    that_day_has_passed=gettext_lazy("%(why)s That day has passed, so it ends today, %(today)s."),
+)
 # What the date is made from, beside the product's notice period.
 MADE_FROM = ("status", "anchor_on", "interval", "interval_count", "period_end")
 
 
 @dataclass(frozen=True)
 class PromisedEnd:
-    """The first day without the subscription, and the sentence that says why it is that day."""
+    """The first day without the subscription, and why it is that day."""
 
     ends_on: date
-    why: str
+    why: Fact
 
 
 def promise(subscription: Subscription, today: date, asked_on: date | None = None) -> PromisedEnd:
@@ -44,7 +57,8 @@ def why_promised(subscription: Subscription) -> str:
         return ""
     promised = CancellationRequest.objects.filter(subscription=subscription.pk, promised_on=ends_on)
     binding = promised.filter(decision__in=["", CancellationRequest.Decision.ENDED])
-    return binding.values_list("why", flat=True).first() or ""
+    request = binding.only("why_facts", "why_then").first()
+    return request.why if request else ""
 
 
 def _usual(subscription: Subscription, asked_on: date) -> PromisedEnd:
@@ -63,31 +77,17 @@ def _kept(subscription: Subscription, asked_on: date) -> CancellationRequest | N
 
 def _again(kept: CancellationRequest, subscription: Subscription, asked_on: date) -> PromisedEnd:
     """The date of the first request; once that has passed, the end of the billed days, without another notice."""
-    days = {
-        "asked": day(kept.requested_on),
-        "agreed": day(kept.agreed_on),
-        "promised": day(kept.promised_on),
-    }
+    days = {"asked": kept.requested_on, "agreed": kept.agreed_on, "promised": kept.promised_on}
     if kept.promised_on >= asked_on:
-        why = _(
-            "You asked on %(asked)s, and agreed on %(agreed)s to stay; the date of then, %(promised)s, still holds."
-        )
-        return PromisedEnd(kept.promised_on, why % days)
+        return PromisedEnd(kept.promised_on, told("first_date_holds", **days))
     ends_on = subscription.earliest_end(asked_on, notice_days=0)
-    why = _(
-        "You asked on %(asked)s, and agreed on %(agreed)s to stay; the date of then, %(promised)s, has passed, so it ends "
-        "when the billed days are over, on %(until)s."
-    )
-    return PromisedEnd(ends_on, why % (days | {"until": day(ends_on)}))
+    return PromisedEnd(ends_on, told("first_date_has_passed", **days, until=ends_on))
 
 
 def _passed(promised: PromisedEnd, subscription: Subscription, asked_on: date, today: date) -> PromisedEnd:
-    values = {"asked": day(asked_on), "passed": day(promised.ends_on), "today": day(today), "why": promised.why}
     if subscription.status == Status.TRIALING:
-        why = _("You asked on %(asked)s, during the trial, which ended on %(passed)s. So it ends today, %(today)s.")
-    else:
-        why = _("%(why)s That day has passed, so it ends today, %(today)s.")
-    return PromisedEnd(today, why % values)
+        return PromisedEnd(today, told("trial_ended_since", asked=asked_on, passed=promised.ends_on, today=today))
+    return PromisedEnd(today, told("that_day_has_passed", why=promised.why, today=today))
 
 
 def _as_it_was(subscription: Subscription, on: date) -> Subscription:

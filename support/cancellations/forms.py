@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal_project.accounts.models import User
+from portal_project.common.facts import worded
 from portal_project.common.forms import ParagraphsField
 from products.models import Alternative, ResumeRule
 from subscriptions.billing.catch_up import catch_up
@@ -99,7 +100,7 @@ class RequestForm(DecidingForm):
 
     @property
     def why(self) -> str:
-        return self.trial.result.why
+        return worded(self.trial.result.why)
 
     @property
     def ends_on_if_resumed(self) -> date | None:

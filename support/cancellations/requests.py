@@ -150,7 +150,7 @@ def _record(ticket: Ticket, trial: Trial, asked: Asked, at: datetime, *, by: "Us
         answered_at=ticket.answered_at if ticket.is_answered else None,
         notice_days=subscription.plan.product.notice_days,
         promised_on=promised.ends_on,
-        why=promised.why,
+        why_facts=promised.why,
     )
     ticket.act_by = act_by(ticket, today)
     ticket.save()

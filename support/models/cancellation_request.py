@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal_project.common import fields
+from portal_project.common.facts import worded
 from products.models import CancellationReason
 from subscriptions.models import Subscription
 from support.models.ticket import Ticket
@@ -56,7 +57,9 @@ class CancellationRequest(models.Model):
     notice_days = models.PositiveSmallIntegerField("notice period (days)")
     promised_on = models.DateField("promised end")
     """The first day without the subscription, as the customer was told; a setting changed later does not move it."""
-    why = models.CharField("why this date", max_length=300)
+    why_facts = models.JSONField("why this date", default=dict, editable=False)
+    why_then = models.CharField(max_length=300, blank=True, default="", editable=False)
+    """Why it was that date, as it was worded before facts were kept; empty since."""
     decision = models.CharField("decision", max_length=20, choices=Decision, blank=True)
     decided_at = models.DateTimeField("decided", null=True, blank=True)
     decided_by = models.ForeignKey(
@@ -101,3 +104,8 @@ class CancellationRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subscription} → {self.promised_on}"
+
+    @property
+    def why(self) -> str:
+        """Why the promised end is that day, for whoever reads it."""
+        return worded(self.why_facts) if self.why_facts else self.why_then

@@ -2,6 +2,7 @@
 
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
@@ -17,13 +18,21 @@ DUTCH = {
     "Home": "Begin",
     "Answers to this mail do not reach us. Please use the portal.": "Antwoorden op deze mail bereiken ons niet.",
     "%(product)s is paused": "%(product)s is gepauzeerd",
+    (
+        "%(count)d day’s notice from %(asked)s ends on %(notice_end)s",
+        "%(count)d days’ notice from %(asked)s ends on %(notice_end)s",
+    ): (
+        "%(count)d dag opzegtermijn vanaf %(asked)s loopt tot %(notice_end)s",
+        "%(count)d dagen opzegtermijn vanaf %(asked)s loopt tot %(notice_end)s",
+    ),
 }
 
 
-def write(folder: Path, name: str, texts: dict[str, str]) -> None:
-    catalog = Catalog(locale=None, fuzzy=False)
+def write(folder: Path, name: str, texts: dict[Any, Any]) -> None:
+    """A text with a plural is a pair, as is what it becomes."""
+    catalog = Catalog(locale="nl", fuzzy=False)
     for text, translated in texts.items():
-        catalog.add(text, translated, flags=["python-format"] if "%(" in text else [])
+        catalog.add(text, translated)
     inside = folder / name / "LC_MESSAGES"
     inside.mkdir(parents=True)
     for ending, writer in (("po", write_po), ("mo", write_mo)):

@@ -1,55 +1,52 @@
 from datetime import date
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
+from portal_project.common.facts import Fact, sentences, told
 from subscriptions.models import Subscription
 from subscriptions.preview.reasons.history import History
 from subscriptions.rules import periods
 from subscriptions.rules.dates_in_words import day
 from subscriptions.rules.states import Status
 
-
-def why_it_ends(subscription: Subscription, asked_on: date, notice_days: int, ends_on: date) -> str:
-    """Why a cancellation asked for on that day ends on `ends_on`; the subscription as it was before the request."""
-    if subscription.status == Status.TRIALING:
-        return _("The trial ends on %(end)s, so the subscription ends with it and is never billed.") % {
-            "end": day(ends_on)
-        }
-    billed_until = subscription.billed_through
-    notice_end = periods.notice_end(asked_on, notice_days)
-    if notice_days == 0:
-        return _no_notice(subscription, asked_on, billed_until)
-    notice = ngettext(
+sentences(
+    ends_with_trial=gettext_lazy("The trial ends on %(end)s, so the subscription ends with it and is never billed."),
+    notice=ngettext_lazy(
         "%(count)d day’s notice from %(asked)s ends on %(notice_end)s",
         "%(count)d days’ notice from %(asked)s ends on %(notice_end)s",
-        notice_days,
-    ) % {
-        "count": notice_days,
-        "asked": day(asked_on),
-        "notice_end": day(notice_end),
-    }
-    if ends_on == billed_until:
-        return _("%(notice)s; you are billed until %(until)s, so it ends then.") % {
-            "notice": notice,
-            "until": day(billed_until),
-        }
-    return _("%(notice)s, after the billed days (until %(until)s), so it ends then.") % {
-        "notice": notice,
-        "until": day(billed_until),
-    }
+        "count",
+    ),
+    ends_with_billed_days=gettext_lazy("%(notice)s; you are billed until %(until)s, so it ends then."),
+    ends_with_notice=gettext_lazy("%(notice)s, after the billed days (until %(until)s), so it ends then."),
+    no_notice_ends_at_once=gettext_lazy("There is no notice period and no billed day is left, so it ends at once."),
+    no_notice_ends_with_period=gettext_lazy(
+        "There is no notice period. The period that is partly billed runs until %(until)s, so it ends then."
+    ),
+    no_notice_ends_with_billed_days=gettext_lazy(
+        "There is no notice period, so it ends when the billed days are over, on %(until)s."
+    ),
+)
 
 
-def _no_notice(subscription: Subscription, asked_on: date, billed_until: date) -> str:
+def why_it_ends(subscription: Subscription, asked_on: date, notice_days: int, ends_on: date) -> Fact:
+    """Why a cancellation asked for on that day ends on `ends_on`; the subscription as it was before the request."""
+    if subscription.status == Status.TRIALING:
+        return told("ends_with_trial", end=ends_on)
+    billed_until = subscription.billed_through
+    if notice_days == 0:
+        return _no_notice(subscription, asked_on, billed_until)
+    notice = told("notice", count=notice_days, asked=asked_on, notice_end=periods.notice_end(asked_on, notice_days))
+    code = "ends_with_billed_days" if ends_on == billed_until else "ends_with_notice"
+    return told(code, notice=notice, until=billed_until)
+
+
+def _no_notice(subscription: Subscription, asked_on: date, billed_until: date) -> Fact:
     if billed_until <= asked_on:
-        return _("There is no notice period and no billed day is left, so it ends at once.")
+        return told("no_notice_ends_at_once")
     if billed_until != subscription.period_end:
-        return _(
-            "There is no notice period. The period that is partly billed runs until %(until)s, so it ends then."
-        ) % {"until": day(billed_until)}
-    return _("There is no notice period, so it ends when the billed days are over, on %(until)s.") % {
-        "until": day(billed_until)
-    }
+        return told("no_notice_ends_with_period", until=billed_until)
+    return told("no_notice_ends_with_billed_days", until=billed_until)
 
 
 def why_end(subscription: Subscription, history: History) -> str:
