@@ -34,7 +34,7 @@ def become_a_request(ticket: Ticket, subscription: Subscription, *, by: "User", 
     Raises `NotAllowed`.
     """
     may_turn(ticket).enforce()
-    events = [TicketEvent(ticket=ticket, kind=TicketEvent.Kind.REQUEST, actor=by, old=ticket.get_type_display())]
+    events = [TicketEvent(ticket=ticket, kind=TicketEvent.Kind.REQUEST, actor=by, old=ticket.type)]
     now = timezone.now()
     if ticket.is_finished and (reopened := triage.set_status(ticket, Ticket.Status.OPEN, by=by, at=now)):
         events.append(reopened)

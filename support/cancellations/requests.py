@@ -71,7 +71,8 @@ def new_ticket(subscription: Subscription, at: datetime) -> Ticket:
     """For a request made then, not saved; it is the customer's last word, also when it is staff who write it down."""
     return Ticket(
         type=Ticket.Type.CANCEL,
-        subject=_("Cancel %(product)s") % {"product": subscription.plan.product.name},
+        subject=f"Cancel {subscription.plan.product.name}",
+        subject_is_ours=True,
         customer=subscription.customer,
         subscription=subscription,
         wrote_at=at,

@@ -103,14 +103,14 @@ def _before(today: date) -> TicketQuerySet:
 
 def _part(title: str, tickets: TicketQuerySet, date_of: Callable[[Ticket], date | None]) -> Part:
     count = tickets.order_by()[: rows.MOST + 1].count()
-    first = tickets.select_related("customer")[:SHOWN] if count else []
+    first = tickets.select_related("customer", "subscription__plan__product")[:SHOWN] if count else []
     return Part(title, rows.capped(count), [_row(ticket, date_of(ticket)) for ticket in first], count > SHOWN)
 
 
 def _row(ticket: Ticket, on: date | None) -> dict[str, str]:
     values = {
         "day": day(on),
-        "subject": ticket.subject,
+        "subject": ticket.title,
         "number": ticket.number,
         "customer": ticket.customer.get_full_name(),
     }

@@ -190,13 +190,13 @@ def _to_customer(ticket: Ticket) -> dict[str, Any]:
     return {
         "name": ticket.customer.name,
         "ticket": ticket.number,
-        "subject": ticket.subject,
+        "subject": ticket.title,
         "url": settings.PORTAL_URL + ticket.get_absolute_url(),
     }
 
 
 def _of_ticket(ticket: Ticket) -> dict[str, Any]:
-    return {"ticket": ticket.number, "subject": ticket.subject, "customer": ticket.customer.get_full_name()}
+    return {"ticket": ticket.number, "subject": ticket.title, "customer": ticket.customer.get_full_name()}
 
 
 def _said(message: Message, files: list[str]) -> dict[str, Any]:

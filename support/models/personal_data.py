@@ -34,6 +34,7 @@ PERSONAL_DATA = [
             "priority": "how staff plan their work",
             "assignee": WHO_OF_THE_STAFF,
             "act_by": "how staff plan their work",
+            "subject_is_ours": "the subject says it",
             "token": "an inner key",
         },
         once_forgotten=Kept(
@@ -57,7 +58,7 @@ PERSONAL_DATA = [
                 "updated_at",
                 "token",
             ),
-            overwritten={"subject": lambda leaving: gettext("Deleted")},
+            overwritten={"subject": lambda leaving: gettext("Deleted"), "subject_is_ours": False},
         ),
     ),
     Table(

@@ -6,7 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal_project.common import fields
 from portal_project.common.numbers import TICKET, draw_free, random_number
@@ -31,31 +32,31 @@ class Ticket(Searchable):
     """A support request and its conversation."""
 
     class Type(models.TextChoices):
-        GENERAL = "general", _("General")
-        BILLING = "billing", _("Billing question")
-        TECHNICAL = "technical", _("Technical issue")
-        REFUND = "refund", _("Refund")
-        COMPLAINT = "complaint", _("Complaint")
-        PAUSE = "pause", _("Pause subscription")
-        CANCEL = "cancel", _("Cancel subscription")
-        INVOICE = "invoice", _("Invoice correction")
-        FEATURE = "feature", _("Feature request")
-        QUOTE = "quote", _("Quote")
-        FORGET = "forget", _("Delete my data")
-        OTHER = "other", _("Other")
+        GENERAL = "general", gettext_lazy("General")
+        BILLING = "billing", gettext_lazy("Billing question")
+        TECHNICAL = "technical", gettext_lazy("Technical issue")
+        REFUND = "refund", gettext_lazy("Refund")
+        COMPLAINT = "complaint", gettext_lazy("Complaint")
+        PAUSE = "pause", gettext_lazy("Pause subscription")
+        CANCEL = "cancel", gettext_lazy("Cancel subscription")
+        INVOICE = "invoice", gettext_lazy("Invoice correction")
+        FEATURE = "feature", gettext_lazy("Feature request")
+        QUOTE = "quote", gettext_lazy("Quote")
+        FORGET = "forget", gettext_lazy("Delete my data")
+        OTHER = "other", gettext_lazy("Other")
 
     class Status(models.TextChoices):
-        OPEN = "open", _("Open")
-        IN_REVIEW = "in_review", _("In review")
-        RESOLVED = "resolved", _("Resolved")
-        REJECTED = "rejected", _("Rejected")
-        CLOSED = "closed", _("Closed")
+        OPEN = "open", gettext_lazy("Open")
+        IN_REVIEW = "in_review", gettext_lazy("In review")
+        RESOLVED = "resolved", gettext_lazy("Resolved")
+        REJECTED = "rejected", gettext_lazy("Rejected")
+        CLOSED = "closed", gettext_lazy("Closed")
 
     class Priority(models.IntegerChoices):
-        LOW = 1, _("Low")
-        MEDIUM = 2, _("Medium")
-        HIGH = 3, _("High")
-        URGENT = 4, _("Urgent")
+        LOW = 1, gettext_lazy("Low")
+        MEDIUM = 2, gettext_lazy("Medium")
+        HIGH = 3, gettext_lazy("High")
+        URGENT = 4, gettext_lazy("Urgent")
 
     UNFINISHED = (Status.OPEN, Status.IN_REVIEW)
     ABOUT_ONE_SUBSCRIPTION = CONTACT_TYPES
@@ -63,6 +64,8 @@ class Ticket(Searchable):
     number = models.CharField("number", max_length=12, unique=True, default=new_number, editable=False)
     type = models.CharField("type", max_length=10, choices=Type, default=Type.GENERAL)
     subject = fields.LineField("subject", max_length=150)
+    subject_is_ours = models.BooleanField(default=False, editable=False)
+    """Whether nobody typed the subject: then it stands here in English, as staff read and search it."""
     status = models.CharField("status", max_length=10, choices=Status, default=Status.OPEN)
     priority = models.PositiveSmallIntegerField("priority", choices=Priority, default=Priority.MEDIUM)
     assignee = models.ForeignKey(
@@ -113,7 +116,7 @@ class Ticket(Searchable):
             models.CheckConstraint(
                 name="ticket_pause_and_cancel_name_a_subscription",
                 condition=~models.Q(type__in=("pause", "cancel")) | models.Q(subscription__isnull=False),
-                violation_error_message=_("Choose the subscription that this is about."),
+                violation_error_message=gettext_lazy("Choose the subscription that this is about."),
             ),
             models.CheckConstraint(
                 name="ticket_choices_known",
@@ -148,6 +151,13 @@ class Ticket(Searchable):
 
     def get_absolute_url(self) -> str:
         return reverse("support:ticket", args=[self.number])
+
+    @property
+    def title(self) -> str:
+        """The subject; where it is the portal's own, in the words of whoever reads."""
+        if self.subject_is_ours and self.subscription:
+            return _("Cancel %(product)s") % {"product": self.subscription.plan.product.name}
+        return self.subject
 
     @property
     def is_finished(self) -> bool:

@@ -5,6 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 from support.models.ticket import Ticket
 
+LABELS = {
+    "status": {str(value): label for value, label in Ticket.Status.choices},
+    "priority": {str(value): label for value, label in Ticket.Priority.choices},
+}
+
 
 class TicketEvent(models.Model):
     """What happened to a ticket besides its messages, mails and decision, which have rows of their own. Never changed."""
@@ -25,7 +30,7 @@ class TicketEvent(models.Model):
     at = models.DateTimeField("at", default=timezone.now)
     old = models.CharField("before", max_length=200, blank=True)
     new = models.CharField("after", max_length=200, blank=True)
-    """As staff read it, in the words of that day: a label, or a name."""
+    """The value of a choice, or the name that somebody had then."""
 
     class Meta:
         verbose_name = "ticket event"
@@ -39,4 +44,16 @@ class TicketEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.ticket_id}: {self.get_kind_display()} {self.new}"
+        return f"{self.ticket_id}: {self.get_kind_display()} {self.became}"
+
+    @property
+    def was(self) -> str:
+        """What was before, for whoever reads it."""
+        return self._word(self.old)
+
+    @property
+    def became(self) -> str:
+        return self._word(self.new)
+
+    def _word(self, value: str) -> str:
+        return str(LABELS.get(self.kind, {}).get(value, value))

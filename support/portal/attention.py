@@ -35,10 +35,10 @@ def _answers(customer: "User", besides: list[int]) -> list[Attention]:
     answered = Ticket.objects.filter(
         ~Exists(seen), customer=customer, answered_at__gte=F("wrote_at"), answered_at__gt=timezone.now() - NEWS
     )
-    answered = answered.exclude(pk__in=besides)
+    answered = answered.exclude(pk__in=besides).select_related("subscription__plan__product")
     return [
         Attention(
-            _("We answered “%(subject)s”") % {"subject": ticket.subject},
+            _("We answered “%(subject)s”") % {"subject": ticket.title},
             f"{ticket.number} · {day(timezone.localdate(ticket.answered_at))}",
             ticket.get_absolute_url(),
         )

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 # What one customer may send within an hour. A request to cancel is not counted and never refused.
 NEW_TICKETS_AN_HOUR, REPLIES_AN_HOUR = 20, 60
 HOUR = timedelta(hours=1)
+# What the mails about it name.
+WITH = ("customer", "subscription__plan__product")
 
 SENT_BEFORE = gettext_lazy("This page had been sent before. Send your new text once more.")
 
@@ -112,7 +114,7 @@ def reply(
         if ticket.type == Ticket.Type.CANCEL and author != ticket.customer:
             # A decision locks the request before its ticket too.
             CancellationRequest.objects.lock(ticket)
-        ticket = Ticket.objects.select_for_update(of=("self",)).select_related("customer").get(pk=ticket.pk)
+        ticket = Ticket.objects.select_for_update(of=("self",)).select_related(*WITH).get(pk=ticket.pk)
         mails = sends_mail and not is_internal and author != ticket.customer
         if first := Message.objects.filter(token=token).first():
             is_same = (first.ticket_id, first.author_id, _was_mailed(first)) == (ticket.pk, author.pk, mails)

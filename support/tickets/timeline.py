@@ -81,7 +81,7 @@ def for_customer(ticket: Ticket, shown: Conversation) -> list[Message | Entry]:
         changes = changes.filter(at__gte=shown.messages[0].created_at)
     if newer := _after(ticket, shown):
         changes = changes.filter(at__lt=newer.created_at)
-    lines = [Entry(event.at, _("Status: %(new)s") % {"new": event.new}) for event in changes[:MOST]]
+    lines = [Entry(event.at, _("Status: %(new)s") % {"new": event.became}) for event in changes[:MOST]]
     return sorted([*shown.messages, *lines], key=_when)
 
 
@@ -108,7 +108,7 @@ def _of_event(event: TicketEvent) -> Entry:
 
 
 def _said(event: TicketEvent) -> str:
-    values = {"old": event.old or _("nobody"), "new": event.new or _("nobody")}
+    values = {"old": event.was or _("nobody"), "new": event.became or _("nobody")}
     match event.kind:
         case Kind.STATUS:
             return _("Status: %(old)s → %(new)s") % values

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -52,8 +53,8 @@ def set_status(ticket: Ticket, status: str, *, by: "User | None", at: datetime) 
 
 
 def event(ticket: Ticket, field: str, old: Any, new: Any, by: "User | None") -> TicketEvent:
-    """What to save about the field having become `new`, in words."""
-    return TicketEvent(ticket=ticket, kind=field, actor=by, old=_word(field, old), new=_word(field, new))
+    """What to save about the field having become `new`."""
+    return TicketEvent(ticket=ticket, kind=field, actor=by, old=_kept(old), new=_kept(new))
 
 
 def _applied(ticket: Ticket, by: "User", values: dict[str, Any]) -> Iterable[TicketEvent]:
@@ -81,9 +82,8 @@ def _refuse_to_finish_undecided(tickets: list[Ticket]) -> None:
         raise NotAllowed(Verdict(Code.NOT_NOW, reason % {"numbers": ", ".join(numbers)}))
 
 
-def _word(field: str, value: Any) -> str:
+def _kept(value: Any) -> str:
+    """A person by the name of today."""
     if value is None:
         return ""
-    if field == "assignee":
-        return str(value.get_full_name())
-    return str({"status": Ticket.Status, "priority": Ticket.Priority}[field](value).label)
+    return str(value.get_full_name() if isinstance(value, get_user_model()) else value)

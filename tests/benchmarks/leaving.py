@@ -114,7 +114,7 @@ def _fill(size: int, today: date) -> None:
         f"generate_series(1, {size}) n",
     )
     fill(
-        CancellationRequest(ticket_id=0, subscription_id=0, notice_days=30, reason_label="A reason", why="x"),
+        CancellationRequest(ticket_id=0, subscription_id=0, notice_days=30, reason_label="A reason", why_then="x"),
         {
             "ticket_id": "(SELECT min(id) FROM support_ticket) + n - 1",
             "subscription_id": of,

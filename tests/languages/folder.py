@@ -17,6 +17,10 @@ DUTCH = {
     "Not possible": "Niet mogelijk",
     "Home": "Begin",
     "Answers to this mail do not reach us. Please use the portal.": "Antwoorden op deze mail bereiken ons niet.",
+    "Cancel %(product)s": "%(product)s opzeggen",
+    "Open": "Open",
+    "Resolved": "Opgelost",
+    "Closed": "Gesloten",
     "%(product)s is paused": "%(product)s is gepauzeerd",
     (
         "%(count)d day’s notice from %(asked)s ends on %(notice_end)s",

@@ -1,10 +1,14 @@
 """What is kept is worded in the language of whoever reads it, whatever the one was in which it was written."""
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
 
-from support.models import CancellationRequest
+from portal_project.mail.models import OutgoingMail
+from portal_project.mail.rendering import subject
+from support.models import CancellationRequest, Ticket, TicketEvent
+from support.tickets.opening import reply
 from tests.conftest import signed_in
 from tests.factories import started
 from tests.pages import confirm
@@ -33,3 +37,26 @@ def test_why_the_promised_end_is_that_day(alice, subscription, as_agent):
     assert english in text_of(reading(alice, "en").get(page))
     ticket = CancellationRequest.objects.get().ticket_id
     assert english in text_of(as_agent.get(f"/admin/support/ticket/{ticket}/change/"))
+
+
+def test_what_a_ticket_is_about_where_nobody_typed_it(alice, subscription, as_agent, agent):
+    reading(agent, "nl")
+    confirm(reading(alice, "nl"), f"/subscriptions/{subscription.number}/cancel/", reason="other")
+    ticket = Ticket.objects.get()
+    for page in ("/support/", f"/support/{ticket.number}/"):
+        assert "Hosting opzeggen" in text_of(reading(alice, "nl").get(page))
+        assert "Cancel Hosting" in text_of(reading(alice, "en").get(page))
+    # The admin is English, and staff find it by English words.
+    assert "Cancel Hosting" in text_of(as_agent.get("/admin/support/ticket/?search=cancel+hosting"))
+    reading(alice, "nl")
+    reply(ticket, author=agent, body="Why?", token=uuid4(), today=date(2026, 4, 5))
+    assert "Hosting opzeggen" in subject(OutgoingMail.objects.get(template="support/reply"))
+
+
+def test_what_became_of_a_ticket(alice, subscription, agent):
+    confirm(reading(alice, "nl"), f"/subscriptions/{subscription.number}/cancel/", reason="other")
+    confirm(reading(alice, "nl"), f"/subscriptions/{subscription.number}/withdraw/")
+    ticket = Ticket.objects.get()
+    assert set(TicketEvent.objects.values_list("kind", "old", "new")) == {("status", "open", "closed")}
+    assert "Status: Gesloten" in text_of(reading(alice, "nl").get(f"/support/{ticket.number}/"))
+    assert "Status: Closed" in text_of(reading(alice, "en").get(f"/support/{ticket.number}/"))

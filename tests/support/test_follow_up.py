@@ -33,7 +33,7 @@ def test_the_tickets_of_what_has_ended_are_resolved(three_in_notice):
     assert follow_up.run(date(2026, 5, 1)) == 3
     assert set(CancellationRequest.objects.values_list("decision", "decided_by")) == {("ended", None)}
     assert set(Ticket.objects.values_list("status", "act_by")) == {("resolved", None)}
-    assert set(TicketEvent.objects.values_list("kind", "actor", "old", "new")) == {("status", None, "Open", "Resolved")}
+    assert set(TicketEvent.objects.values_list("kind", "actor", "old", "new")) == {("status", None, "open", "resolved")}
 
 
 def test_a_second_run_finds_nothing(three_in_notice):

@@ -105,7 +105,7 @@ def test_without_how_and_when_nothing_is_dropped(as_agent, in_notice, typed, com
 def test_the_decision_is_in_the_history_of_ticket_and_subscription(agent, as_agent, in_notice):
     confirm(as_agent, page(in_notice), **AGREED)
     event = TicketEvent.objects.get(kind="status")
-    assert (event.actor, event.old, event.new) == (agent, "Open", "Rejected")
+    assert (event.actor, event.old, event.new) == (agent, "open", "rejected")
     assert in_notice.events.first().kind == "cancellation_withdrawn"
 
 

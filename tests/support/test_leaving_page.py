@@ -62,7 +62,7 @@ def made_up(number, chance):
                 answered_at=chance.choice([None, at, at + timedelta(hours=chance.randrange(1, 99))]),
                 notice_days=30,
                 promised_on=at.date(),
-                why="x",
+                why_then="x",
                 decision=decision,
                 decided_at=at if decision else None,
                 agreed_on=at.date() if decision == "kept" else None,

@@ -237,7 +237,7 @@ def test_several_tickets_are_assigned_prioritised_and_marked_at_once(as_agent, a
     assert list(kinds) == [
         ("assignee", "", agent.name, agent.name),
         ("assignee", agent.name, merchant.name, agent.name),
-        ("priority", "Medium", "Urgent", agent.name),
+        ("priority", "2", "4", agent.name),
     ]
 
 

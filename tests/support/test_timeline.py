@@ -99,12 +99,12 @@ def test_a_turned_ticket_shows_the_subscriptions_mails_since_it_became_a_request
 def test_a_change_between_two_pages_of_a_conversation_is_on_the_older_one(alice, as_agent, as_alice, ticket):
     Message.objects.bulk_create(Message(ticket=ticket, author=alice, body=f"Line {n}.") for n in range(199))
     Message.objects.update(created_at="2026-04-05T12:00:00Z")
-    TicketEvent.objects.create(ticket=ticket, kind="status", new="In review", at="2026-04-05T13:00:00Z")
+    TicketEvent.objects.create(ticket=ticket, kind="status", new="in_review", at="2026-04-05T13:00:00Z")
     late = Message.objects.create(ticket=ticket, author=alice, body="Late.", created_at="2026-04-05T14:00:00Z")
     Message.objects.bulk_create(
         Message(ticket=ticket, author=alice, body="Later.", created_at="2026-04-05T15:00:00Z") for _ in range(199)
     )
-    TicketEvent.objects.create(ticket=ticket, kind="status", new="Resolved", at="2026-04-05T16:00:00Z")
+    TicketEvent.objects.create(ticket=ticket, kind="status", new="resolved", at="2026-04-05T16:00:00Z")
     newest = as_alice.get(ticket.get_absolute_url())
     assert newest.context["conversation"].earlier == late.pk
     older = as_alice.get(f"{ticket.get_absolute_url()}?before={late.pk}")

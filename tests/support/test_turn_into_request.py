@@ -62,7 +62,7 @@ def test_the_ticket_becomes_a_request_as_of_the_customers_message(agent, as_agen
     )
     assert Subscription.objects.get().cancels_on == date(2026, 5, 1)
     event = TicketEvent.objects.get(kind="request")
-    assert (event.actor, event.old) == (agent, "General")
+    assert (event.actor, event.old) == (agent, "general")
 
 
 def test_the_customer_is_told_by_the_same_mail_as_after_an_own_request(as_agent, written):
