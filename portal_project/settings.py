@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "simple_history",
     "portal_project.accounts",
     "portal_project.mail",
+    "portal_project.receipts",
     "products",
     "subscriptions",
     "support",

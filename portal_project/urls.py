@@ -28,6 +28,7 @@ urlpatterns = [
     path("subscriptions/", include("subscriptions.portal.urls")),
     path("invoices/", include("subscriptions.portal.invoice_urls")),
     path("support/", include("support.portal.urls")),
+    path("receipts/", include("portal_project.receipts.urls")),
     path("", include("portal_project.public_urls")),
 ]
 

@@ -7,6 +7,8 @@ from typing import Any
 from django.http import HttpResponse
 from django.test import Client
 
+from portal_project.receipts.models import Receipt
+
 # What the page about the business asks for beside its name, colour and days to pay.
 MORE_OF_BUSINESS = {
     "comparison_percent": 10,
@@ -72,6 +74,11 @@ def hidden_inputs(response: HttpResponse) -> dict[str, str]:
     parser = _Inputs()
     parser.feed(response.content.decode())
     return parser.hidden
+
+
+def receipt(response: HttpResponse) -> Receipt:
+    """The one that the answer leads to."""
+    return Receipt.objects.get(number=response.url.strip("/").rpartition("/")[2])
 
 
 def confirm(client: Client, url: str, **typed: Any) -> HttpResponse:

@@ -24,6 +24,7 @@ FLOORS = {
     "portal_project.common": [],
     "portal_project.accounts": ["portal_project.common"],
     "portal_project.mail": ["portal_project.accounts"],
+    "portal_project.receipts": ["portal_project.mail"],
     # What is sold
     "products.intervals": [],
     "products.money": ["portal_project.common"],
@@ -35,7 +36,7 @@ FLOORS = {
     "subscriptions.billing": ["subscriptions.models", "portal_project.accounts"],
     "subscriptions.preview": ["subscriptions.billing"],
     "subscriptions.lifecycle": ["subscriptions.preview", "portal_project.mail"],
-    "subscriptions.confirm": ["subscriptions.lifecycle"],
+    "subscriptions.confirm": ["subscriptions.lifecycle", "portal_project.receipts"],
     "subscriptions.importing": ["subscriptions.lifecycle"],
     "subscriptions.portal": ["subscriptions.confirm"],
     "subscriptions.admin": ["subscriptions.confirm"],

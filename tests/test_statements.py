@@ -36,7 +36,7 @@ def test_the_page_of_a_subscription(as_alice, hosting):
 
 
 def test_a_pause(as_alice, hosting):
-    assert statements(as_alice, f"{hosting.get_absolute_url()}pause/", {}) == 8
+    assert statements(as_alice, f"{hosting.get_absolute_url()}pause/", {}) == 11
 
 
 def test_a_plan_change(as_alice, hosting):
@@ -51,18 +51,18 @@ def test_a_plan_change(as_alice, hosting):
     sent = hidden_inputs(as_alice.post(address, typed | {"preview": "1"})) | typed
     with CaptureQueriesContext(connection) as captured:
         assert as_alice.post(address, sent).status_code == 302
-    assert len(captured) == 10
+    assert len(captured) == 13
 
 
 def test_a_cancellation_at_once(as_alice, alice, hosting):
     """The invoices beyond the end are read twice: to tell their fate, and locked, to write it."""
     at_once = started(alice, date(2026, 3, 20), PlanFactory(product=ProductFactory(cancellation_mode="immediate")))
-    assert statements(as_alice, f"{at_once.get_absolute_url()}cancel/", {}) == 11
+    assert statements(as_alice, f"{at_once.get_absolute_url()}cancel/", {}) == 15
 
 
 def test_a_request_to_cancel(as_alice, agent, hosting):
     """One of them reads the reasons to choose from."""
-    assert statements(as_alice, f"{hosting.get_absolute_url()}cancel/", {"reason": "other", "message": "Moving"}) == 17
+    assert statements(as_alice, f"{hosting.get_absolute_url()}cancel/", {"reason": "other", "message": "Moving"}) == 22
 
 
 def test_the_page_that_requests_a_cancellation(as_alice, hosting):

@@ -21,6 +21,19 @@ NOT_TYPED = {
     "mail.MailServer": {"error"},
     "mail.OutgoingMail": {"key", "recipient", "template", "error", "thread", "language"},
     "products.CancellationReason": {"code"},
+    # Sentences of the portal; what stands in them was normalised where it was typed.
+    "receipts.Receipt": {
+        "number",
+        "kind",
+        "subscription",
+        "ticket",
+        "zone",
+        "language",
+        "title",
+        "summary",
+        "bills_heading",
+        "bills_note",
+    },
     "subscriptions.Invoice": {"currency", "seller", "buyer", "payment_instructions"},
     "subscriptions.PaymentFile": {"error"},
     # What stood in a file, to be read again.

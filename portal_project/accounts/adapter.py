@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import get_language, gettext_lazy, override
+from django.utils.translation import gettext as _
 
 from portal_project.accounts import clients, languages, limits
 
@@ -22,6 +23,22 @@ WAYS_TO_SHOW_WHO_ONE_IS = {
     "reauthenticate": gettext_lazy("Use your password"),
     "mfa_reauthenticate": gettext_lazy("Use a code from your app or a recovery code"),
     "mfa_reauthenticate:webauthn": gettext_lazy("Use a passkey"),
+}
+
+# Of the mails by which allauth tells of a password: title and sentence of the receipt in their place.
+PASSWORDS = {
+    "account/email/password_changed": (
+        gettext_lazy("Your password is changed"),
+        gettext_lazy("The password of your account was changed. Other browsers are signed out."),
+    ),
+    "account/email/password_set": (
+        gettext_lazy("Your password is set"),
+        gettext_lazy("A password was set for your account."),
+    ),
+    "account/email/password_reset": (
+        gettext_lazy("Your password is reset"),
+        gettext_lazy("The password of your account was reset. Whoever was signed in is signed out."),
+    ),
 }
 
 
@@ -77,11 +94,20 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_notification_mail(
         self, template_prefix: str, user: "User", context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
-        """With the browser and the address in words."""
+        """With the browser and the address in words; about a password it is a receipt."""
+        # Imported here for the same reason as below.
+        from portal_project.accounts import changes
+
         seen = {
             "ip": clients.address(self.get_client_ip(self.request)),
             "user_agent": clients.browser(self.get_http_user_agent(self.request)),
         }
+        if template_prefix in PASSWORDS:
+            title, summary = PASSWORDS[template_prefix]
+            kind = template_prefix.rpartition("/")[2]
+            facts = [(_("Address"), seen["ip"]), (_("Browser"), seen["user_agent"])]
+            changes.tell(changes.Change(user, kind, str(title), str(summary), facts))
+            return
         super().send_notification_mail(template_prefix, user, seen | (context or {}), email)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:

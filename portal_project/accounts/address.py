@@ -12,8 +12,9 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from portal_project.accounts import second_step
+from portal_project.accounts import changes, second_step
 from portal_project.accounts.models import AddressChange, User
 from portal_project.accounts.models.address_change import CONFIRM, UNDO
 
@@ -58,7 +59,15 @@ def confirm(change: AddressChange, *, now: datetime) -> User:
     if not change.can_be_confirmed(now):
         raise LinkGone
     _make(change, is_proven=True, now=now)
-    return change.user
+    user = change.user
+    _give_receipt(
+        user,
+        "address_changed",
+        _("Your e-mail address is changed"),
+        _("You sign in with %(email)s from now on, and we write there. Everybody who was signed in is signed out."),
+        [(_("Before"), change.old_email), (_("Now"), user.email)],
+    )
+    return user
 
 
 @transaction.atomic
@@ -86,6 +95,13 @@ def undo(change: AddressChange, *, now: datetime) -> User:
     since.update(undone_at=now)
     if lost != user.email:
         get_adapter().send_mail("account/email/address_undone", lost, {"user": user})
+    _give_receipt(
+        user,
+        "address_undone",
+        _("Your e-mail address is back"),
+        _("You sign in with %(email)s again. Everybody who was signed in is signed out, and the password is void."),
+        [(_("Before"), lost), (_("Now"), user.email)],
+    )
     return user
 
 
@@ -144,6 +160,10 @@ def _make(change: AddressChange, *, is_proven: bool, now: datetime) -> None:
         change.old_email,
         {"user": user, "undo_address_url": link, "by_staff": by_staff},
     )
+
+
+def _give_receipt(user: User, kind: str, title: str, summary: str, facts: list[tuple[str, str]]) -> None:
+    changes.tell(changes.Change(user, kind, title, summary % {"email": user.email}, facts))
 
 
 def _write_to_the_new(change: AddressChange) -> None:

@@ -8,9 +8,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal_project.accounts import languages, limits, party
+from portal_project.accounts import changes, languages, limits, party
 from portal_project.accounts.forgetting import hold
-from portal_project.accounts.models import AddressChange, InvoicedParty, Merchant, User
+from portal_project.accounts.models import AddressChange, InvoicedParty, Merchant, User, buyer
 from portal_project.common.full_disk import NO_ROOM, NoRoom
 
 
@@ -95,7 +95,15 @@ class InvoicedPartyForm(forms.ModelForm):
         found = {name: getattr(self.instance, name) for name in self.fields}
         with transaction.atomic():
             hold(user)
-            InvoicedParty.objects.update_or_create(user=user, defaults=found)
+            before = buyer(user, InvoicedParty.objects.filter(user=user).first())
+            now, _created = InvoicedParty.objects.update_or_create(user=user, defaults=found)
+            if (after := buyer(user, now)) != before:
+                facts = [(_("Before"), before), (_("Now"), after)]
+                title, summary = (
+                    _("Who we invoice is changed"),
+                    _("Your next invoices say so. Earlier ones stay as they are."),
+                )
+                changes.tell(changes.Change(user, "invoiced_party_changed", title, summary, facts))
 
 
 class MailSettingsForm(forms.ModelForm):
@@ -118,10 +126,10 @@ class MailSettingsForm(forms.ModelForm):
                 "action. Mails about signing in always come."
             )
         else:
-            field.label = _("Mails about pauses")
+            field.label = _("Mails about pauses and changes")
             field.help_text = _(
-                "When a pause is planned, begins or ends. Confirmations of a cancellation, answers to your support requests, and "
-                "mails about signing in always come."
+                "When a pause begins or ends by itself, and when we change something for you. Receipts for what you do "
+                "yourself, answers to your support requests, and mails about signing in always come."
             )
         reminders.label = _("Reminders")
         reminders.help_text = _(

@@ -22,6 +22,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "accounts.change_invoicedparty",
         "accounts.view_merchant",
         "accounts.change_merchant",
+        "receipts.view_receipt",
     ),
     SUPPORT: (
         "products.view_product",
@@ -38,6 +39,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "support.*",
         "accounts.view_user",
         "accounts.view_invoicedparty",
+        "receipts.view_receipt",
     ),
 }
 

@@ -13,7 +13,7 @@ from portal_project.common import normalize
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 6
-TICKET, SUBSCRIPTION, CUSTOMER = "T", "S", "C"
+TICKET, SUBSCRIPTION, CUSTOMER, RECEIPT = "T", "S", "C", "R"
 ALIKE = str.maketrans("OIL", "011")
 WORDS = re.compile("[0-9A-Z]+")
 # Whoever reads a number out makes pauses: T, ABC, 123.
@@ -25,15 +25,16 @@ INVOICE_DIGITS = range(6, 19)
 
 @dataclass
 class Numbers:
-    """What a text may mean: numbers of tickets, subscriptions and customers as they are stored, and of invoices."""
+    """What a text may mean: numbers of tickets, subscriptions, customers and receipts as they are stored, and of invoices."""
 
     tickets: set[str] = field(default_factory=set)
     subscriptions: set[str] = field(default_factory=set)
     customers: set[str] = field(default_factory=set)
+    receipts: set[str] = field(default_factory=set)
     invoices: set[int] = field(default_factory=set)
 
     def __bool__(self) -> bool:
-        return bool(self.tickets or self.subscriptions or self.customers or self.invoices)
+        return bool(self.tickets or self.subscriptions or self.customers or self.receipts or self.invoices)
 
 
 def random_number(prefix: str) -> str:
@@ -72,15 +73,15 @@ def read(text: str) -> Numbers:
 
 
 def only(text: str) -> str | None:
-    """The ticket's or subscription's number that the whole text is, as it is stored, or None."""
+    """The ticket's, subscription's or receipt's number that the whole text is, as it is stored, or None."""
     found = Numbers()
     _add(WORDS.findall(normalize.number(text).upper()), found)
-    whole = found.tickets ^ found.subscriptions
+    whole = found.tickets | found.subscriptions | found.receipts
     return whole.pop() if len(whole) == 1 else None
 
 
 class NumberConverter(StringConverter):
-    """The number of a subscription or ticket in an address; with anything else there, no page is found."""
+    """The number of a subscription, ticket or receipt in an address; with anything else there, no page is found."""
 
     # Room for the signs and blanks that come along when a number is copied out of a mail.
     regex = f"[^/]{{{LENGTH + 1},20}}"
@@ -101,7 +102,7 @@ def _add(parts: list[str], found: Numbers) -> None:
         return
     if parts[0] != letter and not any(map(str.isdecimal, rest)):
         return
-    if not letter and parts[0] in (TICKET, SUBSCRIPTION, CUSTOMER):
+    if not letter and parts[0] in (TICKET, SUBSCRIPTION, CUSTOMER, RECEIPT):
         # A number that is too short.
         return
     if letter in ("", TICKET):
@@ -110,3 +111,5 @@ def _add(parts: list[str], found: Numbers) -> None:
         found.subscriptions.add(f"{SUBSCRIPTION}-{number}")
     if letter in ("", CUSTOMER):
         found.customers.add(f"{CUSTOMER}-{number}")
+    if letter in ("", RECEIPT):
+        found.receipts.add(f"{RECEIPT}-{number}")

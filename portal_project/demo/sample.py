@@ -15,9 +15,10 @@ from portal_project.demo.others import Others
 from portal_project.demo.support_desk import make_saved_replies
 from portal_project.demo.timeline import Timeline
 from portal_project.mail.models import OutgoingMail
+from portal_project.receipts.giving import mail_context, mail_key
+from portal_project.receipts.models import Receipt
 from subscriptions.models import Invoice, SubscriptionEvent
-from support.mails import notifications
-from support.models import CancellationRequest, Ticket
+from support.models import Ticket
 from support.queue import act_by
 
 SEED = 20240229
@@ -80,13 +81,7 @@ def _pay(timeline: Timeline, chance: Random) -> None:
 def _settle_mail() -> None:
     """Nothing of the past is sent now. Alice and Bob have had their mail; that of invented people is left out."""
     OutgoingMail.objects.exclude(recipient__in=[people.ALICE, people.BOB, people.BOB_NEW]).delete()
-    for request in CancellationRequest.objects.filter(subscription__customer__email=people.ALICE):
-        _correct(request)
+    for receipt in Receipt.objects.select_related("person"):
+        # The mail was written before the time of what it tells of was set back.
+        OutgoingMail.objects.filter(key=mail_key(receipt)).update(context=mail_context(receipt))
     OutgoingMail.objects.update(state=OutgoingMail.State.SENT, attempts=1, sent_at=F("created_at"))
-
-
-def _correct(request: CancellationRequest) -> None:
-    """Say when the request came in: the mail was written before its time was set back."""
-    mail = OutgoingMail.objects.get(key=notifications.key(request, "received"))
-    mail.context["requested_at"] = notifications.requested_at(request)
-    mail.save(update_fields=["context"])

@@ -10,6 +10,7 @@ from django.db.models import Model
 from django.utils.timezone import get_current_timezone, localtime
 
 from portal_project.mail.models import OutgoingMail
+from portal_project.receipts.models import Receipt
 from products.models import Plan, Product
 from subscriptions.lifecycle import due, reminders
 from subscriptions.models import SubscriptionEvent
@@ -31,6 +32,7 @@ STAMPS: list[tuple[type[Model], tuple[str, ...]]] = [
     (WindDownStep, ("done_at",)),
     (Offer, ("made_at", "closed_at")),
     (OutgoingMail, ("created_at", "next_attempt_at")),
+    (Receipt, ("given_at",)),
 ]
 NIGHT = time(0, 30)
 # Older ones would take their time and stand on no page.

@@ -60,6 +60,14 @@ class AcceptingForm(ActionForm):
                 return _("The discount is yours. The subscription goes on.")
         return _("The plan change is noted. The subscription goes on.")
 
+    @property
+    def receipt_kind(self) -> str:
+        return self.accepted.value
+
+    @property
+    def receipt_title(self) -> str:
+        return _("Accepted: %(offered)s") % {"offered": self.offered}
+
     def resume_dates(self) -> tuple[date, date | None]:
         """The first and last day that may be chosen, as `periods.resume_dates`."""
         return self.subscription.resume_dates_of_new_pause(self.today, own=self.limited)

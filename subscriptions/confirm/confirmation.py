@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.shortcuts import get_object_or_404
 
 from subscriptions.billing.catch_up import as_of
+from subscriptions.confirm import receipts
 from subscriptions.confirm.forms import ActionForm
 from subscriptions.lifecycle.unit_of_work import changing_one
 from subscriptions.models import Channel, SubscriptionQuerySet
@@ -55,4 +56,6 @@ def confirm(
         if not form.has_its_announced_effect():
             raise Unconfirmed
         form.conclude(channel)
+        if channel == Channel.PORTAL:
+            receipts.give_for(form)
     return form

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from subscriptions.models import Channel, LinkedService, Subscription
+from subscriptions.models import Channel, EventKind, LinkedService, Subscription
 from subscriptions.preview import reasons
 from subscriptions.preview.effect import Effect
 from subscriptions.preview.trial_run import Trial, carry_out
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from portal_project.accounts.models import User
+    from portal_project.receipts.models import Receipt
 
 
 class ActionForm(forms.Form):
@@ -33,11 +34,18 @@ class ActionForm(forms.Form):
     done: ClassVar[str | Promise]
     """What the person reads afterwards."""
 
+    receipt: "Receipt | None" = None
+    """What the customer got who has done it."""
+    ticket_number = ""
+    """Of the ticket that doing it has opened or closed, if any."""
+
     announced = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, subscription: Subscription, by: "User", today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.subscription, self.by, self.today = subscription, by, today
+        self.as_it_was = subscription
+        """The subscription before it is done."""
 
     def act(self, subscription: Subscription) -> Any:
         """Do it, with the form's cleaned data where there is some: to a copy, or to the form's own subscription."""
@@ -48,6 +56,7 @@ class ActionForm(forms.Form):
 
     def carry_out(self) -> None:
         """Do it to the form's own subscription, a locked row; `trial` is then what it came to."""
+        self.as_it_was = self.subscription.draft()
         self.trial = carry_out(self.action, self.act, self.subscription, self.today)
 
     def conclude(self, channel: Channel) -> None:
@@ -75,7 +84,7 @@ class ActionForm(forms.Form):
     @cached_property
     def because(self) -> dict[str, str]:
         """Why the dates after it are these, as `reasons.why_dates`."""
-        history = reasons.History.of(self.subscription, self.by).followed_by(self.trial.events)
+        history = reasons.History.of(self.as_it_was, self.by).followed_by(self.trial.events)
         return reasons.why_dates(self.trial.subscription, history)
 
     @property
@@ -90,6 +99,24 @@ class ActionForm(forms.Form):
         stopped = self.subscription.linked_services.filter(auto_renew_before=True)
         to_come = Q(renews_on=None) | Q(renews_on__gt=self.today)
         return stopped.filter(to_come) if self.effect.lifts_end else stopped.none()
+
+    @property
+    def receipt_kind(self) -> str:
+        """For programs."""
+        return self.trial.events[0].kind
+
+    @property
+    def receipt_title(self) -> str:
+        """Of what was done, in a few words."""
+        return str(EventKind(self.receipt_kind).label)
+
+    def receipt_facts(self) -> list[tuple[str, str]]:
+        """What the receipt names besides what happens: labels and texts."""
+        was = self.as_it_was
+        return [
+            (_("Subscription"), f"{was.plan.product.name} ({was.number})"),
+            (_("Plan"), f"{was.plan.name}, {was.price}"),
+        ]
 
     def chosen(self, field: str) -> Any:
         """A valid value of the field, sent or filled in beforehand; None while there is none."""

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from portal_project.accounts.people import person
+from subscriptions.confirm import receipts
 from subscriptions.confirm.confirmation import Unconfirmed, confirm, shown
 from subscriptions.confirm.forms import ActionForm
 from subscriptions.models import Channel, SubscriptionQuerySet
@@ -34,8 +35,9 @@ class Door:
 def answer(request: HttpRequest, door: Door, form_class: Callable[..., ActionForm], today: date) -> HttpResponse:
     """Answer a GET with what will happen, and a POST by doing it; a POST with `preview` only asks what a choice leads to.
 
-    What is already so leads to its first result; a refusal leaves as `NotAllowed`; what is not valid, or has another effect
-    than was announced, brings the page with what will happen now and all that was typed.
+    What a customer does leads to its receipt, and what is already so to that of the first time; a refusal leaves as
+    `NotAllowed`; what is not valid, or has another effect than was announced, brings the page with what will happen now and
+    all that was typed.
     """
     try:
         form = _confirmed(request, door, form_class, today)
@@ -45,8 +47,11 @@ def answer(request: HttpRequest, door: Door, form_class: Callable[..., ActionFor
         if refusal.verdict.code != Code.DONE:
             raise
         messages.info(request, refusal.verdict.reason)
-    else:
-        messages.success(request, str(form.done))
+        receipt = receipts.last(door.subscriptions) if door.channel == Channel.PORTAL else None
+        return redirect(receipt or door.back())
+    if form.receipt:
+        return redirect(form.receipt)
+    messages.success(request, str(form.done))
     return redirect(door.back())
 
 

@@ -32,12 +32,14 @@ TEMPLATES = STATUS_TEMPLATES | {EventKind.CANCELED: "subscriptions/ended"}
 
 
 def mail_about(event: SubscriptionEvent) -> OutgoingMail | None:
-    """The mail to the customer that an event calls for, or None. The event must have its primary key."""
+    """The mail to the customer that an event calls for, or None, as for what they did themselves: a receipt tells them.
+
+    The event must have its primary key.
+    """
     kind = EventKind(event.kind)
     subscription = event.subscription
-    # What was agreed on is always confirmed.
-    may_be_off = kind in STATUS_TEMPLATES and not event.accepted
-    if kind not in TEMPLATES or (may_be_off and not subscription.customer.wants_status_mails):
+    may_be_off = kind in STATUS_TEMPLATES
+    if kind not in TEMPLATES or event.receipt_id or (may_be_off and not subscription.customer.wants_status_mails):
         return None
     return mail_to(
         subscription.customer,
@@ -55,7 +57,6 @@ def _said_by(event: SubscriptionEvent) -> dict[str, Any]:
         | {name: day(value) for name, value in event.dates.items()}
         | _ended_early(event)
         | _agreed(event)
-        | _accepted(event)
     )
 
 
@@ -78,18 +79,8 @@ def _agreed(event: SubscriptionEvent) -> dict[str, Any]:
         "plan": f"{subscription.plan.name}, {subscription.price}",
         "changes_on": day(change.on if change else None),
         "ends_discount": bool(change and change.ends_discount),
-        "by_customer": subscription.next_plan_is_own,
         "bills": [bill_context(bill) for bill in upcoming(subscription, event.effective_on)],
     }
-
-
-def _accepted(event: SubscriptionEvent) -> dict[str, Any]:
-    """For what the customer accepted instead of leaving: that they did, and which end it lifted, if one was scheduled."""
-    if not event.accepted:
-        return {}
-    lifted = [each for each in event.subscription.new_events if each.kind == EventKind.CANCELLATION_WITHDRAWN]
-    was_to_end_on = day(lifted[-1].before("cancels_on") if lifted else None)
-    return {"accepted": True, "was_to_end_on": was_to_end_on, "lost": list(event.lost)}
 
 
 def context(subscription: Subscription) -> dict[str, str]:

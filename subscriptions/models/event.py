@@ -62,6 +62,10 @@ class SubscriptionEvent(models.Model):
     accepted = models.CharField("accepted", max_length=11, choices=Accepted, blank=True, default="")
     """As what the customer accepted it: a merchant's alternative, or an offer by staff; empty for all else."""
     effective_on = models.DateField("effective")
+    receipt = models.ForeignKey(
+        "receipts.Receipt", models.SET_NULL, null=True, blank=True, related_name="events", verbose_name="receipt"
+    )
+    """What the person got who did it by themselves; all changes of one act have one."""
     recorded_at = models.DateTimeField("recorded", default=timezone.now)
     changes = models.JSONField("changes", default=dict)
     """Per changed field `[old, new]`, dates as ISO texts."""
@@ -70,9 +74,6 @@ class SubscriptionEvent(models.Model):
 
     dates: "dict[str, date | None]"
     """What the mail about it names, in memory: right after the event, because a late job goes on before mails are written."""
-
-    lost: "tuple[str, ...]" = ()
-    """What going on does not bring back, for the mail about what was accepted; in memory."""
 
     class Meta:
         verbose_name = "event"

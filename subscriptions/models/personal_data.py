@@ -101,6 +101,7 @@ PERSONAL_DATA = [
             "actor__is_staff",
             "own",
             "accepted",
+            "receipt__number",
             "changes",
         ),
         once_forgotten=Kept(
@@ -117,6 +118,7 @@ PERSONAL_DATA = [
                 "effective_on",
                 "recorded_at",
                 "changes",
+                "receipt",
             ),
         ),
     ),

@@ -17,6 +17,9 @@ from subscriptions.preview.terms import Discount, PlanChange, Terms
 from subscriptions.rules.dates_in_words import day, days
 from subscriptions.rules.states import Action
 
+BILLS = 3
+"""So many of those that follow are told."""
+
 SALT = "subscriptions.effects"
 LABELS = {
     "period_end": gettext_lazy("Billed until"),
@@ -102,6 +105,20 @@ class Effect:
     def lifts_end(self) -> bool:
         """Whether the end that was scheduled before no longer is, and has not come."""
         return bool(self.scheduled_on) and not (self.dates["cancels_on"] or self.dates["canceled_on"])
+
+    @property
+    def bills_heading(self) -> str:
+        """What the bills that follow are called; empty where none are told."""
+        if self.dates["canceled_on"] or not self.bills:
+            return ""
+        ends_soon = self.dates["cancels_on"] and len(self.bills) < BILLS
+        return _("Still billed until then") if ends_soon else _("Next bills")
+
+    @property
+    def ends_without_bills(self) -> str:
+        """That no bill comes before the end that is scheduled, in a sentence; empty where one does."""
+        is_free = self.dates["cancels_on"] and not self.dates["canceled_on"] and not self.bills
+        return _("Nothing more is billed until then.") if is_free else ""
 
     def signed(self, subscription: Subscription) -> str:
         """For the form's hidden field; good for this subscription alone."""

@@ -10,12 +10,10 @@ from subscriptions.billing import charges
 from subscriptions.billing.catch_up import catch_up, take
 from subscriptions.billing.charges import End
 from subscriptions.models import EventKind, Invoice, Subscription, SubscriptionEvent
-from subscriptions.preview.effect import LABELS, Beyond, Bill, Effect
+from subscriptions.preview.effect import BILLS, LABELS, Beyond, Bill, Effect
 from subscriptions.preview.terms import Terms
 from subscriptions.rules import periods
 from subscriptions.rules.states import Action, next_step
-
-BILLS = 3
 
 Act = Callable[[Subscription], Any]
 

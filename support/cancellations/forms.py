@@ -133,8 +133,13 @@ class RequestForm(DecidingForm):
         typed = self.cleaned_data
         return requests.Asked(self.reasons[typed["reason"]], typed["message"], self.day_asked, self.trial.result)
 
+    def receipt_facts(self) -> list[tuple[str, str]]:
+        asked = self.asked
+        written = [(_("Message"), asked.message)] if asked.message else []
+        return [*super().receipt_facts(), (_("Reason"), asked.reason.label), *written]
+
     def conclude(self, channel: Channel) -> None:
-        requests.submit(self.trial, self.asked, by=self.by, today=self.today)
+        self.ticket_number = requests.submit(self.trial, self.asked, by=self.by, today=self.today).number
 
 
 @confirms(Action.WITHDRAW_CANCELLATION)
@@ -146,7 +151,8 @@ class WithdrawForm(DecidingForm):
         requests.withdraw(subscription, self.today)
 
     def conclude(self, channel: Channel) -> None:
-        requests.withdrawn(self.trial, by=self.by)
+        ticket = requests.withdrawn(self.trial, by=self.by)
+        self.ticket_number = ticket.number if ticket else ""
 
 
 class AlternativeForm(AcceptingForm):

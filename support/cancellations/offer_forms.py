@@ -48,9 +48,12 @@ class AcceptOfferForm(AcceptingForm):
     def otherwise(self, subscription: Subscription) -> None:
         requests.withdraw(subscription, self.today)
 
+    def receipt_facts(self) -> list[tuple[str, str]]:
+        written = [(_("What we wrote"), self.offer.message)] if self.offer.message else []
+        return [*super().receipt_facts(), *written]
+
     def conclude(self, channel: Channel) -> None:
-        for event in self.trial.events:
-            event.lost = self.trial.effect.lost
+        self.ticket_number = self.offer.request.ticket.number
         requests.accepted(self.trial, self.offer, cost=self.cost, by=self.by)
 
 

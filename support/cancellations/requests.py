@@ -55,8 +55,8 @@ def withdraw(subscription: Subscription, today: date) -> None:
     subscription.withdraw_cancellation(today)
 
 
-def submit(trial: Trial, asked: Asked, *, by: "User", today: date) -> None:
-    """Open the ticket and the request for an end that `trial` has scheduled.
+def submit(trial: Trial, asked: Asked, *, by: "User", today: date) -> Ticket:
+    """Open the ticket and the request, and return the ticket, for an end that `trial` has scheduled.
 
     Where the end came out as today, it has come already, and the ticket is resolved.
     """
@@ -65,6 +65,7 @@ def submit(trial: Trial, asked: Asked, *, by: "User", today: date) -> None:
     _record(ticket, trial, asked, now, by=by, today=today)
     if asked.message:
         Message.objects.create(ticket=ticket, author=by, body=asked.message)
+    return ticket
 
 
 def new_ticket(subscription: Subscription, at: datetime) -> Ticket:
@@ -90,11 +91,15 @@ def turn(key: int, trial: Trial, asked: Asked, *, by: "User", today: date) -> No
     _record(ticket, trial, asked, from_ticket.written_at(ticket, asked.on), by=by, today=today)
 
 
-def withdrawn(trial: Trial, *, by: "User") -> None:
-    """Decide the request, if there is one, whose end `trial` has cleared; its ticket is closed."""
-    if request := locked_undecided(trial.subscription):
-        decide([request], Decision.WITHDRAWN, by=by)
+def withdrawn(trial: Trial, *, by: "User") -> Ticket | None:
+    """Decide the request, if there is one, whose end `trial` has cleared; its ticket is closed, and returned."""
+    request = locked_undecided(trial.subscription)
+    if request is None:
+        return None
+    decide([request], Decision.WITHDRAWN, by=by)
+    if by != trial.subscription.customer:
         outbox.add(notifications.request_withdrawn(request, trial.effect))
+    return request.ticket
 
 
 def kept(trial: Trial, *, agreement: str, agreed_on: date, by: "User") -> None:
@@ -113,7 +118,7 @@ def kept(trial: Trial, *, agreement: str, agreed_on: date, by: "User") -> None:
 def accepted(trial: Trial, offer: Offer, *, cost: Decimal, by: "User") -> None:
     """Decide the request whose end `trial` has cleared by accepting the open offer; its ticket is resolved.
 
-    What `trial` has agreed on tells the customer. Raises `NotAllowed` where the request is decided.
+    Raises `NotAllowed` where the request is decided.
     """
     request = locked_undecided(trial.subscription)
     if request is None or request.pk != offer.request_id:

@@ -14,8 +14,8 @@ from portal_project.common.locales import moment
 from portal_project.mail.models import OutgoingMail
 from portal_project.mail.outbox import mail_to
 from subscriptions.lifecycle.notifications import bill_context, context
-from subscriptions.preview.effect import Bill, Effect
-from subscriptions.preview.trial_run import BILLS, upcoming
+from subscriptions.preview.effect import BILLS, Bill, Effect
+from subscriptions.preview.trial_run import upcoming
 from subscriptions.rules.dates_in_words import day
 from support.models import CancellationRequest, Message, Offer, Ticket
 from support.queue.staff import able
@@ -30,7 +30,7 @@ MOST_BILLS = 12
 
 
 def request_received(request: CancellationRequest, effect: Effect, today: date, *, by: "User") -> list[OutgoingMail]:
-    """To the customer, with the effect of the request that `by` made, and to staff; its subscription is the one at hand."""
+    """To staff, and to the customer for whom `by` made the request, with its effect; its subscription is the one at hand."""
     subscription, ticket = request.subscription, request.ticket
     bills = _bills(request, effect, today)
 
@@ -45,16 +45,16 @@ def request_received(request: CancellationRequest, effect: Effect, today: date, 
     def for_staff() -> dict[str, Any]:
         return _of_ticket(ticket) | about() | {"price": subscription.price}
 
+    to_customer = [_about_request(request, "received", lambda: about() | still_billed())]
     return [
-        _about_request(request, "received", lambda: about() | still_billed()),
+        *(to_customer if by != subscription.customer else []),
         *_to_staff(ticket, f"request:{request.pk}", "support/staff_request", for_staff, by=by),
     ]
 
 
 def request_withdrawn(request: CancellationRequest, effect: Effect) -> OutgoingMail:
-    """To the customer, with the effect of having withdrawn it."""
-    by_staff = request.decided_by != request.subscription.customer
-    return _about_request(request, "withdrawn", lambda: _goes_on(request, effect) | {"by_staff": by_staff})
+    """To the customer for whom staff have withdrawn it, with the effect."""
+    return _about_request(request, "withdrawn", lambda: _goes_on(request, effect))
 
 
 def request_kept(request: CancellationRequest, effect: Effect) -> OutgoingMail:
@@ -89,16 +89,6 @@ def offer_made(offer: Offer, ticket: Ticket, effect: Effect) -> OutgoingMail:
         template="support/offer_made",
         says=says,
     )
-
-
-def key(request: CancellationRequest, what: str) -> str:
-    """The outbox's key of the mail to the customer about the request: `what` is received, withdrawn or kept."""
-    return f"request:{request.pk}:{what}"
-
-
-def requested_at(request: CancellationRequest) -> str:
-    """When the request came in, as mails write it."""
-    return moment(localtime(request.requested_at))
 
 
 def ticket_opened(ticket: Ticket) -> OutgoingMail:
@@ -155,7 +145,7 @@ def _about_request(request: CancellationRequest, what: str, says: Says) -> Outgo
     named = {"ticket": ticket.number, "ticket_url": settings.PORTAL_URL + ticket.get_absolute_url()}
     return mail_to(
         request.subscription.customer,
-        key=key(request, what),
+        key=f"request:{request.pk}:{what}",
         thread=ticket.number,
         template=f"support/request_{what}",
         says=lambda: says() | named,
@@ -164,7 +154,7 @@ def _about_request(request: CancellationRequest, what: str, says: Says) -> Outgo
 
 def _asked(request: CancellationRequest, today: date) -> dict[str, Any]:
     return {
-        "requested_at": requested_at(request),
+        "requested_at": moment(localtime(request.requested_at)),
         "promised_on": day(request.promised_on),
         "ends_at_once": request.promised_on <= today,
         "why": request.why,

@@ -30,6 +30,7 @@ MAILS: dict[str, str | Promise] = {
     "support/reply": gettext_lazy("Mail with the reply"),
     "support/staff_message": gettext_lazy("Mail about the message"),
     "support/staff_request": gettext_lazy("Mail about the request"),
+    "receipts/receipt": gettext_lazy("Receipt"),
     "support/request_received": gettext_lazy("Mail that the request is received"),
     "support/request_withdrawn": gettext_lazy("Mail that it is withdrawn"),
     "support/request_kept": gettext_lazy("Mail that the subscription is kept"),

@@ -9,7 +9,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(
-    ("person", "words"), [("alice", "Confirmations of a cancellation"), ("agent", "New requests, what customers write")]
+    ("person", "words"),
+    [("alice", "Receipts for what you do yourself"), ("agent", "New requests, what customers write")],
 )
 def test_one_switches_mails_off_and_on_again(person, words, request):
     user = request.getfixturevalue(person)

@@ -68,7 +68,8 @@ def test_pausing_until_a_day_and_resuming_earlier(visitor, customer, hosting):
     visitor.page.fill("[name=resumes_on]", "2026-05-10")
     visitor.page.locator("[name=resumes_on]").dispatch_event("change")
     visitor.sees("10 May 2026", "€33.33").finds_the_page_sound()
-    visitor.presses("Pause Subscription").finds_the_status("paused")
+    visitor.presses("Pause Subscription").sees("Receipt R-", "What was done").finds_it_sound_in_the_dark_too()
+    visitor.finds_the_page_sound().finds_the_status("paused")
     visitor.sees("10 May 2026").finds_the_page_sound()
     visitor.presses("Resume Subscription").finds_the_page_sound()
     visitor.presses("Resume Subscription").finds_the_status("active").finds_the_page_sound()
@@ -149,8 +150,8 @@ def test_everything_works_without_script(chromium: Browser, live_server, clock, 
     visitor.presses("Resume Subscription").presses("Resume Subscription").finds_the_status("active")
     visitor.presses("Cancel Subscription")
     visitor.page.get_by_label("I’d rather not say").check()
-    visitor.presses("Request cancellation").presses("Withdraw cancellation").presses("Withdraw cancellation")
-    visitor.finds_the_status("active")
+    visitor.presses("Request cancellation").finds_the_status("active")
+    visitor.presses("Withdraw cancellation").presses("Withdraw cancellation").finds_the_status("active")
     context.close()
 
 
@@ -168,6 +169,7 @@ def test_the_keyboard_is_enough(visitor, customer, hosting):
     visitor.page.keyboard.type("No mouse here.")
     visitor.page.keyboard.press("Tab")
     visitor.page.keyboard.press("Enter")
+    visitor.page.wait_for_url("**/receipts/**")
     visitor.finds_the_status("active")
     hosting.refresh_from_db()
     assert hosting.cancels_on == date(2026, 5, 1)

@@ -63,7 +63,7 @@ def test_staff_offer_a_discount_on_the_ticket_and_the_customer_accepts_it(visito
     visitor.presses("See what it means, and accept").sees("It no longer ends on 1 May 2026.", "€80.00")
     visitor.finds_the_page_sound()
     finds_both_ways_equally_strong(visitor, "Accept the offer")
-    visitor.presses("Accept the offer").finds_the_status("active").sees("The discount is yours.")
+    visitor.presses("Accept the offer").sees("The discount is yours.").finds_the_status("active")
     visitor.finds_the_page_sound().opens("/")
     expect(visitor.page.get_by_text("An offer for")).to_have_count(0)
     staff.page.reload()

@@ -37,7 +37,7 @@ def test_a_plan_is_chosen_replaced_and_dropped(visitor, customer, hosting):
     visitor.presses("Change plan")
     visitor.page.get_by_label("Yearly, €900.00 / year").check()
     visitor.sees("This takes the place of another change of plan: Small").presses("Change plan")
-    visitor.sees("Change of plan: Yearly", ENDS_DISCOUNT).finds_the_page_sound()
+    visitor.finds_the_status("active").sees("Change of plan: Yearly", ENDS_DISCOUNT).finds_the_page_sound()
     visitor.presses("Drop the plan change").sees("It stays on Monthly").finds_the_page_sound()
     visitor.presses("Drop the plan change").finds_the_status("active").does_not_see("Drop the plan change")
     hosting.refresh_from_db()

@@ -84,6 +84,9 @@ class Visitor:
         return self
 
     def finds_the_status(self, status: str) -> "Visitor":
+        """Of the subscription, from the receipt for what was done to it or on its page."""
+        if "/receipts/" in self.page.url:
+            self.presses("See your subscription")
         expect(self.page.locator("main")).to_have_attribute("data-status", status)
         return self
 

@@ -55,7 +55,7 @@ def test_no_other_mail_has_it_nor_has_the_renewal_which_always_comes(alice, cloc
     tasks.send_pending()
     assert [each.template for each in OutgoingMail.objects.order_by("id")] == [
         "subscriptions/reminder_renewal",
-        "subscriptions/paused",
+        "receipts/receipt",
     ]
     for sent in mail.outbox:
         assert "List-Unsubscribe" not in sent.message()

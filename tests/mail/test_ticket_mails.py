@@ -71,7 +71,7 @@ def test_in_mails_the_same_becomes_a_link_as_on_pages(as_alice, alice, agent):
     answer(ask(as_alice, body=ADDRESSES), agent, ADDRESSES)
     subscription = started(alice, TODAY)
     confirm(as_alice, f"/subscriptions/{subscription.number}/cancel/", reason="other", message=ADDRESSES)
-    for template in ("staff_message", "reply", "request_received", "staff_request"):
+    for template in ("staff_message", "reply", "staff_request"):
         assert LINKED in render(OutgoingMail.objects.filter(template=f"support/{template}").first()).html
 
 

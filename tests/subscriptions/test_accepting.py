@@ -76,8 +76,7 @@ def test_a_discount_is_confirmed_by_mail_whoever_wants_mails(hosting, as_alice):
     effect = accept(AlternativeForm, terms(OfferKind.DISCOUNT, percent=20, invoices=3), hosting)
     assert [bill.amount for bill in effect.bills] == [80, 80, 80]
     assert (hosting.discount_percent, hosting.discount_invoices_left) == (20, 3)
-    mail = OutgoingMail.objects.get(template="subscriptions/discount_granted")
-    assert (mail.context["accepted"], mail.context["agreed"]) == (True, "20 % off the next 3 invoices")
+    assert OutgoingMail.objects.get().context["title"] == "Hosting: Accepted: 20 % off the next 3 invoices"
     assert "<span>Accepted as offered</span>" in as_alice.get(hosting.get_absolute_url()).content.decode()
 
 

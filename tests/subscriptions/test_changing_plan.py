@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from portal_project.mail.models import OutgoingMail
+from portal_project.receipts.models import Receipt
 from products.models import Plan, Product
 from subscriptions.lifecycle import due
 from subscriptions.models import Subscription, SubscriptionEvent
@@ -96,8 +97,9 @@ def test_a_plan_is_chosen_as_it_was_shown(as_alice, alice, hosting, yearly):
     assert events() == NOTHING
     text = told(as_alice, choose(as_alice, hosting, yearly))
     assert "The plan change is noted. Until it comes, you can drop it or choose another plan." in text
+    text = own_page(as_alice, hosting)
     assert "Change of plan: Yearly, €900.00 / year, from 20 April 2026." in text
-    assert "Hosting · Yearly, €900.00 / year</span> <small>5 April 2026 by you</small>" in text
+    assert "Hosting · Yearly, €900.00 / year</span> <small> 5 April 2026 by you" in text
     hosting.refresh_from_db()
     assert (hosting.next_plan, hosting.next_amount, hosting.next_plan_is_own) == (yearly, 900, True)
     event = SubscriptionEvent.objects.get(kind="plan_chosen")
@@ -199,9 +201,10 @@ def test_sent_twice_it_is_chosen_once(as_alice, hosting, small):
 def test_the_customer_is_told_by_mail_what_they_chose_and_dropped(as_alice, hosting, small):
     choose(as_alice, hosting, small)
     confirm(as_alice, page(hosting, "drop-plan-change"))
-    chosen, dropped = OutgoingMail.objects.filter(template__contains="plan_ch").order_by("pk")
-    assert (chosen.template, chosen.context["by_customer"]) == ("subscriptions/plan_chosen", True)
-    assert dropped.template == "subscriptions/plan_change_dropped"
+    chosen, dropped = Receipt.objects.order_by("pk")
+    assert (chosen.kind, chosen.effective_on) == ("plan_chosen", date(2026, 4, 20))
+    assert (dropped.kind, dropped.effective_on) == ("plan_change_dropped", date(2026, 4, 5))
+    assert {mail.template for mail in OutgoingMail.objects.all()} == {"receipts/receipt"}
 
 
 # What is refused

@@ -198,5 +198,5 @@ def test_a_request_is_received_on_the_day_of_the_installation(alice, at, zone, o
     request = CancellationRequest.objects.get()
     assert (request.requested_on, request.promised_on) == (day(on), day(on) + timedelta(days=30))
     said = f"{day(on).day} April 2026"
-    assert OutgoingMail.objects.get(template="support/request_received").context["requested_at"].startswith(said)
+    assert OutgoingMail.objects.get(template="receipts/receipt").context["given"].startswith(said)
     assert f"30 days’ notice from {said}" in request.why

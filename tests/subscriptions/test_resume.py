@@ -5,7 +5,7 @@ import pytest
 from subscriptions.lifecycle.unit_of_work import changing_one
 from subscriptions.models import Channel, Subscription, SubscriptionEvent
 from tests.factories import started
-from tests.pages import confirm
+from tests.pages import confirm, receipt
 
 
 @pytest.fixture
@@ -45,9 +45,9 @@ def test_a_paused_customer_may_return_whatever_the_product_now_offers(as_alice, 
     assert paused.status == "active"
 
 
-def test_resuming_what_runs_already_lands_on_its_page(as_alice, paused):
-    confirm(as_alice, page(paused))
-    assert as_alice.post(page(paused)).url == paused.get_absolute_url()
+def test_resuming_what_runs_already_leads_to_the_receipt_of_the_first_time(as_alice, paused):
+    first = receipt(confirm(as_alice, page(paused)))
+    assert receipt(as_alice.post(page(paused))) == first
     assert SubscriptionEvent.objects.filter(kind="resumed").count() == 1
 
 

@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from portal_project.mail.models import OutgoingMail
 from products.models import Product
 from subscriptions.lifecycle import due
 from subscriptions.models import Invoice
@@ -12,18 +11,11 @@ from support.jobs import follow_up
 from support.models import Offer
 from tests.conftest import signed_in
 from tests.factories import PlanFactory, ProductFactory, started
-from tests.pages import confirm, hidden_inputs
+from tests.pages import confirm, hidden_inputs, receipt
 from tests.support.test_offers import desk, offer, shown, states, text_of
 
 DISCOUNT = {"kind": "discount", "percent": "20", "invoices": "2"}
 MONTH = {"kind": "pause", "pause_days": "30"}
-
-
-MAILS = {
-    "discount": ["subscriptions/discount_granted"],
-    "plan": ["subscriptions/plan_chosen"],
-    "pause": ["subscriptions/paused"],
-}
 
 
 @pytest.fixture
@@ -100,11 +92,11 @@ def test_the_next_three_invoices_are_those_that_were_announced(
     offer(staff, **terms[kind])
     page = Offer.objects.get().get_absolute_url()
     assert lines(customer.get(page).context["form"].effect.bills) == expected
-    assert confirm(customer, page).status_code == 302
+    given = receipt(confirm(customer, page))
     assert states() == ["accepted"]
-    told = OutgoingMail.objects.get(template__in=MAILS[kind], context__accepted=True)
     assert billed(hosting, today) == expected
-    assert told.context["number"] == hosting.number
+    assert (given.kind, given.subscription) == ("offer", hosting.number)
+    assert [bill["total"] for bill in given.bills] == [f"€{line.partition(' ')[2]}" for line in expected]
 
 
 @pytest.mark.parametrize(

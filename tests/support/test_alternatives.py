@@ -8,14 +8,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from portal_project.accounts.models import Merchant
-from portal_project.mail.models import OutgoingMail
 from products.models import Alternative, CancellationReason, Product
 from subscriptions.models import Subscription, SubscriptionEvent
 from support.cancellations.alternatives import is_compared
 from support.models import AcceptedAlternative, Ticket
 from tests.conftest import signed_in
 from tests.factories import PlanFactory, ProductFactory, UserFactory, started
-from tests.pages import confirm, filled_in, hidden_inputs
+from tests.pages import confirm, filled_in, hidden_inputs, receipt
 
 TODAY = date(2026, 4, 5)
 PLACES = {"too_expensive": 1, "switching": 2, "not_needed": 3, "other": 4, "not_said": 5}
@@ -170,7 +169,7 @@ def test_a_pause_is_accepted_without_a_request_and_told(as_alice, hosting):
     page = as_alice.get(address(hosting, pause)).content.decode()
     assert "5 May 2026" in page
     assert f'href="{canceling(hosting)}"' in page
-    assert accept(as_alice, hosting, pause).url == hosting.get_absolute_url()
+    given = receipt(accept(as_alice, hosting, pause))
     hosting.refresh_from_db()
     assert (hosting.status, hosting.resumes_on, hosting.cancels_on) == ("paused", date(2026, 5, 5), None)
     assert not Ticket.objects.exists()
@@ -178,8 +177,7 @@ def test_a_pause_is_accepted_without_a_request_and_told(as_alice, hosting):
     kept = AcceptedAlternative.objects.get()
     assert (kept.subscription, kept.alternative, kept.customer) == (hosting, pause, hosting.customer)
     assert (kept.accepted_on, kept.offered) == (TODAY, "A pause of 30 days")
-    mail = OutgoingMail.objects.get(template="subscriptions/paused")
-    assert mail.context["accepted"] is True
+    assert (given.kind, given.title) == ("alternative", "Hosting: Accepted: A pause of 30 days")
     assert "Accepted as offered" in as_alice.get(hosting.get_absolute_url()).content.decode()
 
 

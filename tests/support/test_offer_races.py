@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from portal_project.mail.models import OutgoingMail
+from portal_project.receipts.models import Receipt
 from subscriptions.lifecycle import due
 from subscriptions.models import SubscriptionEvent
 from support.cancellations.decisions import TICKET_ENDS
@@ -96,7 +97,7 @@ def test_of_all_that_may_become_of_it_one_thing_does(alice, agent, merchant, as_
     assert SubscriptionEvent.objects.filter(kind__in=kinds).count() == 1
     assert Ticket.objects.get().status == TICKET_ENDS[decision]
     assert TicketEvent.objects.filter(kind="status").count() == 1
-    assert OutgoingMail.objects.filter(template="subscriptions/discount_granted").count() == granted
+    assert Receipt.objects.filter(kind="offer").count() == granted
     assert OutgoingMail.objects.filter(template="support/offer_made").count() == 1 + made_another
 
 
@@ -111,7 +112,7 @@ def test_several_clicks_accept_it_once(alice, as_agent, hosting, _round):
         True,
     ]
     assert (states(), discounts()) == (["accepted"], 1)
-    assert OutgoingMail.objects.filter(template="subscriptions/discount_granted").count() == 1
+    assert Receipt.objects.filter(kind="offer").count() == 1
     assert TicketEvent.objects.filter(kind="status").count() == 1
 
 

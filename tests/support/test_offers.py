@@ -284,8 +284,8 @@ def test_accepting_a_discount_withdraws_the_request_and_grants_it(as_agent, as_a
     assert (request.decision, request.decided_by, ticket.status) == ("offer_accepted", alice, "resolved")
     assert (made.state, made.closed_by) == ("accepted", alice)
     assert events(hosting) == [LEFT, STAYED, ("discount_granted", "offer")]
-    mail = OutgoingMail.objects.get(template="subscriptions/discount_granted")
-    assert "so Hosting no longer ends on 5 May 2026." in render(mail).text
+    mail = OutgoingMail.objects.filter(template="receipts/receipt").latest("pk")
+    assert "- It no longer ends on 5 May 2026." in render(mail).text
     assert "Offer, 50 % off the next 3 invoices: Accepted · Alice Ahn" in text_of(as_agent.get(desk()))
     assert "Offer accepted" in text_of(as_alice.get(ticket.get_absolute_url()))
 

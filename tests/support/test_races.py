@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from portal_project.mail.models import OutgoingMail
+from portal_project.receipts.models import Receipt
 from subscriptions.billing import payments
 from subscriptions.lifecycle import due
 from subscriptions.models import Invoice, Subscription, SubscriptionEvent
@@ -65,7 +66,7 @@ def test_two_requests_make_one(alice, hosting):
     assert at_once(*ask) == [302] * 4
     assert Ticket.objects.count() == CancellationRequest.objects.count() == 1
     assert SubscriptionEvent.objects.filter(kind="cancellation_scheduled").count() == 1
-    assert OutgoingMail.objects.filter(template="support/request_received").count() == 1
+    assert OutgoingMail.objects.filter(template="receipts/receipt").count() == 1
 
 
 def test_two_pauses_make_one(alice, hosting):
@@ -174,9 +175,8 @@ def test_everybody_decides_at_once_and_one_decision_holds(alice, agent, merchant
     assert hosting.cancels_on is None
     assert Ticket.objects.get().status == TICKET_ENDS[request.decision]
     assert TicketEvent.objects.filter(kind="status").count() == 1
-    assert OutgoingMail.objects.filter(template__in=["support/request_withdrawn", "support/request_kept"]).count() == (
-        request.decision != "canceled_now"
-    )
+    assert OutgoingMail.objects.filter(template="support/request_kept").count() == (request.decision == "kept")
+    assert Receipt.objects.filter(kind="cancellation_withdrawn").count() == (request.decision == "withdrawn")
 
 
 @pytest.mark.parametrize("_round", range(2))
@@ -234,7 +234,8 @@ def test_a_ticket_that_is_turned_while_its_customer_asks_makes_one_request(alice
     assert (asked[0], turned[0]) == (302, 302)
     late = asked[1] if request.ticket == ticket else turned[1]
     assert f"It was requested on 1 April 2026, as {request.ticket.number}." in late
-    assert OutgoingMail.objects.filter(template="support/request_received").count() == 1
+    mails = OutgoingMail.objects.filter(template__in=["receipts/receipt", "support/request_received"])
+    assert mails.count() == 1
 
 
 def test_two_clicks_on_start_begin_one_subscription(alice, merchant, clock):

@@ -10,7 +10,7 @@ from support.jobs import follow_up
 from support.models import CancellationRequest, Message, Ticket
 from tests.conftest import signed_in
 from tests.factories import started
-from tests.pages import confirm, hidden_inputs
+from tests.pages import confirm, hidden_inputs, receipt
 
 
 @pytest.fixture
@@ -65,22 +65,21 @@ def test_in_notice_the_page_shows_the_date_and_the_way_back(as_alice, hosting):
     assert "Cancel Subscription" not in text
 
 
-def test_the_mail_says_when_it_was_received_when_it_ends_and_why(as_alice, hosting):
-    ask(as_alice, hosting)
-    mail = OutgoingMail.objects.get(template="support/request_received")
-    assert mail.context["promised_on"] == "1 May 2026"
-    assert mail.context["requested_at"].startswith("1 April 2026")
-    assert "30 days’ notice" in mail.context["why"]
+def test_the_receipt_says_when_it_was_received_when_it_ends_and_why(as_alice, hosting):
+    given = receipt(ask(as_alice, hosting))
+    assert (given.effective_on, given.ticket) == (date(2026, 5, 1), Ticket.objects.get().number)
+    assert given.points[0] == "Ends on 1 May 2026: this is the first day without it."
+    assert "30 days’ notice" in given.points[1]
+    assert OutgoingMail.objects.get(template="receipts/receipt").context["given"].startswith("1 April 2026")
 
 
 def test_a_second_request_leads_to_the_first(as_alice, hosting):
     form = hidden_inputs(as_alice.get(page(hosting))) | {"reason": "other"}
-    for _ in range(2):
-        assert as_alice.post(page(hosting), form).url == hosting.get_absolute_url()
-    assert as_alice.get(page(hosting)).url == hosting.get_absolute_url()
+    first, second = [receipt(as_alice.post(page(hosting), form)) for _ in range(2)]
+    assert first == second == receipt(as_alice.get(page(hosting)))
     assert Ticket.objects.count() == CancellationRequest.objects.count() == 1
     assert SubscriptionEvent.objects.filter(kind="cancellation_scheduled").count() == 1
-    assert OutgoingMail.objects.filter(template="support/request_received").count() == 1
+    assert OutgoingMail.objects.filter(template="receipts/receipt").count() == 1
 
 
 def test_on_its_date_it_ends_and_the_ticket_is_resolved(as_alice, hosting):

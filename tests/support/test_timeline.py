@@ -69,7 +69,7 @@ def test_a_request_shows_its_mails_and_its_decision(as_alice, as_agent, alice, c
     texts = [text for text, _by in timeline(agent_again, ticket)]
     assert "Cancellation requested, to end on 6 May 2026" in texts
     assert ("Decision: Canceled early", "Sam Support") in timeline(agent_again, ticket)
-    assert "Mail that the request is received to alice@example.com: not sent yet" in texts
+    assert "Receipt to alice@example.com: not sent yet" in texts
     assert "Mail that the subscription has ended to alice@example.com: not sent yet" in texts
     # The pause was told of before, and is no part of this ticket.
     about_subscription = OutgoingMail.objects.filter(thread=subscription.number)

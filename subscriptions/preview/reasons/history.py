@@ -24,7 +24,7 @@ class History:
     @classmethod
     def of(cls, subscription: Subscription, reader: "User") -> Self:
         """Read in one query; what catching up has just done in memory comes first."""
-        written = subscription.events.exclude(kind=EventKind.RENEWED).select_related("actor")[:EVENTS_READ]
+        written = subscription.events.exclude(kind=EventKind.RENEWED).select_related("actor", "receipt")[:EVENTS_READ]
         return cls(list(written), reader).followed_by(subscription.new_events)
 
     def followed_by(self, events: Sequence[SubscriptionEvent]) -> Self:

@@ -1,0 +1,19 @@
+"""The receipts for what people change of their account."""
+
+from typing import Any
+
+from portal_project.accounts.changes import Change
+from portal_project.receipts.giving import give
+from portal_project.receipts.models import Receipt
+
+
+def give_for(*, change: Change, **_signal: Any) -> None:
+    give(
+        Receipt(
+            person=change.person,
+            kind=change.kind,
+            title=change.title,
+            summary=change.summary,
+            facts=change.facts,
+        )
+    )

@@ -1,0 +1,44 @@
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from unfold.decorators import display
+
+from portal_project.common import normalize
+from portal_project.common.admin import ReadOnly
+from portal_project.common.numbers import Numbers
+from portal_project.common.search_admin import SearchAdmin
+from portal_project.receipts.models import Receipt
+
+
+@admin.register(Receipt)
+class ReceiptAdmin(ReadOnly, SearchAdmin):
+    """What customers were told of their own acts, in the words they read."""
+
+    list_display = ("number", "title", "person", "subscription", "given_at")
+    list_select_related = ("person",)
+    search_fields = ("number", "person", "subscription")
+    search_help_text = "Number of the receipt, customer, subscription or ticket; or e-mail address"
+    show_full_result_count = False
+    list_per_page = 50
+    fields = ("number", "title", "person", ("subscription", "ticket"), ("given_at", "zone"), "effective_on", "as_read")
+    # Shown although it is no field; the rest is read-only because nobody has the right to change a receipt.
+    readonly_fields = ("as_read",)
+
+    def with_numbers(self, queryset: QuerySet[Receipt], typed: Numbers) -> QuerySet[Receipt]:
+        return queryset.filter(
+            Q(number__in=typed.receipts)
+            | Q(subscription__in=typed.subscriptions)
+            | Q(ticket__in=typed.tickets)
+            | Q(person__number__in=typed.customers)
+        )
+
+    def matching(self, queryset: QuerySet[Receipt], term: str) -> QuerySet[Receipt]:
+        return queryset.filter(person__email=normalize.address(term))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Receipt]:
+        return super().get_queryset(request).select_related("person")
+
+    @display(description="as it was read")
+    def as_read(self, receipt: Receipt) -> str:
+        return render_to_string("receipts/_sentences.html", {"receipt": receipt})
