@@ -39,6 +39,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
     (
         _("Subscriptions"),
         [
+            (_("Customers"), "person_search", "accounts_customer_changelist", "accounts.view_user"),
             (
                 _("Subscriptions"),
                 "autorenew",
@@ -61,7 +62,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
     (
         _("Installation"),
         [
-            (_("People"), "group", "accounts_user_changelist", "accounts.view_user"),
+            (_("Staff"), "group", "accounts_user_changelist", "accounts.view_user"),
             (_("Business"), "storefront", "accounts_merchant_changelist", "accounts.view_merchant"),
             (_("Outgoing mail"), "outgoing_mail", "mail_outgoingmail_changelist", "mail.view_outgoingmail"),
             (_("Schedule"), "schedule", "django_q_schedule_changelist", "django_q.view_schedule"),

@@ -22,13 +22,13 @@ from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from portal_project.accounts import address
-from portal_project.accounts.forgetting_admin import ForgettingAdmin, ForgottenFilter
+from portal_project.accounts.forgetting_admin import ForgettingAdmin
 from portal_project.accounts.forms import MerchantForm
 from portal_project.accounts.models import AddressChange, InvoicedParty, Merchant, User
 from portal_project.accounts.party import FIELDS as PARTY
 from portal_project.accounts.people import person
 from portal_project.accounts.second_step_admin import SecondStepAdmin
-from portal_project.common.admin import ModelAdmin, StackedInline
+from portal_project.common.admin import ModelAdmin, SafeChangeList, StackedInline
 from portal_project.common.numbers import Numbers
 from portal_project.common.search_admin import SearchAdmin
 
@@ -73,13 +73,20 @@ class InvoicedPartyInline(StackedInline):
     can_delete = False
 
 
+class StaffList(SafeChangeList):
+    """Customers have a list of their own (`support.admin.customers`); what is changed of them, is changed on the pages here."""
+
+    def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[User]:
+        return super().get_queryset(request, *args, **kwargs).filter(is_staff=True)
+
+
 @admin.register(User)
 class UserAdmin(SecondStepAdmin, ForgettingAdmin, DjangoUserAdmin, SearchAdmin):
     form = PersonForm
     add_form = NewUserForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ("email", "name", "number", "is_staff", "is_active", "date_joined")
-    list_filter = ("is_staff", "is_active", ForgottenFilter, "groups")
+    list_display = ("email", "name", "is_superuser", "is_active", "date_joined")
+    list_filter = ("is_superuser", "is_active", "groups")
     search_fields = ("search_text",)
     ordering = ("email",)
     readonly_fields = ("number", "date_joined", "last_login", "second_step", "addresses")
@@ -90,6 +97,18 @@ class UserAdmin(SecondStepAdmin, ForgettingAdmin, DjangoUserAdmin, SearchAdmin):
         (_("Signing in"), {"fields": ("date_joined", "last_login", "second_step", "addresses")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[SafeChangeList]:
+        return StaffList
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": _("Staff")} | (extra_context or {}))
+
+    def response_post_save_change(self, request: HttpRequest, obj: User) -> Any:
+        """Back to where the page was opened from."""
+        if obj.is_staff:
+            return super().response_post_save_change(request, obj)
+        return redirect("admin:accounts_customer_change", obj.pk)
 
     def with_numbers(self, queryset: QuerySet[User], typed: Numbers) -> QuerySet[User]:
         return queryset.filter(number__in=typed.customers)

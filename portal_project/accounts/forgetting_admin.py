@@ -59,7 +59,7 @@ class ForgettingAdmin(ModelAdmin):
         except forgetting.Refused as refusal:
             return self._page(request, customer, refusal.reasons, status=409)
         messages.success(request, gettext("Customer %(number)s is forgotten.") % {"number": customer.number})
-        return redirect("admin:accounts_user_change", pk)
+        return redirect("admin:accounts_customer_change", pk)
 
     def _page(self, request: HttpRequest, customer: User, reasons: list[str], status: int = 200) -> HttpResponse:
         told = [table.once_forgotten for table in TABLES]

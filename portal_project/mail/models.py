@@ -69,6 +69,7 @@ class OutgoingMail(models.Model):
                 condition=models.Q(state="pending", expires_at__isnull=False),
             ),
             models.Index("thread", name="mail_of_thread", condition=~models.Q(thread="")),
+            models.Index("recipient", "id", name="mail_of_recipient"),
             models.Index("id", name="mail_not_delivered", condition=models.Q(state="failed")),
         ]
         constraints = [

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
 from unfold.decorators import action, display
 
+from portal_project.accounts.customer_admin import of_customer
 from portal_project.accounts.people import person
 from portal_project.common.admin import ReadOnly
 from portal_project.common.forms import LineField
@@ -25,6 +26,8 @@ from subscriptions.admin.payment_files import ReceivedForm, may_settle_invoices
 from subscriptions.billing import payments
 from subscriptions.billing.payments import may_settle
 from subscriptions.models import Invoice
+
+CUSTOMER = of_customer("subscription__customer")
 
 
 class PaymentForm(ReceivedForm):
@@ -56,7 +59,7 @@ class OverdueFilter(admin.SimpleListFilter):
 @admin.register(Invoice)
 class InvoiceAdmin(ReadOnly, SearchAdmin):
     list_display = ("label", "subscription", "customer", "covers_from", "covers_to", "total", "state", "due_on")
-    list_filter = (("status", ChoicesDropdownFilter), OverdueFilter, ("issued_on", RangeDateFilter))
+    list_filter = (("status", ChoicesDropdownFilter), OverdueFilter, ("issued_on", RangeDateFilter), CUSTOMER)
     list_filter_submit = True
     list_select_related = ("subscription__plan__product", "subscription__customer")
     search_fields = ("subscription__search_text", "subscription__customer__search_text")

@@ -1,3 +1,5 @@
+from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -13,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
 
+from portal_project.accounts.customer_admin import of_customer
 from portal_project.accounts.models import User
 from portal_project.accounts.people import person
 from portal_project.common.numbers import Numbers
@@ -32,7 +35,7 @@ from subscriptions.rules import policies
 from subscriptions.rules.actions import ACTIONS
 from subscriptions.rules.dates_in_words import day, short_day
 from subscriptions.rules.policies import may
-from subscriptions.rules.states import Action, Status
+from subscriptions.rules.states import Status
 
 EVENTS_SHOWN = 50
 INVOICES_SHOWN = 24
@@ -69,6 +72,7 @@ class SubscriptionAdmin(StartAdmin):
         ("status", ChoicesDropdownFilter),
         ("plan__product", RelatedDropdownFilter),
         ("cancels_on", RangeDateFilter),
+        of_customer("customer"),
     )
     list_filter_submit = True
     list_per_page = 50
@@ -171,19 +175,24 @@ class SubscriptionAdmin(StartAdmin):
         return response
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Only the buttons of what is possible now, by the same verdict that guards the act."""
+        """Only the buttons of what is possible now."""
         today = localdate()
         stored = self.get_queryset(request).filter(pk=object_id).first()
         if stored is None:
             return []
-        subscription = as_of(stored, today)
+        possible = self.possible_of([as_of(stored, today)], by=person(request), today=today)[stored.pk]
         buttons = super().get_actions_detail(request, object_id)
-        return [
-            button for button in buttons if may(self._action(button), subscription, by=person(request), today=today)
-        ]
+        return [button for button in buttons if button.path.replace("-", "_") in possible]
 
-    def _action(self, button: Any) -> Action:
-        return getattr(self, button.path.replace("-", "_")).form_class.action
+    def possible_of(self, subscriptions: Collection[Subscription], *, by: User, today: date) -> dict[int, list[str]]:
+        """Per key the names of what may be done now to subscriptions that are caught up, by the verdict that guards the act."""
+        return {
+            each.pk: [name for name in self.actions_detail if self._may(name, each, by, today)]
+            for each in subscriptions
+        }
+
+    def _may(self, name: str, subscription: Subscription, by: User, today: date) -> bool:
+        return bool(may(getattr(self, name).form_class.action, subscription, by=by, today=today))
 
     pause = operation("pause", PauseForm)
     resume = operation("resume", ResumeForm)

@@ -1,9 +1,10 @@
 from datetime import date
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import BooleanField, Case, Count, Min, Sum, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,15 @@ def label(number: int) -> str:
 class InvoiceQuerySet(models.QuerySet["Invoice"]):
     def overdue(self, today: date) -> Self:
         return self.filter(status=Invoice.Status.OPEN, due_on__lt=today)
+
+    def open_sums(self, today: date) -> list[dict[str, Any]]:
+        """Of those that are open, per currency and whether they are `late`: `count`, `amount`, the `first` number, and since or
+        until when they are `due`. One statement.
+        """
+        is_late = Case(When(due_on__lt=today, then=Value(True)), default=Value(False), output_field=BooleanField())
+        found = self.filter(status=Invoice.Status.OPEN).annotate(late=is_late).order_by().values("currency", "late")
+        sums = found.annotate(count=Count("pk"), amount=Sum("amount"), first=Min("number"), due=Min("due_on"))
+        return [dict(group) for group in sums.order_by("-late", "currency")]
 
 
 class Invoice(models.Model):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BooleanField, Case, Count, Min, Q, Sum, Value, When
+from django.db.models import Case, Q, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -37,15 +37,8 @@ class Attention:
 
 def invoices(customer: "User", today: date) -> list[Attention]:
     """What is overdue, then what is open: each as one, with its sum by currency. One statement."""
-    is_late = Case(When(due_on__lt=today, then=Value(True)), default=Value(False), output_field=BooleanField())
-    found = Invoice.objects.filter(subscription__customer=customer, status=Invoice.Status.OPEN)
-    sums = (
-        found.order_by()
-        .values("currency", late=is_late)
-        .annotate(count=Count("pk"), amount=Sum("amount"), first=Min("number"), due=Min("due_on"))
-        .order_by("currency")
-    )
-    groups = {late: [dict(group) for group in sums if group["late"] == late] for late in (True, False)}
+    sums = Invoice.objects.filter(subscription__customer=customer).open_sums(today)
+    groups = {late: [group for group in sums if group["late"] == late] for late in (True, False)}
     return [_invoices(group, is_late=late) for late, group in groups.items() if group]
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
+from portal_project.accounts.customer_admin import of_customer
 from portal_project.accounts.people import person
 from portal_project.common.admin import ReadOnly
 from portal_project.common.numbers import Numbers
@@ -79,6 +80,7 @@ class OfferAdmin(ReadOnly, SearchAdmin):
         ("state", ChoicesDropdownFilter),
         ("kind", ChoicesDropdownFilter),
         ("request__subscription__plan__product", RelatedDropdownFilter),
+        of_customer("request__subscription__customer"),
     )
     list_filter_submit = True
     list_select_related = (

@@ -1,3 +1,5 @@
+from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 from django.contrib import admin
@@ -10,6 +12,8 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import RangeDateFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
+from portal_project.accounts.customer_admin import of_customer
+from portal_project.accounts.models import User
 from portal_project.common.admin import ReadOnly
 from portal_project.common.numbers import Numbers
 from portal_project.common.search_admin import SearchAdmin
@@ -44,13 +48,15 @@ class SubscriptionDeskAdmin(SubscriptionAdmin):
         "cancel_now",
     )
 
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+    def possible_of(self, subscriptions: Collection[Subscription], *, by: User, today: date) -> dict[int, list[str]]:
         """An end that nobody requested here can be withdrawn, but there is no request to be kept in spite of."""
-        buttons = super().get_actions_detail(request, object_id)
-        if not buttons:
-            return []
-        requested = CancellationRequest.objects.undecided().filter(subscription=object_id)
-        return [button for button in buttons if button.path != "keep-active" or requested.exists()]
+        possible = super().possible_of(subscriptions, by=by, today=today)
+        undecided = CancellationRequest.objects.undecided().filter(subscription__in=list(possible))
+        requested = set(undecided.values_list("subscription", flat=True))
+        return {
+            key: [name for name in names if name != "keep_active" or key in requested]
+            for key, names in possible.items()
+        }
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -87,6 +93,7 @@ class CancellationRequestAdmin(ReadOnly, SearchAdmin):
         ("subscription__plan__product", RelatedDropdownFilter),
         ("subscription__plan", PlanFilter),
         TenureFilter,
+        of_customer("subscription__customer"),
     )
     list_filter_submit = True
     list_select_related = ("subscription__plan__product", "subscription__customer", "decided_by")

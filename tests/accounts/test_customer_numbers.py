@@ -11,11 +11,11 @@ from support.models import Ticket
 from tests.factories import UserFactory
 from tests.pages import confirm
 
-LIST = "/admin/accounts/user/"
+LIST, PEOPLE = "/admin/accounts/customer/", "/admin/accounts/user/"
 
 
 def test_whoever_becomes_a_customer_gets_a_number(as_merchant, as_alice, alice):
-    confirm(as_merchant, f"{LIST}add/", email="new@example.com", name="New", usable_password="false")
+    confirm(as_merchant, f"{PEOPLE}add/", email="new@example.com", name="New", usable_password="false")
     made = User.objects.get(email="new@example.com").number
     assert re.fullmatch(f"C-[{numbers.ALPHABET}]{{6}}", made)
     assert made != alice.number
@@ -48,7 +48,7 @@ def test_merchants_keep_the_name_that_another_system_has_for_a_customer(as_merch
     for user, typed, answer in ((alice, " crm\u200b 17 ", 302), (bob, "crm 17", 200), (bob, "", 302), (alice, "", 302)):
         form = {"email": user.email, "name": user.name, "is_active": "on", "external_id": typed}
         inline = {"invoiced_party-TOTAL_FORMS": 0, "invoiced_party-INITIAL_FORMS": 0}
-        response = as_merchant.post(f"{LIST}{user.pk}/change/", form | inline)
+        response = as_merchant.post(f"{PEOPLE}{user.pk}/change/", form | inline)
         assert response.status_code == answer, typed
         if typed and answer == 302:
             assert User.objects.filter(search_text__matches="crm 17").get() == user

@@ -26,6 +26,7 @@ from tests.pages import confirm, hidden_inputs
 
 PAGE = "/accounts/data/"
 NOT_ABOUT_CUSTOMERS = {
+    "accounts.Customer": "the same rows as the account",
     "accounts.Merchant": "the business",
     "admin.LogEntry": "acts of staff",
     "auth.Group": "roles of staff",

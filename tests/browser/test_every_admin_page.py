@@ -32,6 +32,7 @@ LISTS = [
     "products/product",
     "products/plan",
     "products/cancellationreason",
+    "accounts/customer",
     "accounts/user",
     "mail/outgoingmail",
     "django_q/schedule",
@@ -47,7 +48,7 @@ NEW = [
 ]
 
 # One of each kind; whether it fits is asked of every page.
-IN_FULL_ON_A_PHONE = ["", "support/ticket/", "subscriptions/subscription/"]
+IN_FULL_ON_A_PHONE = ["", "support/ticket/", "subscriptions/subscription/", "accounts/customer/"]
 VERBS = ["withdraw", "keep-active", "cancel-now", "discount", "change-plan", "drop-plan-change"]
 
 
@@ -90,6 +91,8 @@ def pages(hosting, as_alice, alice, agent, merchant):
         f"subscriptions/paymentfile/{PaymentFile.objects.get().pk}/change/",
         f"products/product/{hosting.product.pk}/change/",
         f"products/plan/{hosting.plan_id}/change/",
+        f"accounts/customer/{alice.pk}/change/",
+        f"accounts/customer/{alice.pk}/history/",
         f"accounts/user/{alice.pk}/change/",
         f"accounts/user/{alice.pk}/remove-second-step/",
         f"accounts/user/{alice.pk}/forget/",

@@ -82,14 +82,14 @@ def test_the_admins_lists_find_it_too(admin_client, clock, written, typed):
     SavedReply.objects.create(title="Hello", body=written)
     started(UserFactory(name="Somebody else"), date(2026, 4, 1))
     lists = {
-        "accounts/user": 1,
+        "accounts/customer": 1,
         "products/product": 1,
         "products/plan": 2,
         "subscriptions/subscription": 1,
         "subscriptions/invoice": 1,
         "support/savedreply": 1,
     }
-    found = {name: admin_client.get(f"/admin/{name}/", {"q": typed}).context["cl"].result_count for name in lists}
+    found = {name: admin_client.get(f"/admin/{name}/", {"q": typed}).context["cl"].queryset.count() for name in lists}
     assert found == lists
 
 
@@ -119,8 +119,8 @@ def test_the_admin_finds_an_invoice_by_its_number(admin_client, alice, bob, cloc
 
 
 def test_an_empty_search_of_the_admin_shows_everything_and_signs_alone_nothing(admin_client, alice):
-    for term, count in (("", 2), ("  ", 2), ("!!!", 0)):
-        assert admin_client.get("/admin/accounts/user/", {"q": term}).context["cl"].result_count == count
+    for term, count in (("", 1), ("  ", 1), ("!!!", 0)):
+        assert admin_client.get("/admin/accounts/customer/", {"q": term}).context["cl"].queryset.count() == count
 
 
 def test_what_changes_is_found_by_what_it_is_now(admin_client, alice):

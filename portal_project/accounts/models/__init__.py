@@ -1,4 +1,5 @@
 from portal_project.accounts.models.address_change import AddressChange
+from portal_project.accounts.models.customer import Customer
 from portal_project.accounts.models.invoiced_party import InvoicedParty, buyer
 from portal_project.accounts.models.merchant import Merchant, logo_path, validate_logo
 from portal_project.accounts.models.user import User, UserManager, new_number
@@ -6,6 +7,7 @@ from portal_project.accounts.models.user import User, UserManager, new_number
 # Also what migrations name by this path.
 __all__ = [
     "AddressChange",
+    "Customer",
     "InvoicedParty",
     "Merchant",
     "User",

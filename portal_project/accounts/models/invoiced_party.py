@@ -4,9 +4,10 @@ from django.utils.translation import gettext_lazy as _
 from portal_project.accounts.models.user import User
 from portal_project.accounts.party import Party
 from portal_project.common import fields
+from portal_project.common.search import Searchable, SearchTextField
 
 
-class InvoicedParty(Party):
+class InvoicedParty(Searchable, Party):
     """Who is invoiced for a customer. Invoices copy it when they are made; without one they go to the customer by name."""
 
     class Kind(models.TextChoices):
@@ -22,6 +23,7 @@ class InvoicedParty(Party):
         blank=True,
         help_text=_("Of whoever pays them. Invoices name it beside the customer’s own."),
     )
+    search_text = SearchTextField(of=("company",))
 
     class Meta:
         verbose_name = "invoiced party"
