@@ -163,7 +163,7 @@ class SubscriptionAdmin(StartAdmin):
             today = localdate()
             current = as_of(subscription, today)
             context |= {
-                "events": subscription.events.select_related("actor")[:EVENTS_SHOWN],
+                "events": subscription.events.select_related("actor", "receipt")[:EVENTS_SHOWN],
                 "invoices": subscription.invoices.all()[:INVOICES_SHOWN],
                 "bills": upcoming(current, today),
                 "beyond": beyond_end(current),

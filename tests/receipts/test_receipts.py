@@ -194,7 +194,11 @@ def test_staff_find_it_by_receipt_subscription_customer_and_address(as_alice, as
     for term in (given.number, subscription.number, alice.number, "Alice@Example.com"):
         assert given.number in text_of(as_agent, f"/admin/receipts/receipt/?q={term}")
     assert given.number not in text_of(as_agent, "/admin/receipts/receipt/?q=nobody@example.com")
-    shown = text_of(as_agent, f"/admin/receipts/receipt/{given.pk}/change/")
+    address = f"/admin/receipts/receipt/{given.pk}/change/"
+    assert f'<a href="{address}">{given.number}</a>' in text_of(
+        as_agent, f"/admin/subscriptions/subscription/{subscription.pk}/change/"
+    )
+    shown = text_of(as_agent, address)
     assert "Paused from 10 March 2026." in shown
     assert as_agent.post(f"/admin/receipts/receipt/{given.pk}/change/", {"title": "x"}).status_code == 403
     assert as_agent.get("/admin/receipts/receipt/add/").status_code == 403
