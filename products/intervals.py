@@ -14,11 +14,17 @@ class Interval(TextChoices):
     YEAR = "year", _("year")
 
 
-EVERY = {
+PER = {
     Interval.DAY: ngettext_lazy("day", "%(count)d days", "count"),
     Interval.WEEK: ngettext_lazy("week", "%(count)d weeks", "count"),
     Interval.MONTH: ngettext_lazy("month", "%(count)d months", "count"),
     Interval.YEAR: ngettext_lazy("year", "%(count)d years", "count"),
+}
+EVERY = {
+    Interval.DAY: ngettext_lazy("every day", "every %(count)d days", "count"),
+    Interval.WEEK: ngettext_lazy("every week", "every %(count)d weeks", "count"),
+    Interval.MONTH: ngettext_lazy("every month", "every %(count)d months", "count"),
+    Interval.YEAR: ngettext_lazy("every year", "every %(count)d years", "count"),
 }
 
 # How many of them are six months or more.
@@ -33,8 +39,13 @@ PER_MONTH = {
 }
 
 
-def every(interval: str, count: int) -> str:
+def per(interval: str, count: int) -> str:
     """The rhythm as it follows a price: "month", "3 months"."""
+    return PER[Interval(interval)] % {"count": count}
+
+
+def every(interval: str, count: int) -> str:
+    """The rhythm as a sentence has it: "every month", "every 3 months"."""
     return EVERY[Interval(interval)] % {"count": count}
 
 

@@ -10,7 +10,7 @@ from simple_history.models import HistoricalRecords
 from portal_project.common import fields
 from portal_project.common.search import Searchable, SearchTextField
 from products import money
-from products.intervals import Interval, every
+from products.intervals import Interval, per
 from products.models.product import Product
 
 
@@ -25,7 +25,7 @@ def validate_currency(code: str) -> None:
 
 def price_text(amount: Decimal, currency: str, interval: str, interval_count: int) -> str:
     """What a period costs, such as "€19.00 / month"."""
-    return f"{money.formatted(amount, currency)} / {every(interval, interval_count)}"
+    return f"{money.formatted(amount, currency)} / {per(interval, interval_count)}"
 
 
 class Plan(Searchable):

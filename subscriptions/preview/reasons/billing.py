@@ -39,7 +39,7 @@ def _next_rhythm(subscription: Subscription) -> str:
     change = Terms.of(subscription).plan_change
     if change is None or change.on is None or subscription.keeps_rhythm:
         return ""
-    text = _("On %(day)s the plan changes to %(plan)s; from then on it is billed every %(every)s.")
+    text = _("On %(day)s the plan changes to %(plan)s; from then on it is billed %(every)s.")
     values = {"day": day(change.on), "plan": change.plan}
     return text % (values | {"every": every(subscription.next_interval, subscription.next_interval_count or 1)})
 
@@ -84,8 +84,8 @@ def _rhythm(subscription: Subscription) -> str:
     anchor, interval, count = subscription.rhythm
     values = {"every": every(interval, count), "anchor": day(anchor)}
     if interval in (Interval.MONTH, Interval.YEAR) and subscription.period_end.day != anchor.day:
-        return _("Billed every %(every)s from %(anchor)s; where the month is shorter, on its last day.") % values
-    return _("Billed every %(every)s from %(anchor)s.") % values
+        return _("Billed %(every)s from %(anchor)s; where the month is shorter, on its last day.") % values
+    return _("Billed %(every)s from %(anchor)s.") % values
 
 
 def _anchor(anchor: date, history: History) -> str:
