@@ -106,12 +106,18 @@ EXCEPTIONS = {
     ("portal_project.accounts.adapter", "portal_project.mail"),
 }
 
-PURE = ["portal_project.common.locales", "products.intervals", "products.money", "subscriptions.rules"]
+PURE = [
+    "portal_project.common.locales",
+    "portal_project.common.facts",
+    "products.intervals",
+    "products.money",
+    "subscriptions.rules",
+]
 # What pure code may import; of `products.models` only the choices.
 PURE_IMPORTS = re.compile(
     r"(abc|babel|bisect|calendar|collections|copy|dataclasses|datetime|dateutil|decimal|enum|fractions|functools|itertools"
     r"|math|operator|re|secrets|string|types|typing"
-    r"|django\.utils\.(formats|functional|translation)|portal_project\.common\.locales|products\.intervals|products\.money"
+    r"|django\.utils\.(formats|functional|translation)|portal_project\.common\.(facts|locales)|products\.intervals|products\.money"
     r"|subscriptions\.rules)\b"
     r"|django\.db\.models\.(Integer|Text)Choices$"
 )

@@ -39,7 +39,7 @@ NOT_TYPED = {
     # What stood in a file, to be read again.
     "subscriptions.RefusedPayment": {"reference", "amount", "reason"},
     "subscriptions.Subscription": {"number", "currency"},
-    "support.AcceptedAlternative": {"offered"},
+    "support.AcceptedAlternative": {"offered_then"},
     # What prints of the name that a file has.
     "support.Attachment": {"name", "content_type"},
     "support.CancellationRequest": {"why_then"},

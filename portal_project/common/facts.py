@@ -12,7 +12,13 @@ from django.utils.functional import Promise
 
 from portal_project.common import locales
 
-Fact = dict[str, list[Any]]
+
+class Fact(dict[str, list[Any]]):
+    """As JSON has it; as text it is worded for whoever reads at that moment."""
+
+    def __str__(self) -> str:
+        return str(worded(self))
+
 
 SENTENCES: dict[str, Promise] = {}
 """By their codes, which stay what they are because rows hold them; the words may change."""
@@ -29,12 +35,12 @@ def told(code: str, **values: Any) -> Fact:
     """A sentence with what it names: days, numbers, names, other facts."""
     if code not in SENTENCES:
         raise ValueError(f"no such sentence: {code}")
-    return {"told": [code, {name: _plain(value) for name, value in values.items()}]}
+    return Fact(told=[code, {name: _plain(value) for name, value in values.items()}])
 
 
 def worded(plain: Any) -> Any:
     """The same with every fact in it as text, in the present language; what is no fact stays."""
-    if isinstance(plain, list):
+    if isinstance(plain, list | tuple):
         return [worded(each) for each in plain]
     if not isinstance(plain, dict):
         return plain
@@ -44,7 +50,7 @@ def worded(plain: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    return {"day": [value.isoformat()]} if isinstance(value, date) else value
+    return Fact(day=[value.isoformat()]) if isinstance(value, date) else value
 
 
 def _day(iso: str) -> str:

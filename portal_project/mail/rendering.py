@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from portal_project.accounts.models import Merchant
+from portal_project.common.facts import worded
 from portal_project.mail.models import OutgoingMail
 
 
@@ -29,8 +30,8 @@ def render(mail: OutgoingMail) -> Rendered:
         "portal_url": settings.PORTAL_URL,
         "mail_settings_url": settings.PORTAL_URL + reverse("mail_settings"),
     }
-    context = shared | mail.context
     with _in_its_language(mail):
+        context = shared | worded(mail.context)
         text = render_to_string(f"emails/{mail.template}.txt", context)
         return Rendered(subject(mail), _tidy(text), render_to_string(f"emails/{mail.template}.html", context))
 
@@ -38,7 +39,8 @@ def render(mail: OutgoingMail) -> Rendered:
 def subject(mail: OutgoingMail) -> str:
     """The subject alone, from the mail's own context, so that a list of mails asks for nothing else."""
     with _in_its_language(mail):
-        return " ".join(render_to_string(f"emails/{mail.template}.subject.txt", mail.context).split())
+        context = worded(mail.context)
+        return " ".join(render_to_string(f"emails/{mail.template}.subject.txt", context).split())
 
 
 def _in_its_language(mail: OutgoingMail) -> AbstractContextManager[None]:

@@ -7,7 +7,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from portal_project.common import fields
+from portal_project.common import facts, fields
+from portal_project.common.facts import Fact
 from portal_project.common.search import Searchable, SearchTextField
 from products import money
 from products.intervals import Interval, per
@@ -26,6 +27,16 @@ def validate_currency(code: str) -> None:
 def price_text(amount: Decimal, currency: str, interval: str, interval_count: int) -> str:
     """What a period costs, such as "€19.00 / month"."""
     return f"{money.formatted(amount, currency)} / {per(interval, interval_count)}"
+
+
+def price_fact(amount: Decimal, currency: str, interval: str, interval_count: int) -> Fact:
+    """The same, for whoever reads it."""
+    return Fact(price=[f"{Decimal(amount).normalize():f}", currency, interval, interval_count])
+
+
+facts.KINDS["price"] = lambda amount, currency, interval, count: price_text(
+    Decimal(amount), currency, interval, int(count)
+)
 
 
 class Plan(Searchable):
@@ -92,6 +103,10 @@ class Plan(Searchable):
                     % {"currency": self.currency, "digits": money.digits(self.currency)}
                 }
             )
+
+    @property
+    def price_fact(self) -> Fact:
+        return price_fact(self.amount, self.currency, self.interval, self.interval_count)
 
     @property
     def price(self) -> str:

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal_project.common.facts import Fact, worded
 from products import money
 from products.models import ResumeRule
 from subscriptions.models import Subscription
@@ -93,8 +94,8 @@ class Effect:
     terms: Terms
     before: Terms
     """What was agreed until now: whoever takes its place, or drops it, decides about that."""
-    lost: tuple[str, ...] = ()
-    """What an end that is lifted does not bring back, in sentences."""
+    lost: tuple[Fact, ...] = ()
+    """What an end that is lifted does not bring back, a sentence each."""
 
     @property
     def agrees_on_nothing(self) -> bool:
@@ -141,7 +142,7 @@ class Effect:
         lines.append(_change(_("Billed at once"), _totals(was["now"]), _totals(now["now"])))
         lines.append(_change(_("Next bills"), _totals(was["bills"]), _totals(now["bills"])))
         lines.append(_change(_("Invoices for days after the end"), _fates(was.get("beyond")), _fates(now["beyond"])))
-        lines.append(_change(_("What does not come back"), " ".join(was.get("lost") or ()), " ".join(now["lost"])))
+        lines.append(_change(_("What does not come back"), _sentences(was.get("lost")), _sentences(now["lost"])))
         terms = _terms_change(was.get("terms"), now["terms"])
         lines += terms if any(terms) else _terms_change(was.get("before"), now["before"])
         if was["action"] != now["action"] and {was["action"], now["action"]} == CANCELING:
@@ -212,6 +213,10 @@ def _plan_change(plain: dict[str, Any] | None) -> str:
     if not plain:
         return ""
     return str(PlanChange(plain["plan"], plain["price"], date.fromisoformat(plain["on"]) if plain["on"] else None))
+
+
+def _sentences(lost: list[Any] | None) -> str:
+    return " ".join(worded(lost or []))
 
 
 def _fates(beyond: list[dict[str, Any]] | None) -> str:

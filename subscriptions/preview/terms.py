@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy
 
-from products.models import price_text
+from portal_project.common.facts import Fact, sentences, told
+from products.models import price_fact
 from subscriptions.billing.catch_up import take
 from subscriptions.models import EventKind, Subscription, SubscriptionEvent
-from subscriptions.rules.dates_in_words import day
 from subscriptions.rules.states import next_step
+
+sentences(plan_from_day=gettext_lazy("%(plan)s, %(price)s, from %(day)s"))
 
 
 @dataclass(frozen=True)
@@ -19,11 +20,12 @@ class Discount:
     percent: int
     invoices: int
 
+    @property
+    def fact(self) -> Fact:
+        return told("discount", percent=self.percent, count=self.invoices)
+
     def __str__(self) -> str:
-        text = ngettext(
-            "%(percent)d %% off the next invoice", "%(percent)d %% off the next %(count)d invoices", self.invoices
-        )
-        return text % {"percent": self.percent, "count": self.invoices}
+        return str(self.fact)
 
 
 @dataclass(frozen=True)
@@ -31,16 +33,19 @@ class PlanChange:
     """Another plan at its price, such as "€19.00 / month"; `on` is None where no full period is to begin as things stand."""
 
     plan: str
-    price: str
+    price: Fact
     on: date | None = None
     ends_discount: bool = False
     """Because it is billed in another rhythm."""
 
-    def __str__(self) -> str:
-        values = {"plan": self.plan, "price": self.price, "day": day(self.on)}
+    @property
+    def fact(self) -> Fact:
         if self.on is None:
-            return _("%(plan)s, %(price)s") % values
-        return _("%(plan)s, %(price)s, from %(day)s") % values
+            return told("plan_at_price", plan=self.plan, price=self.price)
+        return told("plan_from_day", plan=self.plan, price=self.price, day=self.on)
+
+    def __str__(self) -> str:
+        return str(self.fact)
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ def _plan_change(subscription: Subscription) -> PlanChange | None:
     changed = _that_changes_plan(subscription)
     return PlanChange(
         subscription.next_plan.name,
-        price_text(
+        price_fact(
             subscription.next_amount or Decimal(0),
             subscription.currency,
             subscription.next_interval,
@@ -98,4 +103,4 @@ def _plan_told_by(event: SubscriptionEvent, which: int) -> str:
     plan, amount, interval, count = (
         event.changes[name][which] for name in ("next_plan", "next_amount", "next_interval", "next_interval_count")
     )
-    return str(PlanChange(plan, price_text(Decimal(amount), event.subscription.currency, interval, count)))
+    return str(PlanChange(plan, price_fact(Decimal(amount), event.subscription.currency, interval, count)))

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from portal_project.common.facts import Fact
 from subscriptions.billing import charges
 from subscriptions.billing.catch_up import catch_up, take
 from subscriptions.billing.charges import End
@@ -17,7 +18,7 @@ from subscriptions.rules.states import Action, next_step
 
 Act = Callable[[Subscription], Any]
 
-LOSSES: list[Callable[[Subscription, date], tuple[str, ...]]] = []
+LOSSES: list[Callable[[Subscription, date], tuple[Fact, ...]]] = []
 """Each says what of a subscription does not come back when its scheduled end is lifted; other apps know such things."""
 
 

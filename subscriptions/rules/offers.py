@@ -6,9 +6,9 @@ Pure, like the other rules. `terms` is whatever has the fields of `OfferTerms` (
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
+from portal_project.common.facts import Fact, sentences, told
 from products.models import OfferKind
 from subscriptions.rules import policies, refusals
 from subscriptions.rules.states import OK, Action, Code, Verdict
@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from portal_project.accounts.models import User
     from products.models import OfferTerms
     from subscriptions.models import Subscription
+
+sentences(
+    pause_of_days=ngettext_lazy("A pause of %(count)d day", "A pause of %(count)d days", "count"),
+    pause_until_chosen=gettext_lazy("A pause until a day that you choose"),
+    discount=ngettext_lazy(
+        "%(percent)d %% off the next invoice", "%(percent)d %% off the next %(count)d invoices", "count"
+    ),
+    plan_at_price=gettext_lazy("%(plan)s, %(price)s"),
+)
 
 # A talk is none: it leads to a support request and leaves the subscription as it is.
 ACTION_OF = {
@@ -65,21 +74,20 @@ def _beyond_limits(kind: OfferKind, terms: "OfferTerms", subscription: "Subscrip
     return ""
 
 
-def in_words(terms: "OfferTerms") -> str:
-    """What is offered, such as "20 % off the next 3 invoices"; empty for a talk, which has a text of its own."""
+def offered(terms: "OfferTerms") -> Fact | None:
+    """What is offered, such as "20 % off the next 3 invoices"; None for a talk, which has a text of its own."""
     match OfferKind(terms.kind):
         case OfferKind.PAUSE if terms.pause_days:
-            text = ngettext("A pause of %(count)d day", "A pause of %(count)d days", terms.pause_days)
-            return text % {"count": terms.pause_days}
+            return told("pause_of_days", count=terms.pause_days)
         case OfferKind.PAUSE:
-            return _("A pause until a day that you choose")
+            return told("pause_until_chosen")
         case OfferKind.DISCOUNT:
-            text = ngettext(
-                "%(percent)d %% off the next invoice",
-                "%(percent)d %% off the next %(count)d invoices",
-                terms.invoices or 0,
-            )
-            return text % {"percent": terms.percent, "count": terms.invoices}
+            return told("discount", percent=terms.percent, count=terms.invoices)
         case OfferKind.PLAN if terms.plan:
-            return _("%(plan)s, %(price)s") % {"plan": terms.plan.name, "price": terms.plan.price}
-    return ""
+            return told("plan_at_price", plan=terms.plan.name, price=terms.plan.price_fact)
+    return None
+
+
+def in_words(terms: "OfferTerms") -> str:
+    """The same as text; empty for a talk."""
+    return str(offered(terms) or "")

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal_project.accounts.models import User
-from portal_project.common.facts import worded
 from portal_project.common.forms import ParagraphsField
 from products.models import Alternative, ResumeRule
 from subscriptions.billing.catch_up import catch_up
 from subscriptions.confirm.accepting import AcceptingForm
 from subscriptions.confirm.forms import ActionForm, confirms
 from subscriptions.models import Accepted, Channel, Subscription
+from subscriptions.rules.offers import offered
 from subscriptions.rules.policies import may
 from subscriptions.rules.states import Action, Verdict
 from support.cancellations import reasons, requests
@@ -100,7 +100,7 @@ class RequestForm(DecidingForm):
 
     @property
     def why(self) -> str:
-        return worded(self.trial.result.why)
+        return str(self.trial.result.why)
 
     @property
     def ends_on_if_resumed(self) -> date | None:
@@ -180,6 +180,6 @@ class AlternativeForm(AcceptingForm):
             alternative=self.terms,
             customer=self.subscription.customer,
             accepted_on=self.today,
-            offered=self.offered,
+            offered_facts=offered(self.terms),
             cost=self.cost,
         )

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 
+from portal_project.common.facts import worded
 from products.models import Alternative
 from subscriptions.models import Subscription
 from support.models.offer import cost_field
@@ -43,8 +44,9 @@ class AcceptedAlternative(AboutAnAlternative):
     """A customer took an alternative instead of asking to cancel."""
 
     accepted_on = models.DateField("accepted")
-    offered = models.CharField("what was offered", max_length=300)
-    """In the words of that day."""
+    offered_facts = models.JSONField("what was offered", default=dict, editable=False)
+    offered_then = models.CharField(max_length=300, blank=True, default="", editable=False)
+    """As it was worded before facts were kept; empty since."""
     cost = cost_field()
 
     class Meta:
@@ -55,3 +57,8 @@ class AcceptedAlternative(AboutAnAlternative):
 
     def __str__(self) -> str:
         return f"{self.subscription_id}: {self.offered}"
+
+    @property
+    def offered(self) -> str:
+        """What it was, for whoever reads it."""
+        return str(worded(self.offered_facts)) if self.offered_facts else self.offered_then

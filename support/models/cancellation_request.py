@@ -108,4 +108,4 @@ class CancellationRequest(models.Model):
     @property
     def why(self) -> str:
         """Why the promised end is that day, for whoever reads it."""
-        return worded(self.why_facts) if self.why_facts else self.why_then
+        return str(worded(self.why_facts)) if self.why_facts else self.why_then

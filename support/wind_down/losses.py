@@ -6,13 +6,20 @@ from datetime import date
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from portal_project.common.facts import Fact, sentences, told
 from subscriptions.models import LinkedService, Subscription
 from subscriptions.rules.dates_in_words import day
 from support.models import WindDownStep
 
+sentences(
+    lapsed=gettext_lazy("%(name)s lapsed on %(day)s and does not come back."),
+    done_for_good=gettext_lazy("%(name)s: “%(what)s” was done on %(day)s and cannot be undone."),
+)
 
-def losses(subscription: Subscription, today: date) -> tuple[str, ...]:
+
+def losses(subscription: Subscription, today: date) -> tuple[Fact, ...]:
     """What was done for the end that is scheduled and cannot be undone, one sentence each."""
     return tuple(sentence for service in with_steps(subscription) for sentence in _lost(service, today))
 
@@ -51,13 +58,12 @@ def lapsed_on(service: LinkedService, today: date) -> date | None:
     return next((step.point_of_no_return for step in steps), None)
 
 
-def _lost(service: LinkedService, today: date) -> Iterator[str]:
+def _lost(service: LinkedService, today: date) -> Iterator[Fact]:
     if lapsed := lapsed_on(service, today):
-        yield _("%(name)s lapsed on %(day)s and does not come back.") % {"name": service.name, "day": day(lapsed)}
+        yield told("lapsed", name=service.name, day=lapsed)
     for step in _steps(service):
         if step.done_at and not step.can_be_undone:
-            values = {"name": service.name, "what": step.what, "day": day(step.done_on)}
-            yield _("%(name)s: “%(what)s” was done on %(day)s and cannot be undone.") % values
+            yield told("done_for_good", name=service.name, what=step.what, day=step.done_on)
 
 
 def _fate(service: LinkedService, today: date) -> Iterator[str]:

@@ -17,6 +17,7 @@ DUTCH = {
     "Not possible": "Niet mogelijk",
     "Home": "Begin",
     "Answers to this mail do not reach us. Please use the portal.": "Antwoorden op deze mail bereiken ons niet.",
+    "%(name)s: “%(what)s” was done on %(day)s and cannot be undone.": "%(name)s: “%(what)s” is op %(day)s gedaan.",
     "Cancel %(product)s": "%(product)s opzeggen",
     "Open": "Open",
     "Resolved": "Opgelost",

@@ -6,8 +6,9 @@ from uuid import uuid4
 import pytest
 
 from portal_project.mail.models import OutgoingMail
-from portal_project.mail.rendering import subject
-from support.models import CancellationRequest, Ticket, TicketEvent
+from portal_project.mail.rendering import render, subject
+from subscriptions.models import LinkedService
+from support.models import CancellationRequest, Ticket, TicketEvent, WindDownStep
 from support.tickets.opening import reply
 from tests.conftest import signed_in
 from tests.factories import started
@@ -60,3 +61,13 @@ def test_what_became_of_a_ticket(alice, subscription, agent):
     assert set(TicketEvent.objects.values_list("kind", "old", "new")) == {("status", "open", "closed")}
     assert "Status: Gesloten" in text_of(reading(alice, "nl").get(f"/support/{ticket.number}/"))
     assert "Status: Closed" in text_of(reading(alice, "en").get(f"/support/{ticket.number}/"))
+
+
+def test_what_does_not_come_back_in_the_mail_about_it(alice, subscription, as_merchant, clock):
+    service = LinkedService.objects.create(subscription=subscription, kind="domain", name="ahn.example")
+    confirm(reading(alice, "nl"), f"/subscriptions/{subscription.number}/cancel/", reason="other")
+    step = {"what": "Delete", "made_on": date(2026, 4, 5), "due_on": date(2026, 4, 5), "done_at": "2026-04-05T12:00Z"}
+    WindDownStep.objects.create(service=service, task="planned", can_be_undone=False, **step)
+    confirm(as_merchant, f"/admin/subscriptions/subscription/{subscription.pk}/withdraw/")
+    mail = OutgoingMail.objects.get(template="support/request_withdrawn")
+    assert (mail.language, "op 5 april 2026 gedaan" in render(mail).text) == ("nl", True)

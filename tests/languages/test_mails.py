@@ -50,7 +50,8 @@ def is_dutch(written):
 def test_what_a_customer_does_is_told_in_the_language_of_their_choice(alice, subscription):
     chosen(alice, "nl")
     pause(signed_in(alice), subscription)
-    is_dutch(mail("subscriptions/paused"))
+    receipt = mail("receipts/receipt")
+    assert (receipt.language, "10 maart 2026" in render(receipt).text) == ("nl", True)
 
 
 def test_what_staff_do_is_told_in_the_customers_language(alice, subscription, as_merchant):

@@ -57,7 +57,7 @@ def terms(kind, **values):
 
 
 def plan(**values):
-    price = {"name": "Small", "price": "€40.00 / month", "pk": 2, "product_id": 1}
+    price = {"name": "Small", "price_fact": "€40.00 / month", "pk": 2, "product_id": 1}
     return SimpleNamespace(**price | {"currency": "EUR", "is_active": True} | values)
 
 
