@@ -1,8 +1,6 @@
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.template.loader import render_to_string
-from unfold.decorators import display
 
 from portal_project.common import normalize
 from portal_project.common.admin import ReadOnly
@@ -21,9 +19,8 @@ class ReceiptAdmin(ReadOnly, SearchAdmin):
     search_help_text = "Number of the receipt, customer, subscription or ticket; or e-mail address"
     show_full_result_count = False
     list_per_page = 50
-    fields = ("number", "title", "person", ("subscription", "ticket"), ("given_at", "zone"), "effective_on", "as_read")
-    # Shown although it is no field; the rest is read-only because nobody has the right to change a receipt.
-    readonly_fields = ("as_read",)
+    fields = ("number", "title", "person", ("subscription", "ticket"), ("given_at", "zone"), "effective_on")
+    change_form_outer_after_template = "admin/receipts/receipt/_as_read.html"
 
     def with_numbers(self, queryset: QuerySet[Receipt], typed: Numbers) -> QuerySet[Receipt]:
         return queryset.filter(
@@ -38,7 +35,3 @@ class ReceiptAdmin(ReadOnly, SearchAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Receipt]:
         return super().get_queryset(request).select_related("person")
-
-    @display(description="as it was read")
-    def as_read(self, receipt: Receipt) -> str:
-        return render_to_string("receipts/_sentences.html", {"receipt": receipt})
