@@ -33,6 +33,7 @@ FLOORS = {
     # Subscriptions
     "subscriptions.rules": ["products.models"],
     "subscriptions.models": ["subscriptions.rules"],
+    "subscriptions.reports": ["subscriptions.models"],
     "subscriptions.billing": ["subscriptions.models", "portal_project.accounts"],
     "subscriptions.preview": ["subscriptions.billing"],
     "subscriptions.lifecycle": ["subscriptions.preview", "portal_project.mail"],
@@ -56,10 +57,10 @@ FLOORS = {
 TOP_FLOOR = {
     "products.apps": [],
     "subscriptions.apps": ["subscriptions.lifecycle"],
-    "subscriptions.management": ["subscriptions.importing"],
+    "subscriptions.management": ["subscriptions.importing", "subscriptions.reports"],
     "subscriptions.templatetags": ["subscriptions.portal"],
     "support.apps": ["support.cancellations"],
-    "support.management": ["support.jobs"],
+    "support.management": ["support.jobs", "subscriptions.reports"],
     "support.templatetags": ["support.portal", "support.reports"],
 }
 # Settings, addresses, what answers when nothing else does; and the sample data.
@@ -138,6 +139,7 @@ QUERIES = {
 # Outside the rules, the models, billing and its preview, these alone ask in which status a subscription is.
 ASK_FOR_STATUS = {
     "subscriptions.importing": "a column of the file",
+    "subscriptions.reports": "the numbers of each",
     "subscriptions.lifecycle.reminder_kinds": "the queries for subscriptions to remind of",
     "subscriptions.confirm.pause_forms": "a sentence for those who are paused",
     "subscriptions.portal.attention": "which of its dates comes next",

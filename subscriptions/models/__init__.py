@@ -2,6 +2,7 @@ from subscriptions.models.event import Accepted, Channel, EventKind, Subscriptio
 from subscriptions.models.invoice import Invoice, InvoiceCounter, LineKind
 from subscriptions.models.linked_service import LinkedService
 from subscriptions.models.payment_file import PaymentFile, RefusedPayment
+from subscriptions.models.snapshot import Figures, Snapshot
 from subscriptions.models.subscription import RENEWS_AFTER_LONG, Subscription, SubscriptionQuerySet
 
 __all__ = [
@@ -9,12 +10,14 @@ __all__ = [
     "Accepted",
     "Channel",
     "EventKind",
+    "Figures",
     "Invoice",
     "InvoiceCounter",
     "LineKind",
     "LinkedService",
     "PaymentFile",
     "RefusedPayment",
+    "Snapshot",
     "Subscription",
     "SubscriptionEvent",
     "SubscriptionQuerySet",

@@ -49,6 +49,8 @@ NOT_IN_A_TABLE = {
     "support.UnwantedFile": "goes once its file is off the disk",
     "support.WindDownStep": "goes with its service",
     # What stays as it is.
+    "subscriptions.Figures": "sums over all customers",
+    "subscriptions.Snapshot": "sums over all customers",
     "subscriptions.PaymentFile": "of the merchant's bank; empty once it is recorded",
     "subscriptions.RefusedPayment": "of the merchant's bank; says of nobody here that it is theirs",
     "support.SavedReply": "written for everybody",

@@ -6,10 +6,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 from django.utils.timezone import localdate
 from tqdm import tqdm
 
 from subscriptions.lifecycle import due, reminders
+from subscriptions.reports import snapshots
 from support.jobs import follow_up
 from support.mails import digest
 
@@ -54,6 +56,7 @@ class Command(BaseCommand):
             if today == localdate():
                 reminders.add(today)
                 digest.add(today)
+                snapshots.take(today, timezone.now())
         return summary
 
 
