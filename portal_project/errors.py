@@ -1,6 +1,7 @@
 """The pages for what fails before, or instead of, a view's own answer (`handler400` and `handler500` of the addresses)."""
 
 import sys
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -70,7 +71,8 @@ def unavailable(request: HttpRequest, error: BaseException | None) -> HttpRespon
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return HttpResponse(render_to_string("400.html", {"problem": _problem(exception)}), status=400)
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if isinstance(exception, RequestDataTooBig) else HTTPStatus.BAD_REQUEST
+    return HttpResponse(render_to_string("400.html", {"problem": _problem(exception)}), status=status)
 
 
 def _problem(exception: Exception) -> str:
