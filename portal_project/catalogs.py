@@ -47,6 +47,7 @@ ENGLISH_ALONE = (
     "subscriptions/billing/payments.py",
     "subscriptions/lifecycle/forgetting.py",
     "subscriptions/models/payment_file.py",
+    "subscriptions/models/snapshot.py",
     "support/cancellations/from_ticket.py",
     "support/cancellations/staff_forms.py",
     "support/models/ticket_event.py",
