@@ -31,6 +31,7 @@ LONG = (
     "test_demo.py",
     "test_reminded_year.py",
     "test_parallel_runs.py",
+    "test_one_language.py",
 )
 
 

@@ -38,6 +38,10 @@ def write(folder: Path, name: str, texts: dict[Any, Any]) -> None:
     catalog = Catalog(locale="nl", fuzzy=False)
     for text, translated in texts.items():
         catalog.add(text, translated)
+    save(catalog, folder, name)
+
+
+def save(catalog: Catalog, folder: Path, name: str) -> None:
     inside = folder / name / "LC_MESSAGES"
     inside.mkdir(parents=True)
     for ending, writer in (("po", write_po), ("mo", write_mo)):
