@@ -20,13 +20,14 @@ export PYTHONUTF8 := 1
 # What the portal reads of its languages, made of their catalogs.
 TEXTS := $(patsubst %.po,%.mo,$(wildcard portal_project/locale/*/LC_MESSAGES/django.po))
 
-.PHONY: help demo test env dev lint types check messages
+.PHONY: help demo test env dev lint types check messages screenshots
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    the portal with sample data on http://localhost:8000 (PORT=8123 moves it, RESET=1 starts over)"
 	@echo "make test    the whole test suite (DATABASE_URL=postgres://... for PostgreSQL)"
 	@echo "make lint types check    what the code has to pass besides"
+	@echo "make screenshots    takes pictures of every page and mail into the folder screenshots (needs Chromium)"
 	@echo "make messages    brings the catalogs of all languages up to the texts in the code (NEW=fr begins one)"
 
 # DEBUG is on unless the environment or .env decides; where it is off, the demo refuses.
@@ -50,6 +51,9 @@ types: dev
 check: dev
 	$(PRODUCTION) $(MANAGE) makemigrations --check --dry-run
 	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
+
+screenshots: dev
+	@$(BIN)/python -m tests.screenshots
 
 messages: dev
 	@DEBUG=True $(MANAGE) makemessages $(NEW)
