@@ -43,6 +43,7 @@ NOT_TYPED = {
     # What prints of the name that a file has.
     "support.Attachment": {"name", "content_type"},
     "support.CancellationRequest": {"why_then"},
+    "support.Message": {"language"},
     "support.ProviderCall": {"error"},
     "support.Ticket": {"number"},
     "support.TicketEvent": {"old", "new"},

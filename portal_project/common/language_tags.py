@@ -1,6 +1,7 @@
 """For all templates: which language a page is in, and days and instants as that one writes them."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django import template
 from django.utils.html import format_html
@@ -16,6 +17,13 @@ register = template.Library()
 def lang_and_dir() -> SafeString:
     """The attributes of the page's root."""
     return format_html('lang="{}" dir="{}"', get_language(), "rtl" if get_language_bidi() else "ltr")
+
+
+@register.simple_tag
+def language_of(written: Any) -> SafeString:
+    """The attributes of what somebody has written: their language, where its row knows one, and the direction by its letters."""
+    language = format_html('lang="{}" ', written.language) if written.language else ""
+    return format_html('{}dir="auto"', language)
 
 
 @register.filter(expects_localtime=True)

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any, Self
 
+from portal_project.accounts import languages
 from portal_project.accounts.models import InvoicedParty, Merchant, buyer
 from products import money
 from subscriptions.models import Invoice, LineKind, Subscription, SubscriptionEvent
@@ -81,12 +83,14 @@ def issue(invoices: list[Invoice], merchant: Merchant, parties: Mapping[int, Inv
 
     `parties` are those of the customers, by these; not every customer has one.
     """
-    seller, days = merchant.seller, timedelta(days=merchant.payment_days)
+    # Countries are named in the language of who buys, whoever it is that bills.
+    seller, days = cache(lambda language: merchant.seller), timedelta(days=merchant.payment_days)
     for number, invoice in enumerate(invoices, start=first_number):
         customer = invoice.subscription.customer
         invoice.number, invoice.subscription_id = number, invoice.subscription.pk
-        invoice.seller, invoice.payment_instructions = seller, merchant.payment_instructions
-        invoice.buyer = buyer(customer, parties.get(customer.pk))
+        invoice.payment_instructions = merchant.payment_instructions
+        with languages.writing_to(customer) as language:
+            invoice.seller, invoice.buyer = seller(language), buyer(customer, parties.get(customer.pk))
         invoice.due_on = invoice.issued_on + days
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal_project.mail import outbox
@@ -64,7 +65,8 @@ def submit(trial: Trial, asked: Asked, *, by: "User", today: date) -> Ticket:
     ticket = new_ticket(subscription, now)
     _record(ticket, trial, asked, now, by=by, today=today)
     if asked.message:
-        Message.objects.create(ticket=ticket, author=by, body=asked.message)
+        language = (get_language() or "") if by == subscription.customer else ""
+        Message.objects.create(ticket=ticket, author=by, body=asked.message, language=language)
     return ticket
 
 

@@ -18,6 +18,8 @@ class Message(Searchable):
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="messages", verbose_name="ticket")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="author")
     body = fields.ParagraphsField("message")
+    language = models.CharField("language", max_length=20, blank=True, default="", editable=False)
+    """In which its author, a customer, read the portal; empty where nobody knows, as with staff, whose admin is English."""
     is_internal = models.BooleanField("internal note", default=False)
     created_at = models.DateTimeField("written", default=timezone.now)
     token = models.UUIDField(default=uuid4, unique=True, editable=False)

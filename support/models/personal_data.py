@@ -66,7 +66,7 @@ PERSONAL_DATA = [
         about=_("What you and we wrote in them"),
         model=Message,
         person="ticket__customer",
-        columns=("ticket__number", "author__is_staff", "author__name", "body", "created_at"),
+        columns=("ticket__number", "author__is_staff", "author__name", "body", "language", "created_at"),
         left_out={
             "is_internal": "those that are, are left out",
             "token": "an inner key",

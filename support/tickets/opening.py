@@ -8,7 +8,7 @@ from uuid import UUID
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 
 from portal_project.accounts.forgetting import hold
 from portal_project.mail import outbox
@@ -77,7 +77,7 @@ def _opened(ticket: Ticket, body: str, files: Sequence[UploadedFile], today: dat
     hold(ticket.customer)
     ticket.act_by = act_by.act_by(ticket, today)
     ticket.save()
-    message = Message.objects.create(ticket=ticket, author=ticket.customer, body=body)
+    message = Message.objects.create(ticket=ticket, author=ticket.customer, body=body, language=get_language() or "")
     with attached(message, files) as names:
         mails = notifications.staff_about_message(message, names, is_new=True)
         outbox.add(notifications.ticket_opened(ticket), *mails)
@@ -122,7 +122,8 @@ def reply(
                 raise SentBefore
             return first
         _check_that_all_was_seen(ticket, author, seen)
-        message = Message.objects.create(token=token, ticket=ticket, author=author, body=body, is_internal=is_internal)
+        written = {"body": body, "is_internal": is_internal, "language": _read_by(author, ticket)}
+        message = Message.objects.create(token=token, ticket=ticket, author=author, **written)
         with attached(message, files) as names:
             if not is_internal:
                 _said(ticket, message, names, today, mails)
@@ -152,6 +153,11 @@ def wrote_enough(customer: "User", token: UUID) -> bool:
     """Whether the customer has written as many messages as one may within an hour, besides the one of that token."""
     recent = Message.objects.filter(author=customer, created_at__gt=timezone.now() - HOUR)
     return recent.exclude(token=token).count() >= REPLIES_AN_HOUR
+
+
+def _read_by(author: "User", ticket: Ticket) -> str:
+    """The language of the page on which the customer writes; empty for staff."""
+    return (get_language() or "") if author == ticket.customer else ""
 
 
 def _is_same(sent: Message | None, body: str, files: Sequence[UploadedFile], is_internal: bool = False) -> bool:

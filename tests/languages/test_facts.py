@@ -5,9 +5,10 @@ from uuid import uuid4
 
 import pytest
 
+from portal_project.accounts.models import InvoicedParty, Merchant
 from portal_project.mail.models import OutgoingMail
 from portal_project.mail.rendering import render, subject
-from subscriptions.models import LinkedService
+from subscriptions.models import Invoice, LinkedService
 from support.models import CancellationRequest, Ticket, TicketEvent, WindDownStep
 from support.tickets.opening import reply
 from tests.conftest import signed_in
@@ -71,3 +72,28 @@ def test_what_does_not_come_back_in_the_mail_about_it(alice, subscription, as_me
     confirm(as_merchant, f"/admin/subscriptions/subscription/{subscription.pk}/withdraw/")
     mail = OutgoingMail.objects.get(template="support/request_withdrawn")
     assert (mail.language, "op 5 april 2026 gedaan" in render(mail).text) == ("nl", True)
+
+
+def test_what_a_customer_writes_is_marked_with_the_language_that_they_read(alice, agent, as_agent):
+    confirm(reading(alice, "nl"), "/support/new/", type="general", subject="Vraag", body="Waar is het?")
+    ticket = Ticket.objects.get()
+    reply(ticket, author=agent, body="Here.", token=uuid4(), today=date(2026, 4, 5))
+    for page in (
+        reading(alice, "en").get(f"/support/{ticket.number}/"),
+        as_agent.get(f"/admin/support/ticket/{ticket.pk}/change/"),
+    ):
+        assert '<div lang="nl" dir="auto"><p>Waar is het?</p></div>' in text_of(page)
+        assert '<div dir="auto"><p>Here.</p></div>' in text_of(page)
+
+
+def test_an_invoice_names_countries_in_the_language_of_who_buys(alice, bob, clock):
+    clock(date(2026, 4, 5))
+    Merchant(pk=1, name="Birch", country="DE").save()
+    for user, language in ((alice, "nl"), (bob, "")):
+        InvoicedParty.objects.create(user=user, city="Utrecht", country="NL")
+        reading(user, language)
+        user.refresh_from_db()
+        started(user, date(2026, 4, 5))
+    printed = {invoice.subscription.customer: (invoice.seller, invoice.buyer) for invoice in Invoice.objects.all()}
+    assert [("Duitsland" in printed[alice][0]), ("Nederland\n" in printed[alice][1])] == [True, True]
+    assert [("Germany" in printed[bob][0]), ("Netherlands\n" in printed[bob][1])] == [True, True]
