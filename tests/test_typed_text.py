@@ -34,6 +34,7 @@ NOT_TYPED = {
         "bills_heading",
         "bills_note",
     },
+    "subscriptions.Figures": {"currency"},
     "subscriptions.Invoice": {"currency", "seller", "buyer", "payment_instructions"},
     "subscriptions.PaymentFile": {"error"},
     # What stood in a file, to be read again.
