@@ -116,7 +116,7 @@ def _ask_to_cancel(subscription: Subscription, asked_on: date, until: date, chan
     reason, message = chance.choice(FAREWELLS)
     request = CancellationRequest(
         reason_id=reason,
-        reason_label=str(FIRST[reason]),
+        reason_label=FIRST[reason],
         message=message,
         requested_on=asked_on,
         notice_days=subscription.plan.product.notice_days,

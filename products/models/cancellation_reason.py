@@ -2,7 +2,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.text import slugify
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_noop
 from simple_history.models import HistoricalRecords
 
 from portal_project.common import fields
@@ -11,11 +11,11 @@ NOT_SAID = "not_said"
 CODE_LENGTH = 20
 # What an installation starts with.
 FIRST = {
-    "too_expensive": gettext_lazy("Too expensive"),
-    "switching": gettext_lazy("Switching provider"),
-    "not_needed": gettext_lazy("No longer needed"),
-    "other": gettext_lazy("Other"),
-    NOT_SAID: gettext_lazy("I’d rather not say"),
+    "too_expensive": gettext_noop("Too expensive"),
+    "switching": gettext_noop("Switching provider"),
+    "not_needed": gettext_noop("No longer needed"),
+    "other": gettext_noop("Other"),
+    NOT_SAID: gettext_noop("I’d rather not say"),
 }
 
 
@@ -64,14 +64,17 @@ class CancellationReason(models.Model):
         super().save(*args, **kwargs)
 
 
+def in_words(label: str) -> str:
+    """For whoever reads it: one that an installation starts with in their language, any other as the merchant has worded it."""
+    return gettext(label) if label in FIRST.values() else label
+
+
 def begin() -> None:
     """Make the first reasons where there are none; that nobody has to say one is never missing."""
     known = set(CancellationReason.objects.values_list("code", flat=True))
     for position, (code, label) in enumerate(FIRST.items(), start=1):
         if not known or (code == NOT_SAID and code not in known):
-            CancellationReason.objects.create(
-                code=code, label=str(label), asks_for_words=code == "other", position=position
-            )
+            CancellationReason.objects.create(code=code, label=label, asks_for_words=code == "other", position=position)
 
 
 def _unused_code(label: str) -> str:

@@ -7,6 +7,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from products.models import CancellationReason
+from products.models.cancellation_reason import in_words
 
 SALT = "support.cancellations.reasons"
 
@@ -33,7 +34,7 @@ def carry(reasons: Iterable[CancellationReason]) -> str:
 
 def asking_for_words(reasons: Iterable[CancellationReason]) -> str:
     """The sentence for whoever chooses one of those that ask for a few words; empty where none does."""
-    asking = [_("“%(reason)s”") % {"reason": reason.label} for reason in reasons if reason.asks_for_words]
+    asking = [_("“%(reason)s”") % {"reason": in_words(reason.label)} for reason in reasons if reason.asks_for_words]
     if not asking:
         return ""
     return _("If you chose %(reasons)s, a few words help us understand.") % {"reasons": get_text_list(asking, _("or"))}

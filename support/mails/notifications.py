@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from portal_project.common.locales import moment
 from portal_project.mail.models import OutgoingMail
 from portal_project.mail.outbox import mail_to
+from products.models.cancellation_reason import in_words
 from subscriptions.lifecycle.notifications import bill_context, context
 from subscriptions.preview.effect import BILLS, Bill, Effect
 from subscriptions.preview.trial_run import upcoming
@@ -158,7 +159,7 @@ def _asked(request: CancellationRequest, today: date) -> dict[str, Any]:
         "promised_on": day(request.promised_on),
         "ends_at_once": request.promised_on <= today,
         "why": request.why,
-        "reason": request.reason_label,
+        "reason": in_words(request.reason_label),
         "message": request.message,
     }
 

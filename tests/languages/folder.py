@@ -19,6 +19,8 @@ DUTCH = {
     "Answers to this mail do not reach us. Please use the portal.": "Antwoorden op deze mail bereiken ons niet.",
     "%(name)s: “%(what)s” was done on %(day)s and cannot be undone.": "%(name)s: “%(what)s” is op %(day)s gedaan.",
     "Cancel %(product)s": "%(product)s opzeggen",
+    "Reason": "Reden",
+    "Too expensive": "Te duur",
     "Open": "Open",
     "Resolved": "Opgelost",
     "Closed": "Gesloten",

@@ -8,6 +8,8 @@ import pytest
 from portal_project.accounts.models import InvoicedParty, Merchant
 from portal_project.mail.models import OutgoingMail
 from portal_project.mail.rendering import render, subject
+from portal_project.receipts.models import Receipt
+from products.models import CancellationReason
 from subscriptions.models import Invoice, LinkedService
 from support.models import CancellationRequest, Ticket, TicketEvent, WindDownStep
 from support.tickets.opening import reply
@@ -53,6 +55,20 @@ def test_what_a_ticket_is_about_where_nobody_typed_it(alice, subscription, as_ag
     reading(alice, "nl")
     reply(ticket, author=agent, body="Why?", token=uuid4(), today=date(2026, 4, 5))
     assert "Hosting opzeggen" in subject(OutgoingMail.objects.get(template="support/reply"))
+
+
+def test_the_reasons_that_an_installation_starts_with(alice, subscription, agent):
+    CancellationReason.objects.filter(code="switching").update(label="Ik stap over")
+    page = f"/subscriptions/{subscription.number}/cancel/"
+    assert "Te duur" in text_of(reading(alice, "nl").get(page))
+    assert "Ik stap over" in text_of(reading(alice, "en").get(page))
+    confirm(reading(alice, "nl"), page, reason="too_expensive")
+    request = CancellationRequest.objects.get()
+    assert request.reason_label == "Too expensive"
+    assert ["Reden", "Te duur"] in Receipt.objects.get().facts
+    assert "Te duur" in text_of(reading(alice, "nl").get(f"/support/{request.ticket.number}/"))
+    told = OutgoingMail.objects.get(template="support/staff_request", recipient=agent.email)
+    assert "Reason: Too expensive" in render(told).text
 
 
 def test_what_became_of_a_ticket(alice, subscription, agent):
