@@ -65,6 +65,15 @@ ENGLISH_ALONE = (
     "support/wind_down/planning.py",
     "templates/portal/charts/*",
 )
+# Of Django, whose translations speak to customers in another tone than the portal may in the same language.
+OF_DJANGO: tuple[str | tuple[str, str], ...] = (
+    "Your password can’t be too similar to your other personal information.",
+    (
+        "Your password must contain at least %(min_length)d character.",
+        "Your password must contain at least %(min_length)d characters.",
+    ),
+    "Your password can’t be a commonly used password.",
+)
 KEYWORDS = DEFAULT_KEYWORDS | {
     "gettext_lazy": None,
     "gettext_noop": None,
@@ -84,6 +93,8 @@ def found() -> Catalog:
         with (ROOT / path).open("rb") as file:
             for _line, text, comments, context in extract(method, file, KEYWORDS, COMMENTS):
                 catalog.add(text, locations=[(str(path), 0)], auto_comments=comments, context=context)
+    for text in OF_DJANGO:
+        catalog.add(text, locations=[("django/contrib/auth/password_validation.py", 0)])
     return catalog
 
 
