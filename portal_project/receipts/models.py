@@ -9,6 +9,11 @@ from django.utils.translation import get_language
 from portal_project.common import numbers
 
 
+def present_zone() -> str:
+    """Such as "Europe/Berlin". What Django calls its name is "+03" for one with a fixed offset, and no zone is found by that."""
+    return str(timezone.get_current_timezone())
+
+
 class Receipt(models.Model):
     """What somebody did by themselves, in the sentences that they read. Never changed, and never made again from other rows."""
 
@@ -23,7 +28,7 @@ class Receipt(models.Model):
     ticket = models.CharField("ticket", max_length=8, blank=True, default="")
     """The number of the one that it opened or closed, if any."""
     given_at = models.DateTimeField("given", default=timezone.now)
-    zone = models.CharField("time zone", max_length=50, default=timezone.get_current_timezone_name)
+    zone = models.CharField("time zone", max_length=50, default=present_zone)
     language = models.CharField("language", max_length=10, default=get_language)
     effective_on = models.DateField("takes effect", null=True, blank=True)
     title = models.CharField("title", max_length=300)

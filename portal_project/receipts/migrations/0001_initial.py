@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import portal_project.common.numbers
+import portal_project.receipts.models
 
 
 class Migration(migrations.Migration):
@@ -40,7 +41,7 @@ class Migration(migrations.Migration):
                 (
                     "zone",
                     models.CharField(
-                        default=django.utils.timezone.get_current_timezone_name, max_length=50, verbose_name="time zone"
+                        default=portal_project.receipts.models.present_zone, max_length=50, verbose_name="time zone"
                     ),
                 ),
                 (
