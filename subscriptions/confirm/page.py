@@ -35,9 +35,9 @@ class Door:
 def answer(request: HttpRequest, door: Door, form_class: Callable[..., ActionForm], today: date) -> HttpResponse:
     """Answer a GET with what will happen, and a POST by doing it; a POST with `preview` only asks what a choice leads to.
 
-    What a customer does leads to its receipt, and what is already so to that of the first time; a refusal leaves as
-    `NotAllowed`; what is not valid, or has another effect than was announced, brings the page with what will happen now and
-    all that was typed.
+    What a customer does leads to its receipt, and doing it twice to that of the first time; a refusal leaves as `NotAllowed`;
+    what is not valid, or has another effect than was announced, brings the page with what will happen now and all that was
+    typed.
     """
     try:
         form = _confirmed(request, door, form_class, today)
@@ -47,7 +47,8 @@ def answer(request: HttpRequest, door: Door, form_class: Callable[..., ActionFor
         if refusal.verdict.code != Code.DONE:
             raise
         messages.info(request, refusal.verdict.reason)
-        receipt = receipts.last(door.subscriptions) if door.channel == Channel.PORTAL else None
+        is_sent_twice = door.channel == Channel.PORTAL and _is_confirmed(request)
+        receipt = receipts.last(door.subscriptions) if is_sent_twice else None
         return redirect(receipt or door.back())
     if form.receipt:
         return redirect(form.receipt)

@@ -13,7 +13,7 @@ from portal_project.receipts.giving import give
 from portal_project.receipts.models import Receipt
 from subscriptions.confirm.forms import ActionForm
 from subscriptions.lifecycle.notifications import bill_context
-from subscriptions.models import Channel, SubscriptionEvent, SubscriptionQuerySet
+from subscriptions.models import EventKind, SubscriptionEvent, SubscriptionQuerySet
 from subscriptions.rules.states import Action
 
 POINT = re.compile(r"<li>(.*?)</li>", re.DOTALL)
@@ -44,8 +44,8 @@ def give_for(form: ActionForm) -> Receipt:
 
 
 def last(subscriptions: SubscriptionQuerySet) -> Receipt | None:
-    """That of the newest change somebody made to the one subscription of the queryset, if it has one."""
-    changes = SubscriptionEvent.objects.filter(subscription__in=subscriptions).exclude(channel=Channel.JOB)
+    """That of the newest change to the one subscription of the queryset, bills apart, if it has one."""
+    changes = SubscriptionEvent.objects.filter(subscription__in=subscriptions).exclude(kind=EventKind.RENEWED)
     newest = changes.select_related("receipt").first()
     return newest.receipt if newest else None
 
