@@ -17,6 +17,8 @@ from subscriptions.models import EventKind, SubscriptionEvent, SubscriptionQuery
 from subscriptions.rules.states import Action
 
 POINT = re.compile(r"<li>(.*?)</li>", re.DOTALL)
+# What a browser shows as one; a blank that keeps an amount in one line is none of it.
+BLANKS = re.compile(r"[ \t\n\r\f]+")
 
 
 def give_for(form: ActionForm) -> Receipt:
@@ -60,7 +62,7 @@ def _points(form: ActionForm) -> list[str]:
         "why": getattr(form, "why", ""),
     }
     html = render_to_string("subscriptions/_points.html", context)
-    return [" ".join(unescape(strip_tags(point)).split()) for point in POINT.findall(html)]
+    return [BLANKS.sub(" ", unescape(strip_tags(point))).strip() for point in POINT.findall(html)]
 
 
 def _effective_on(form: ActionForm) -> date | None:

@@ -21,6 +21,7 @@ DUTCH = {
     "Cancel %(product)s": "%(product)s opzeggen",
     "Reason": "Reden",
     "Too expensive": "Te duur",
+    "Amount": "Bedrag",
     "Open": "Open",
     "Resolved": "Opgelost",
     "Closed": "Gesloten",
