@@ -140,7 +140,8 @@ class RequestForm(DecidingForm):
         return [*super().receipt_facts(), (_("Reason"), in_words(asked.reason.label)), *written]
 
     def conclude(self, channel: Channel) -> None:
-        self.ticket_number = requests.submit(self.trial, self.asked, by=self.by, today=self.today).number
+        ticket = requests.submit(self.trial, self.asked, by=self.by, today=self.today, channel=channel)
+        self.ticket_number = ticket.number
 
 
 @confirms(Action.WITHDRAW_CANCELLATION)
@@ -152,7 +153,7 @@ class WithdrawForm(DecidingForm):
         requests.withdraw(subscription, self.today)
 
     def conclude(self, channel: Channel) -> None:
-        ticket = requests.withdrawn(self.trial, by=self.by)
+        ticket = requests.withdrawn(self.trial, by=self.by, channel=channel)
         self.ticket_number = ticket.number if ticket else ""
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from portal_project.mail import outbox
 from products.models import CancellationReason
-from subscriptions.models import Subscription
+from subscriptions.models import Channel, Subscription
 from subscriptions.preview.trial_run import Trial
 from subscriptions.rules.states import Code, NotAllowed, Verdict
 from support.cancellations import from_ticket
@@ -56,14 +56,14 @@ def withdraw(subscription: Subscription, today: date) -> None:
     subscription.withdraw_cancellation(today)
 
 
-def submit(trial: Trial, asked: Asked, *, by: "User", today: date) -> Ticket:
+def submit(trial: Trial, asked: Asked, *, by: "User", today: date, channel: Channel) -> Ticket:
     """Open the ticket and the request, and return the ticket, for an end that `trial` has scheduled.
 
     Where the end came out as today, it has come already, and the ticket is resolved.
     """
     subscription, now = trial.subscription, timezone.now()
     ticket = new_ticket(subscription, now)
-    _record(ticket, trial, asked, now, by=by, today=today)
+    _record(ticket, trial, asked, now, by=by, today=today, channel=channel)
     if asked.message:
         language = (get_language() or "") if by == subscription.customer else ""
         Message.objects.create(ticket=ticket, author=by, body=asked.message, language=language)
@@ -83,23 +83,24 @@ def new_ticket(subscription: Subscription, at: datetime) -> Ticket:
     )
 
 
-def turn(key: int, trial: Trial, asked: Asked, *, by: "User", today: date) -> None:
+def turn(key: int, trial: Trial, asked: Asked, *, by: "User", today: date, channel: Channel) -> None:
     """Make the plain ticket with this primary key the request that its customer wrote; otherwise as `submit`.
 
     The message is what staff tell the customer. Raises `NotAllowed` where the ticket holds a request already.
     """
     ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=key)
     from_ticket.become_a_request(ticket, trial.subscription, by=by, answer=asked.message)
-    _record(ticket, trial, asked, from_ticket.written_at(ticket, asked.on), by=by, today=today)
+    at = from_ticket.written_at(ticket, asked.on)
+    _record(ticket, trial, asked, at, by=by, today=today, channel=channel)
 
 
-def withdrawn(trial: Trial, *, by: "User") -> Ticket | None:
+def withdrawn(trial: Trial, *, by: "User", channel: Channel) -> Ticket | None:
     """Decide the request, if there is one, whose end `trial` has cleared; its ticket is closed, and returned."""
     request = locked_undecided(trial.subscription)
     if request is None:
         return None
     decide([request], Decision.WITHDRAWN, by=by)
-    if by != trial.subscription.customer:
+    if channel != Channel.PORTAL:
         outbox.add(notifications.request_withdrawn(request, trial.effect))
     return request.ticket
 
@@ -144,7 +145,9 @@ def canceled_now(trial: Trial, *, by: "User") -> None:
         decide([request], Decision.CANCELED_NOW, by=by)
 
 
-def _record(ticket: Ticket, trial: Trial, asked: Asked, at: datetime, *, by: "User", today: date) -> None:
+def _record(
+    ticket: Ticket, trial: Trial, asked: Asked, at: datetime, *, by: "User", today: date, channel: Channel
+) -> None:
     """Save the request and its ticket, and tell everybody; an end that came out as today is decided."""
     subscription, promised = trial.subscription, asked.promised
     request = CancellationRequest(
@@ -164,6 +167,6 @@ def _record(ticket: Ticket, trial: Trial, asked: Asked, at: datetime, *, by: "Us
     ticket.save()
     request.ticket = ticket
     request.save()
-    outbox.add(*notifications.request_received(request, trial.effect, today, by=by))
+    outbox.add(*notifications.request_received(request, trial.effect, today, by=by, channel=channel))
     if promised.ends_on <= today:
         decide([request], Decision.ENDED, by=None)

@@ -76,7 +76,7 @@ class TurnForm(StaffRequestForm):
         return [each for each in (*live, *self.subscription.new_invoices) if each.covers_from > self.day_asked]
 
     def conclude(self, channel: Channel) -> None:
-        requests.turn(self.ticket.pk, self.trial, self.asked, by=self.by, today=self.today)
+        requests.turn(self.ticket.pk, self.trial, self.asked, by=self.by, today=self.today, channel=channel)
 
 
 class UndecidedForm(WithdrawForm):

@@ -15,6 +15,7 @@ from portal_project.mail.models import OutgoingMail
 from portal_project.mail.outbox import mail_to
 from products.models.cancellation_reason import in_words
 from subscriptions.lifecycle.notifications import bill_context, context
+from subscriptions.models import Channel
 from subscriptions.preview.effect import BILLS, Bill, Effect
 from subscriptions.preview.trial_run import upcoming
 from subscriptions.rules.dates_in_words import day
@@ -30,8 +31,10 @@ Says = Callable[[], dict[str, Any]]
 MOST_BILLS = 12
 
 
-def request_received(request: CancellationRequest, effect: Effect, today: date, *, by: "User") -> list[OutgoingMail]:
-    """To staff, and to the customer for whom `by` made the request, with its effect; its subscription is the one at hand."""
+def request_received(
+    request: CancellationRequest, effect: Effect, today: date, *, by: "User", channel: Channel
+) -> list[OutgoingMail]:
+    """To staff, and to the customer for whom staff made the request, with its effect; its subscription is the one at hand."""
     subscription, ticket = request.subscription, request.ticket
     bills = _bills(request, effect, today)
 
@@ -48,7 +51,7 @@ def request_received(request: CancellationRequest, effect: Effect, today: date, 
 
     to_customer = [_about_request(request, "received", lambda: about() | still_billed())]
     return [
-        *(to_customer if by != subscription.customer else []),
+        *(to_customer if channel != Channel.PORTAL else []),
         *_to_staff(ticket, f"request:{request.pk}", "support/staff_request", for_staff, by=by),
     ]
 
