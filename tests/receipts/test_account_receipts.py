@@ -3,7 +3,10 @@
 from datetime import date
 
 import pytest
+from django.core.exceptions import PermissionDenied
 
+from portal_project.accounts import changes
+from portal_project.accounts.forgetting import forget
 from portal_project.accounts.models import AddressChange, InvoicedParty, Merchant, User
 from portal_project.accounts.models.address_change import CONFIRM, UNDO
 from portal_project.mail.models import OutgoingMail
@@ -79,6 +82,15 @@ def test_another_address_is_receipted_there_and_that_it_is_undone(alice, client)
     assert kinds() == ["address_changed", "address_undone"]
     assert User.objects.get(pk=alice.pk).email == "alice@example.com"
     assert templates_to("alice@example.com")[-1] == "receipts/receipt"
+
+
+def test_whoever_is_forgotten_meanwhile_gets_none(alice, merchant):
+    forget(alice, by=merchant)
+    OutgoingMail.objects.all().delete()
+    with pytest.raises(PermissionDenied):
+        changes.tell(changes.Change(alice, "password_changed", "Your password is changed", "It was changed."))
+    assert not OutgoingMail.objects.exists()
+    assert not Receipt.objects.exists()
 
 
 def test_what_staff_write_makes_none(as_merchant, alice):
