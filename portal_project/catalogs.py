@@ -40,7 +40,6 @@ ENGLISH_ALONE = (
     "portal_project/accounts/models/merchant.py",
     "portal_project/common/csv_files.py",
     "portal_project/mail/forgetting.py",
-    "portal_project/mail/models.py",
     "products/models/alternative.py",
     "subscriptions/billing/payment_files.py",
     "subscriptions/billing/payment_lines.py",
@@ -65,15 +64,22 @@ ENGLISH_ALONE = (
     "support/wind_down/planning.py",
     "templates/portal/charts/*",
 )
-# Of Django, whose translations speak to customers in another tone than the portal may in the same language.
-OF_DJANGO: tuple[str | tuple[str, str], ...] = (
-    "Your password can’t be too similar to your other personal information.",
-    (
-        "Your password must contain at least %(min_length)d character.",
-        "Your password must contain at least %(min_length)d characters.",
+# Of Django and allauth, whose translations speak to customers in another tone than the portal may in the same language.
+OF_OTHERS: dict[str, tuple[str | tuple[str, str], ...]] = {
+    "django/contrib/auth/password_validation.py": (
+        "Your password can’t be too similar to your other personal information.",
+        (
+            "Your password must contain at least %(min_length)d character.",
+            "Your password must contain at least %(min_length)d characters.",
+        ),
+        "Your password can’t be a commonly used password.",
     ),
-    "Your password can’t be a commonly used password.",
-)
+    "allauth/account/adapter.py": (
+        "Please type your current password.",
+        "Be patient, you are sending too many requests.",
+    ),
+    "allauth/account/forms.py": ("You must type the same password each time.",),
+}
 KEYWORDS = DEFAULT_KEYWORDS | {
     "gettext_lazy": None,
     "gettext_noop": None,
@@ -93,8 +99,9 @@ def found() -> Catalog:
         with (ROOT / path).open("rb") as file:
             for _line, text, comments, context in extract(method, file, KEYWORDS, COMMENTS):
                 catalog.add(text, locations=[(str(path), 0)], auto_comments=comments, context=context)
-    for text in OF_DJANGO:
-        catalog.add(text, locations=[("django/contrib/auth/password_validation.py", 0)])
+    for source, texts in OF_OTHERS.items():
+        for each in texts:
+            catalog.add(each, locations=[(source, 0)])
     return catalog
 
 

@@ -107,4 +107,4 @@ class MailServer(models.Model):
         constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="mail_server_is_one_row")]
 
     def __str__(self) -> str:
-        return str(_("Mail server"))
+        return "Mail server"

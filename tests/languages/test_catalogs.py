@@ -4,8 +4,8 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import django
 import pytest
-from django.contrib.auth import password_validation
 
 from portal_project import catalogs
 
@@ -66,11 +66,13 @@ def test_what_the_admin_alone_shows_is_not_among_them(texts):
     assert not any("admin" in path for path in used)
 
 
-def test_what_is_of_django_is_still_so_there():
-    """The portal's catalogs come before Django's, as long as the English is the same."""
-    source = Path(password_validation.__file__).read_text()
-    forms = [form for text in catalogs.OF_DJANGO for form in ((text,) if isinstance(text, str) else text)]
-    assert [form for form in forms if f'"{form}"' not in source] == []
+def test_what_is_of_others_is_still_so_there():
+    """The portal's catalogs come before those of Django and allauth, as long as the English is the same."""
+    packages = Path(django.__file__).parents[1]
+    for file, texts in catalogs.OF_OTHERS.items():
+        source = (packages / file).read_text()
+        forms = [form for text in texts for form in ((text,) if isinstance(text, str) else text)]
+        assert [form for form in forms if f'"{form}"' not in source] == []
 
 
 def test_it_has_the_texts_of_the_code_and_no_others(catalog, texts):
