@@ -64,7 +64,7 @@ ENGLISH_ALONE = (
     "support/wind_down/planning.py",
     "templates/portal/charts/*",
 )
-# Of Django and allauth, whose translations speak to customers in another tone than the portal may in the same language.
+# Of Django and allauth, whose translations lack some, and speak to customers in another tone than the portal may.
 OF_OTHERS: dict[str, tuple[str | tuple[str, str], ...]] = {
     "django/contrib/auth/password_validation.py": (
         "Your password can’t be too similar to your other personal information.",
@@ -73,6 +73,11 @@ OF_OTHERS: dict[str, tuple[str | tuple[str, str], ...]] = {
             "Your password must contain at least %(min_length)d characters.",
         ),
         "Your password can’t be a commonly used password.",
+        (
+            "This password is too short. It must contain at least %d character.",
+            "This password is too short. It must contain at least %d characters.",
+        ),
+        "The password is too similar to the %(verbose_name)s.",
     ),
     "allauth/account/adapter.py": (
         "Please type your current password.",

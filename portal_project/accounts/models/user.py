@@ -52,7 +52,7 @@ class User(Searchable, AbstractBaseUser, PermissionsMixin):
     external_id = fields.IdentifierField(
         "external ID", max_length=100, null=True, blank=True, unique=True, help_text="Its name in another system."
     )
-    email = fields.AddressField("e-mail address", unique=True)
+    email = fields.AddressField(_("e-mail address"), unique=True)
     name = fields.LineField(_("name"), max_length=150, blank=True)
     phone = fields.NumberField(
         _("phone"),
