@@ -29,7 +29,7 @@ def conversation(messages: QuerySet[Message], before: str = "") -> Conversation:
     first_shown = key(before)
     if first_shown is not None:
         messages = messages.filter(pk__lt=first_shown)
-    read = messages.only("ticket", "body", "is_internal", "created_at", "author__name", "author__email")
+    read = messages.only("ticket", "body", "language", "is_internal", "created_at", "author__name", "author__email")
     wanted = read.select_related("author").prefetch_related("attachments").order_by("-pk")
     newest = list(wanted[: SHOWN + 1])
     shown = newest[:SHOWN][::-1]
