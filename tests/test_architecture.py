@@ -98,7 +98,7 @@ INSTALLATION = {
         "portal_project.checks",
         "portal_project.schedule",
     ],
-    "portal_project.demo": ["support.jobs", "portal_project.errors"],
+    "portal_project.demo": ["support.jobs", "subscriptions.reports", "portal_project.errors"],
     "portal_project.management": ["portal_project.demo", "portal_project.catalogs"],
 }
 STANDS_ON = FLOORS | TOP_FLOOR | INSTALLATION

@@ -18,6 +18,7 @@ from portal_project.mail.models import OutgoingMail
 from portal_project.receipts.giving import mail_context, mail_key
 from portal_project.receipts.models import Receipt
 from subscriptions.models import Invoice, SubscriptionEvent
+from subscriptions.reports import snapshots
 from support.models import Ticket
 from support.queue import act_by
 
@@ -53,6 +54,7 @@ def load(began: datetime) -> None:
         payment_files.add(began, timeline.today, accounts[people.MERCHANT])
         address.ask(accounts[people.BOB], people.BOB_NEW, now=began)
         _settle_mail()
+        snapshots.rebuild(timeline.today, began)
     # Each act has woken the worker, for mail that has long been sent.
     OrmQ.objects.all().delete()
 

@@ -26,6 +26,7 @@ from portal_project.demo.scale_kinds import DUE, WEIGHTS, Kind, Life, Lives
 from portal_project.demo.scale_tickets import About, Written
 from subscriptions.billing import invoicing
 from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
+from subscriptions.reports import snapshots
 from support.models import Ticket
 from support.queue import act_by
 
@@ -106,6 +107,8 @@ def add(amounts: Amounts, now: datetime, on_progress: Callable[[int], object] = 
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
+    if amounts.lives:
+        snapshots.rebuild(generator.today, now)
 
 
 @contextmanager
