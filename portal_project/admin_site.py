@@ -88,9 +88,9 @@ def favicon(request: HttpRequest) -> str:
 
 def home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     # Imported here for the same reason.
-    from portal_project.dashboard import cards
+    from portal_project import dashboard
 
-    return context | {"cards": cards(request, localdate())}
+    return context | dashboard.home(request, localdate())
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
@@ -104,9 +104,12 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         ]
         if items:
             groups.append({"title": title, "separator": True, "items": items})
+    if groups:
+        groups.insert(0, {"items": [{"title": _("Today"), "icon": "today", "link": reverse("admin:index")}]})
     shown = [item for group in groups for item in group["items"]]
-    # A page that stands below another one's address is itself, and not that one.
-    here = max((item["link"] for item in shown if request.path.startswith(item["link"])), key=len, default="")
+    # A page that stands below another one's address is itself, and not that one; all of them stand below the home.
+    found = (item["link"] for item in shown[1:] if request.path.startswith(item["link"]))
+    here = max(found, key=len, default=request.path)
     for item in shown:
         item["active"] = item["link"] == here
     return groups

@@ -40,7 +40,7 @@ FLOORS = {
     "subscriptions.confirm": ["subscriptions.lifecycle", "portal_project.receipts"],
     "subscriptions.importing": ["subscriptions.lifecycle"],
     "subscriptions.portal": ["subscriptions.confirm"],
-    "subscriptions.admin": ["subscriptions.confirm"],
+    "subscriptions.admin": ["subscriptions.confirm", "subscriptions.reports"],
     # The support desk
     "support.models": ["subscriptions.confirm", "subscriptions.importing"],
     "support.reports": ["support.models"],
@@ -56,10 +56,10 @@ FLOORS = {
 # On top of each app, and imported by nothing.
 TOP_FLOOR = {
     "products.apps": [],
-    "subscriptions.apps": ["subscriptions.lifecycle"],
+    "subscriptions.apps": ["subscriptions.admin"],
     "subscriptions.management": ["subscriptions.importing", "subscriptions.reports"],
     "subscriptions.templatetags": ["subscriptions.portal"],
-    "support.apps": ["support.cancellations"],
+    "support.apps": ["support.admin"],
     "support.management": ["support.jobs", "subscriptions.reports"],
     "support.templatetags": ["support.portal", "support.reports"],
 }
@@ -78,7 +78,7 @@ INSTALLATION = {
     ],
     "portal_project.admin_app": [],
     "portal_project.admin_site": ["portal_project.dashboard"],
-    "portal_project.dashboard": ["support.queue"],
+    "portal_project.dashboard": ["subscriptions.admin"],
     "portal_project.formats": [],
     "portal_project.static_files": [],
     "portal_project.middleware": ["portal_project.probes", "portal_project.accounts", "subscriptions.rules"],
@@ -144,10 +144,10 @@ ASK_FOR_STATUS = {
     "subscriptions.confirm.pause_forms": "a sentence for those who are paused",
     "subscriptions.portal.attention": "which of its dates comes next",
     "subscriptions.portal.actions_area": "which actions the page shows",
-    "subscriptions.admin.subscriptions": "the colours of the list",
+    "subscriptions.admin": "the colours of the list, its filters, and what those that end are worth",
     "support.cancellations.end_date": "the end of a trial",
     "support.jobs.follow_up": "the query for requests whose end has come",
-    "portal_project.dashboard": "the number of the paused",
+    "portal_project.dashboard": "the lists behind the numbers",
     "portal_project.demo": "the sample data",
 }
 

@@ -87,7 +87,8 @@ class Others:
         self.at(days_ago, acts.pause(self.subscriptions, name, days=self.chance.randint(35, 55)))
 
     def in_notice(self) -> None:
-        days_ago = self.chance.randint(1, 20)
+        """Some of the oldest end within the week."""
+        days_ago = self.chance.randint(1, 27)
         name, _customer = self.begin(days_ago + self.chance.randint(30, 300), lambda plan: _may_request(plan, 30))
         self.ask_to_cancel(days_ago, name)
         if days_ago > 5:

@@ -8,7 +8,9 @@ class MailConfig(AppConfig):
     verbose_name = _("Mail")
 
     def ready(self) -> None:
-        from portal_project.common import personal_data
+        from portal_project.common import personal_data, to_do
         from portal_project.mail.forgetting import OWN_ERASERS
+        from portal_project.mail.to_do_admin import TO_DO
 
+        to_do.TO_DO.extend(TO_DO)
         personal_data.ERASERS.extend(OWN_ERASERS)

@@ -19,6 +19,7 @@ from portal_project.accounts.customer_admin import of_customer
 from portal_project.accounts.models import User
 from portal_project.accounts.people import person
 from portal_project.common.numbers import Numbers
+from subscriptions.admin.filters import CountedFilter, CurrencyFilter
 from subscriptions.admin.linked_services import LinkedServiceInline
 from subscriptions.admin.start import StartAdmin, StartForm
 from subscriptions.billing.catch_up import as_of
@@ -72,6 +73,8 @@ class SubscriptionAdmin(StartAdmin):
         ("status", ChoicesDropdownFilter),
         ("plan__product", RelatedDropdownFilter),
         ("cancels_on", RangeDateFilter),
+        CountedFilter,
+        CurrencyFilter,
         of_customer("customer"),
     )
     list_filter_submit = True

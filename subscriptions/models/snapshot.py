@@ -1,5 +1,4 @@
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from products.models import Product
 
@@ -10,16 +9,16 @@ class Snapshot(models.Model):
     Written by the job once a day, and anew from the history by `rebuild_snapshots`; nobody changes it.
     """
 
-    day = models.DateField(_("day"), unique=True)
-    taken_at = models.DateTimeField(_("taken"))
+    day = models.DateField("day", unique=True)
+    taken_at = models.DateTimeField("taken")
     last_event = models.BigIntegerField(null=True)
     """The key of the newest event when it was taken, so that the next one need not read older ones; None where nobody knows."""
     leaving = models.JSONField(default=list)
     """Of the latest day: `[day, currency, count, mrr]` of what has an end scheduled in the days ahead, amounts as texts."""
 
     class Meta:
-        verbose_name = _("snapshot")
-        verbose_name_plural = _("snapshots")
+        verbose_name = "snapshot"
+        verbose_name_plural = "snapshots"
         ordering = ["-day"]
         # Whoever may view them sees the numbers on the admin's home; nobody writes them by hand.
         default_permissions = ("view",)
@@ -39,9 +38,9 @@ def _amount() -> models.DecimalField:
 class Figures(models.Model):
     """Of one product in one currency on one day: how many subscriptions stood how, and what happened. All amounts are MRR."""
 
-    day = models.DateField(_("day"))
-    product = models.ForeignKey(Product, models.CASCADE, related_name="+", verbose_name=_("product"))
-    currency = models.CharField(_("currency"), max_length=3)
+    day = models.DateField("day")
+    product = models.ForeignKey(Product, models.CASCADE, related_name="+", verbose_name="product")
+    currency = models.CharField("currency", max_length=3)
 
     active = _count()
     in_notice = _count()
@@ -66,8 +65,8 @@ class Figures(models.Model):
     resumed_by_hand = _count()
 
     class Meta:
-        verbose_name = _("figures")
-        verbose_name_plural = _("figures")
+        verbose_name = "figures"
+        verbose_name_plural = "figures"
         ordering = ["-day"]
         default_permissions = ()
         constraints = [

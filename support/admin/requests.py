@@ -17,6 +17,7 @@ from portal_project.accounts.models import User
 from portal_project.common.admin import ReadOnly
 from portal_project.common.numbers import Numbers
 from portal_project.common.search_admin import SearchAdmin
+from subscriptions.admin.filters import HowItEndedFilter
 from subscriptions.admin.subscriptions import SubscriptionAdmin, operation
 from subscriptions.models import Subscription
 from support.admin import leaving, step_rows, wind_down
@@ -37,7 +38,12 @@ admin.site.unregister(Subscription)
 class SubscriptionDeskAdmin(SubscriptionAdmin):
     """The page of a subscription with the verbs that also touch requests and tickets."""
 
-    list_filter = (*SubscriptionAdmin.list_filter, ("canceled_on", RangeDateFilter), EndedAtOnceFilter)
+    list_filter = (
+        *SubscriptionAdmin.list_filter,
+        ("canceled_on", RangeDateFilter),
+        EndedAtOnceFilter,
+        HowItEndedFilter,
+    )
 
     change_form_outer_after_template = "admin/support/_beside_subscription.html"
     actions_detail = (

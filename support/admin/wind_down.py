@@ -1,10 +1,12 @@
 """The queue's tab of wind-down steps, and marking them, from there, from a ticket or from a subscription."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -16,11 +18,20 @@ from django.utils.translation import ngettext
 from portal_project.accounts.people import person
 from portal_project.common.keys import key
 from support.admin import step_rows
+from support.models import WindDownStep
 from support.queue import steps
 from support.wind_down.marking import mark
 
 MARK = "support.change_winddownstep"
 MOST = 1000
+DONE = "done"
+# What the tab can show: by its name in the address, what it is called, and which steps.
+SHOWS: dict[str, tuple[str, Callable[[date], QuerySet[WindDownStep]]]] = {
+    "": ("To do", lambda today: steps.to_do()),
+    "due": ("Due", steps.due),
+    "failed": ("Provider not told", lambda today: steps.failed()),
+    DONE: ("Done", lambda today: steps.done()),
+}
 
 
 def urls(wrap: Any) -> list[URLPattern]:
@@ -28,10 +39,15 @@ def urls(wrap: Any) -> list[URLPattern]:
 
 
 def tab(request: HttpRequest, today: date) -> dict[str, Any]:
-    """One page of the tab: what is to be done, or with `?show=done` what has been."""
-    is_done = request.GET.get("show") == "done"
-    found = steps.page(request.GET.get("after", ""), step_rows.COLUMNS, is_done=is_done)
+    """One page of the tab: what is to be done, or of that and of what has been, what `?show=` names."""
+    shown = request.GET.get("show", "")
+    shown = shown if shown in SHOWS else ""
+    is_done = shown == DONE
+    chosen = SHOWS[shown][1](today)
+    found = steps.page(request.GET.get("after", ""), step_rows.COLUMNS, chosen, is_done=is_done)
     return {
+        "shows": [(name, label) for name, (label, _steps) in SHOWS.items()],
+        "shown": shown,
         "rows": step_rows.written(found.rows, today),
         "next": found.next,
         "is_first": "after" not in request.GET,

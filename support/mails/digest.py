@@ -13,6 +13,7 @@ from django.utils.timezone import get_current_timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from portal_project.common.counting import MOST, capped
 from portal_project.mail import outbox
 from portal_project.mail.models import OutgoingMail
 from subscriptions.rules.dates_in_words import day
@@ -82,9 +83,9 @@ def _late(title: str, today: date, whose: Q) -> Part:
 def _overdue_steps(today: date) -> Part:
     """Steps of the wind-down whose day has passed, the first one first, also those of ends without a ticket."""
     late = steps.to_do().filter(due_on__lt=today)
-    count = late.order_by()[: rows.MOST + 1].count()
+    count = late.order_by()[: MOST + 1].count()
     first = late.select_related("service__subscription")[:SHOWN] if count else []
-    return Part(_("Overdue wind-down steps"), rows.capped(count), [_step(step) for step in first], count > SHOWN)
+    return Part(_("Overdue wind-down steps"), capped(count), [_step(step) for step in first], count > SHOWN)
 
 
 def _step(step: WindDownStep) -> dict[str, str]:
@@ -102,9 +103,9 @@ def _before(today: date) -> TicketQuerySet:
 
 
 def _part(title: str, tickets: TicketQuerySet, date_of: Callable[[Ticket], date | None]) -> Part:
-    count = tickets.order_by()[: rows.MOST + 1].count()
+    count = tickets.order_by()[: MOST + 1].count()
     first = tickets.select_related("customer", "subscription__plan__product")[:SHOWN] if count else []
-    return Part(title, rows.capped(count), [_row(ticket, date_of(ticket)) for ticket in first], count > SHOWN)
+    return Part(title, capped(count), [_row(ticket, date_of(ticket)) for ticket in first], count > SHOWN)
 
 
 def _row(ticket: Ticket, on: date | None) -> dict[str, str]:

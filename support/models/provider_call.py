@@ -30,6 +30,7 @@ class ProviderCall(models.Model):
                 name="provider_call_pending",
                 condition=models.Q(next_attempt_at__isnull=False),
             ),
+            models.Index("service", name="provider_call_failed", condition=models.Q(error__gt="")),
         ]
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from portal_project.common.forms import LineField
 from portal_project.common.keys import key
 from products.models import Product
 from support.models import Ticket, TicketQuerySet
-from support.queue.rows import Desk, ending_within
+from support.queue.rows import Desk, ending_within, late
 from support.queue.search import found
 from support.queue.staff import nobodys
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ANY = ("", gettext_lazy("Any"))
 NOBODY = "nobody"
+LATE = "late"
 WITHIN: list[tuple[str, str | Promise]] = [
     ("7", gettext_lazy("7 days")),
     ("14", gettext_lazy("14 days")),
@@ -41,6 +42,7 @@ class FilterForm(forms.Form):
     )
     assignee = forms.ChoiceField(required=False, label=gettext_lazy("Assignee"))
     product = forms.ChoiceField(required=False, label=gettext_lazy("Product"))
+    acts = forms.ChoiceField(required=False, choices=[ANY, (LATE, gettext_lazy("Late"))], label=gettext_lazy("Act by"))
     within = forms.ChoiceField(required=False, choices=[ANY, *WITHIN], label=gettext_lazy("Ends within"))
 
     def __init__(self, data: Any, *, colleagues: "list[User]") -> None:
@@ -65,6 +67,8 @@ class FilterForm(forms.Form):
             tickets = tickets.filter(nobodys(desk.staff) if whose == NOBODY else Q(assignee=whose))
         if "product" in chosen:
             tickets = tickets.filter(subscription__plan__product=chosen["product"])
+        if "acts" in chosen:
+            tickets = late(tickets, desk.today)
         if "within" in chosen:
             tickets = ending_within(tickets, int(chosen["within"]), desk.today)
         if "q" in chosen:

@@ -1,16 +1,16 @@
 """The rows of the queue: tabs with their counts, and pages by key (`docs/design.md`, The queue)."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.dateparse import parse_date
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from portal_project.common.counting import capped, counts
 from portal_project.common.keys import key
 from support.models import Ticket, TicketQuerySet, WindDownStep
 from support.queue.staff import nobodys
@@ -18,8 +18,6 @@ from support.queue.staff import nobodys
 if TYPE_CHECKING:
     from portal_project.accounts.models import User
 
-# Counting stops here: nobody works differently for knowing more, and it stays cheap at a million rows.
-MOST = 1000
 PAGE = 50
 WEEK = 7
 
@@ -28,6 +26,11 @@ def ending_within(tickets: TicketQuerySet, days: int, today: date) -> TicketQuer
     """Those whose undecided request ends within so many days."""
     soon = today + timedelta(days=days)
     return tickets.filter(cancellation_request__decided_at=None, cancellation_request__promised_on__lte=soon)
+
+
+def late(tickets: TicketQuerySet, today: date) -> TicketQuerySet:
+    """Those on which staff should have acted before today."""
+    return tickets.unfinished().filter(act_by__lt=today)
 
 
 @dataclass(frozen=True)
@@ -61,28 +64,11 @@ class Tab:
 
 
 def tabs(desk: Desk) -> list[Tab]:
-    """Every tab with what is on it, counted in one query, and no further than `MOST`."""
+    """Every tab with what is on it, counted in one query, and no further than it matters."""
     labels = {name: label for name, (label, _keep) in TABS.items()} | {STEPS: _("Wind-down")}
     tickets = [keep(Ticket.objects.all(), desk) for _label, keep in TABS.values()]
-    counts = _counts([*tickets, WindDownStep.objects.filter(done_at=None)])
-    return [Tab(name, label, capped(count)) for (name, label), count in zip(labels.items(), counts, strict=True)]
-
-
-def capped(count: int) -> str:
-    """A number that was counted no further than one above `MOST`."""
-    return f"{MOST:,}+" if count > MOST else str(count)
-
-
-def _counts(querysets: Iterable[QuerySet[Any]]) -> list[int]:
-    statements: list[str] = []
-    values: list[Any] = []
-    for queryset in querysets:
-        statement, parameters = queryset.order_by().values("pk")[: MOST + 1].query.sql_with_params()
-        statements.append(f"(SELECT COUNT(*) FROM ({statement}) counted)")
-        values += parameters
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(statements)}", values)
-        return list(cursor.fetchone())
+    numbers = counts([*tickets, WindDownStep.objects.filter(done_at=None)])
+    return [Tab(name, label, capped(count)) for (name, label), count in zip(labels.items(), numbers, strict=True)]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from subscriptions.lifecycle import due, unit_of_work
 from subscriptions.lifecycle.unit_of_work import changing_one
 from subscriptions.models import Figures, Snapshot, Subscription, SubscriptionEvent
-from subscriptions.reports import snapshots
+from subscriptions.reports import ends, snapshots
 from tests.factories import PlanFactory, ProductFactory, started
 from tests.subscriptions.living import DAY, Town
 from tests.subscriptions.story import told
@@ -70,6 +70,12 @@ def test_two_years_are_as_a_recount_says_and_as_the_history_tells(clock):
     assert snapshots.differences(last + DAY, timezone.now()) == []
     snapshots.rebuild(last + DAY, timezone.now())
     assert figures() == before
+    for how in ends.LAST:
+        for month in Figures.objects.dates("day", "month"):
+            of_month = {"day__year": month.year, "day__month": month.month}
+            rows = Subscription.objects.filter(canceled_on__year=month.year, canceled_on__month=month.month)
+            told = Figures.objects.filter(**of_month).aggregate(sum=Sum(how))["sum"]
+            assert ends.ended(rows, how).count() == told, (how, month)
 
 
 def taken(clock, day):

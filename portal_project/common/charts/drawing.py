@@ -15,6 +15,8 @@ ABOVE, PLOT, BELOW = 24, 150, 42
 NUMBER_ABOVE, NUMBER_BELOW = 9, 18
 FIRST_X, LAST_X = 3, 97
 MOST_LABELS, MOST_NUMBERS = 6, 13
+# From here on numbers are too wide to stand at every point on a phone.
+LONG = 1000
 
 
 @dataclass(frozen=True)
@@ -154,9 +156,12 @@ def _labels(chart: Chart) -> Iterator[Label]:
 
 
 def _is_numbered(chart: Chart, series: int, place: int) -> bool:
-    """All of them where there are few; otherwise the last one, and the first of the largest."""
+    """All of them where there are few and short ones; otherwise the last one, and the first of the largest."""
     numbers = [row.numbers[series] for row in chart.rows]
-    return len(numbers) <= MOST_NUMBERS or place in (len(numbers) - 1, numbers.index(max(numbers)))
+    return (len(numbers) <= MOST_NUMBERS and chart.largest < LONG) or place in (
+        len(numbers) - 1,
+        numbers.index(max(numbers)),
+    )
 
 
 def _x(place: int, count: int) -> float:
