@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from portal_project.accounts.customer_admin import of_customer
 from portal_project.common import normalize
 from portal_project.common.admin import ReadOnly
 from portal_project.common.numbers import Numbers
@@ -14,6 +15,7 @@ class ReceiptAdmin(ReadOnly, SearchAdmin):
     """What customers were told of their own acts, in the words they read."""
 
     list_display = ("number", "title", "person", "subscription", "given_at")
+    list_filter = (of_customer("person"),)
     list_select_related = ("person",)
     search_fields = ("number", "person", "subscription")
     search_help_text = "Number of the receipt, customer, subscription or ticket; or e-mail address"

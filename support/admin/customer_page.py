@@ -19,6 +19,7 @@ from portal_project.accounts.models import Customer
 from portal_project.accounts.people import person
 from portal_project.mail.admin import subject_of
 from portal_project.mail.models import OutgoingMail
+from portal_project.receipts.models import Receipt
 from products import money
 from subscriptions.billing.catch_up import as_of
 from subscriptions.models import Invoice, Subscription, SubscriptionEvent
@@ -81,6 +82,9 @@ def context(request: HttpRequest, customer: Customer, today: date) -> dict[str, 
         shown["offers"] = _offers(customer)
         shown["alternatives"] = AcceptedAlternative.objects.filter(customer=customer)[:SHOWN]
         shown["all_offers"] = _of_customer("support_offer", customer)
+    if may("receipts.view_receipt"):
+        shown["receipts"] = Receipt.objects.filter(person=customer)[:SHOWN]
+        shown["all_receipts"] = _of_customer("receipts_receipt", customer)
     if may("mail.view_outgoingmail"):
         shown["mails"] = _mails(customer)
         shown["all_mails"] = _list("mail_outgoingmail", q=customer.email)

@@ -183,14 +183,14 @@ def test_however_much_there_is_a_page_costs_the_same_and_shows_some_of_each(
         )  # fmt: skip
         OutgoingMail.objects.create(key=f"{number}", recipient=alice.email, template="subscriptions/paused", context={})
     many, response = asked()
-    assert many == few == 14
-    for name in ("subscriptions", "invoices", "tickets", "requests", "offers", "mails", "events"):
+    assert many == few == 15
+    for name in ("subscriptions", "invoices", "tickets", "requests", "offers", "receipts", "mails", "events"):
         assert len(response.context[name]) == SHOWN, name
         behind = response.context.get(f"all_{name}", f"{LIST}{alice.pk}/history/")
         assert behind in response.text.replace("&amp;", "&"), name
 
 
-@pytest.mark.parametrize("name", ["subscriptions", "invoices", "requests", "offers", "tickets", "mails"])
+@pytest.mark.parametrize("name", ["subscriptions", "invoices", "requests", "offers", "tickets", "receipts", "mails"])
 def test_the_list_behind_a_section_is_theirs_alone(as_alice, as_agent, as_merchant, alice, bob, hosting, name):
     of_bob = started(bob, date(2026, 3, 20), hosting.plan)
     for client, subscription in ((as_alice, hosting), (signed_in(bob), of_bob)):
