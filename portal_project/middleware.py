@@ -17,6 +17,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request
 
 from portal_project.accounts import languages, sessions
+from portal_project.accounts.people import is_viewed
 from portal_project.probes import PROBES
 from subscriptions.rules.states import Code, NotAllowed
 
@@ -112,7 +113,7 @@ class SessionsMiddleware:
         if response.status_code < 500 and request.session.accessed and self._is_due(request.session.session_key):
             try:
                 sessions.note(request)
-                if not _is_in_admin(request):
+                if not _is_in_admin(request) and not is_viewed(request):
                     languages.note(request)
             except DatabaseError:
                 logger.warning("It could not be noted that somebody was here.", exc_info=True)

@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal_project.accounts.viewing_middleware.ViewingMiddleware",
     "portal_project.middleware.AccountLanguageMiddleware",
     "portal_project.common.drafts.middleware.DraftsMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",

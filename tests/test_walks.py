@@ -106,14 +106,15 @@ def test_a_request_to_cancel_goes_through_few_rooms_and_is_decided_once(as_alice
     walk = walk_of(as_alice, canceling, {"reason": "other", "message": "Moving"}, *numbers)
     assert is_decided_once(walk)
     assert walk.times("promise") == (1,)
-    assert walk.rooms <= 63
+    assert walk.rooms <= 64
     assert walk.moves <= 296
 
 
 def test_keeping_goes_through_few_rooms_and_is_decided_once(as_alice, as_agent, numbers):
+    """One room, before the others, sees to it that nobody acts with the eyes of a customer."""
     for number in numbers:
         confirm(as_alice, canceling(number), reason="other", message="")
     walk = walk_of(as_agent, keeping, {"agreement": "By phone: stays", "agreed_on": "2026-04-05"}, *numbers)
     assert is_decided_once(walk)
-    assert walk.rooms <= 52
-    assert walk.moves <= 142
+    assert walk.rooms <= 53
+    assert walk.moves <= 145

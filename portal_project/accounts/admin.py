@@ -19,16 +19,19 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.paginator import InfinitePaginator
 
 from portal_project.accounts import address
+from portal_project.accounts.customer_admin import of_customer
 from portal_project.accounts.forgetting_admin import ForgettingAdmin
 from portal_project.accounts.forms import MerchantForm
-from portal_project.accounts.models import AddressChange, InvoicedParty, Merchant, User
+from portal_project.accounts.models import AddressChange, InvoicedParty, Merchant, User, Viewing
 from portal_project.accounts.party import FIELDS as PARTY
 from portal_project.accounts.people import person
 from portal_project.accounts.second_step_admin import SecondStepAdmin
-from portal_project.common.admin import ModelAdmin, SafeChangeList, StackedInline
+from portal_project.common.admin import ModelAdmin, ReadOnly, SafeChangeList, StackedInline
 from portal_project.common.numbers import Numbers
 from portal_project.common.search_admin import SearchAdmin
 
@@ -214,6 +217,37 @@ class MerchantAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Merchant | None = None) -> bool:
         return False
+
+
+@admin.register(Viewing)
+class ViewingAdmin(ReadOnly, SearchAdmin):
+    """Who of staff saw the portal as which customer, and when."""
+
+    list_display = ("who", "whom", "begun_at", "ended")
+    list_filter = (of_customer("customer"),)
+    list_select_related = ("staff", "customer")
+    search_fields = ("customer__search_text", "staff__search_text")
+    paginator = InfinitePaginator
+    ordering = ("-pk",)
+    sortable_by = ()
+    show_full_result_count = False
+    actions = None
+    fields = ("staff", "customer", "begun_at", "ends_at")
+
+    def with_numbers(self, queryset: QuerySet[Viewing], typed: Numbers) -> QuerySet[Viewing]:
+        return queryset.filter(customer__number__in=typed.customers)
+
+    @display(description="who")
+    def who(self, looked: Viewing) -> str:
+        return looked.staff.get_full_name()
+
+    @display(description="saw the portal as")
+    def whom(self, looked: Viewing) -> str:
+        return looked.customer.get_full_name()
+
+    @display(description="until")
+    def ended(self, looked: Viewing) -> datetime:
+        return looked.ends_at
 
 
 def _in_words(change: AddressChange) -> str:

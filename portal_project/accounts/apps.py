@@ -8,9 +8,13 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
+        from django.contrib.auth.signals import user_logged_out
+
+        from portal_project.accounts import viewing
         from portal_project.accounts.forgetting import OWN_ERASERS
         from portal_project.accounts.personal_data import PERSONAL_DATA
         from portal_project.common import personal_data
 
         personal_data.TABLES.extend(PERSONAL_DATA)
         personal_data.ERASERS.extend(OWN_ERASERS)
+        user_logged_out.connect(viewing.end_with_session)

@@ -8,3 +8,8 @@ def person(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise TypeError("a view for signed-in people was reached without one")
     return request.user
+
+
+def is_viewed(request: HttpRequest) -> bool:
+    """Whether staff look with the eyes of the customer, so that nothing counts as seen (`docs/design.md`, View as customer)."""
+    return getattr(request, "viewing", None) is not None

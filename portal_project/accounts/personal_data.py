@@ -4,8 +4,8 @@ from allauth.usersessions.models import UserSession
 from django.utils.translation import gettext_lazy as _
 
 from portal_project.accounts.forgetting import ACCOUNT
-from portal_project.accounts.models import AddressChange, InvoicedParty, User
-from portal_project.common.personal_data import Deleted, Table
+from portal_project.accounts.models import AddressChange, InvoicedParty, User, Viewing
+from portal_project.common.personal_data import Deleted, Kept, Table
 
 OF_STAFF = "about staff accounts"
 FORGOTTEN = "nobody who is forgotten signs in"
@@ -85,6 +85,19 @@ PERSONAL_DATA = [
         # Of the data only what somebody called their passkey: the rest are secrets, and keys that only programs read.
         columns=("type", "data__name", "created_at", "last_used_at"),
         once_forgotten=Deleted("What they sign in with besides the password, and instead of it."),
+    ),
+    Table(
+        name="views_by_staff",
+        about=_("When our staff saw the portal as you see it, to help you; they can change nothing there"),
+        model=Viewing,
+        person="customer",
+        columns=("begun_at", "ends_at"),
+        once_forgotten=Kept(
+            what="When staff saw the portal as they would see it.",
+            why="It says what staff did, and no longer of whom.",
+            columns=("id", "staff", "customer", "begun_at", "ends_at"),
+        ),
+        left_out={"staff": "who of the staff"},
     ),
     Table(
         name="invoiced_party",

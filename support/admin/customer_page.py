@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal_project.accounts import forgetting
+from portal_project.accounts import forgetting, viewing
 from portal_project.accounts.models import Customer
 from portal_project.accounts.people import person
 from portal_project.mail.admin import subject_of
@@ -63,6 +63,7 @@ def context(request: HttpRequest, customer: Customer, today: date) -> dict[str, 
     """For the template; the customer comes with their party."""
     may = request.user.has_perm
     shown: dict[str, Any] = {"today": today, "acts": _acts(request, customer), "party": _party(customer)}
+    shown["may_view_as"] = may(viewing.VIEW_AS) and not viewing.in_the_way(customer)
     if may("subscriptions.view_subscription"):
         shown["subscriptions"] = _subscriptions(request, customer, today)
         shown["all_subscriptions"] = _of_customer("subscriptions_subscription", customer)
@@ -82,6 +83,8 @@ def context(request: HttpRequest, customer: Customer, today: date) -> dict[str, 
         shown["offers"] = _offers(customer)
         shown["alternatives"] = AcceptedAlternative.objects.filter(customer=customer)[:SHOWN]
         shown["all_offers"] = _of_customer("support_offer", customer)
+    if may("accounts.view_viewing"):
+        shown["all_viewings"] = _of_customer("accounts_viewing", customer)
     if may("receipts.view_receipt"):
         shown["receipts"] = Receipt.objects.filter(person=customer)[:SHOWN]
         shown["all_receipts"] = _of_customer("receipts_receipt", customer)

@@ -16,6 +16,7 @@ from unfold.paginator import InfinitePaginator
 
 from portal_project.accounts.forgetting_admin import ForgottenFilter
 from portal_project.accounts.models import Customer, InvoicedParty
+from portal_project.accounts.viewing_admin import ViewAsAdmin
 from portal_project.common.admin import ReadOnly
 from portal_project.common.numbers import Numbers
 from portal_project.common.paging import page
@@ -29,7 +30,7 @@ MOST = 1000
 
 
 @admin.register(Customer)
-class CustomerAdmin(ReadOnly, SearchAdmin):
+class CustomerAdmin(ReadOnly, ViewAsAdmin, SearchAdmin):
     """Newest first and never counted, so that a page costs the same at a thousand customers and at a million."""
 
     list_display = ("customer", "company", "email", "number", "external_id", "running", "since")

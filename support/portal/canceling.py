@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from portal_project.accounts.people import is_viewed
 from portal_project.common import drafts
 from portal_project.common.keys import key
 from products.models import Alternative, OfferKind
@@ -32,7 +33,7 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
     if "alternative" in request.POST:
         return _to_the_alternative(request, number)
     response = act(request, number, cancel_form)
-    if request.method == "GET" and isinstance(response, TemplateResponse) and not _is_prefetched(request):
+    if request.method == "GET" and isinstance(response, TemplateResponse) and _is_looked_at(request):
         form = (response.context_data or {})["form"]
         if isinstance(form, RequestForm):
             note_showing(form.subscription, form.alternatives, form.today)
@@ -65,7 +66,8 @@ def _support_form(number: str) -> str:
     return f"{reverse('support:new')}?{urlencode({'type': 'general', 'subscription': number})}"
 
 
-def _is_prefetched(request: HttpRequest) -> bool:
-    """Whether the browser fetches the page before anybody has asked for it."""
+def _is_looked_at(request: HttpRequest) -> bool:
+    """Whether the customer does, and not staff with their eyes, or a browser before anybody has asked for the page."""
     purposes = (request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz"))
-    return any("prefetch" in purpose.lower() or "prerender" in purpose.lower() for purpose in purposes)
+    is_early = any("prefetch" in purpose.lower() or "prerender" in purpose.lower() for purpose in purposes)
+    return not is_early and not is_viewed(request)

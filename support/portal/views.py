@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal_project.accounts.people import person
+from portal_project.accounts.people import is_viewed, person
 from portal_project.common.full_disk import NoRoom
 from portal_project.common.paging import page
 from subscriptions.billing.catch_up import as_of
@@ -163,7 +163,7 @@ def ticket(request: HttpRequest, number: str) -> HttpResponse:
             form = ReplyForm(initial={"body": form.cleaned_data["body"]}, author=by)
         except NoRoom:
             form.say_no_room()
-    if request.method == "GET":
+    if request.method == "GET" and not is_viewed(request):
         saw(ticket, by)
     shown = conversation(ticket.messages.filter(is_internal=False), request.GET.get("before", ""))
     lines = timeline.for_customer(ticket, shown)

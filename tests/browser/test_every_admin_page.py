@@ -34,6 +34,7 @@ LISTS = [
     "products/cancellationreason",
     "accounts/customer",
     "accounts/user",
+    "accounts/viewing",
     "mail/outgoingmail",
     "django_q/schedule",
 ]

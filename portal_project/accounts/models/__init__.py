@@ -3,6 +3,7 @@ from portal_project.accounts.models.customer import Customer
 from portal_project.accounts.models.invoiced_party import InvoicedParty, buyer
 from portal_project.accounts.models.merchant import Merchant, logo_path, validate_logo
 from portal_project.accounts.models.user import User, UserManager, new_number
+from portal_project.accounts.models.viewing import Viewing
 
 # Also what migrations name by this path.
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Merchant",
     "User",
     "UserManager",
+    "Viewing",
     "buyer",
     "logo_path",
     "new_number",

@@ -52,7 +52,8 @@ class DraftsMiddleware:
             return _to_sign_in(request, page) if page else None
         page = cast("Page", SimpleLazyObject(partial(marks.page_of, request)))
         request.draft_page = page  # type: ignore[attr-defined]
-        if request.session.get(store.KEY):
+        # The drafts are those of whoever is signed in, who may see the page with the eyes of somebody else.
+        if request.session.get(store.KEY) and not _is_viewed(request):
             store.forget_of_others(request, marks.owner(request.user))
             if request.method == "POST":
                 request.draft_sent = store.kept(request, page)  # type: ignore[attr-defined]
@@ -62,7 +63,8 @@ class DraftsMiddleware:
         self, request: HttpRequest, response: SimpleTemplateResponse
     ) -> SimpleTemplateResponse:
         page = getattr(request, "draft_page", None)
-        if page is None or request.method != "GET" or not request.session.get(store.KEY):
+        is_filled_in = request.method == "GET" and request.session.get(store.KEY) and not _is_viewed(request)
+        if page is None or not is_filled_in:
             return response
         if draft := store.kept(request, page):
             is_filled = fill(response.context_data or {}, MultiValueDict(draft["typed"]))
@@ -84,6 +86,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
                 messages.error(request, TOO_LARGE)
             return redirect(page.address)
     return csrf.csrf_failure(request, reason)
+
+
+def _is_viewed(request: HttpRequest) -> bool:
+    return getattr(request, "viewing", None) is not None
 
 
 def _needs_sign_in(view: Callable[..., Any]) -> bool:

@@ -15,7 +15,7 @@ async function preview(form) {
     const answer = await fetch(form.getAttribute("action") || location.href, { method: "POST", body, signal: current.signal });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     // The element itself stays, because only a live region that was there before is read out.
-    const fresh = page.querySelector("[data-effect]");
+    const fresh = page.querySelector("[data-effect], main > .empty");
     if (fresh) shown.replaceChildren(...fresh.childNodes);
   } catch {
     // What is shown may now be stale; the server compares it on submit and shows the page again.
