@@ -105,7 +105,7 @@ def test_one_page_has_all_that_is_known_of_a_customer(as_alice, as_agent, as_mer
         subscription=hosting,
         customer=alice,
         accepted_on=date(2026, 1, 2),
-        offered="A pause of 30 days",
+        offered_then="A pause of 30 days",
         alternative=hosting.product.alternatives.create(kind="pause", pause_days=30),
     )
     shown = text_of(as_merchant.get(page(alice)))
