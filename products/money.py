@@ -10,7 +10,8 @@ from babel.core import get_global
 from babel.numbers import NumberPattern, format_currency
 from django.utils.translation import get_language
 
-from portal_project.common import locales
+from portal_project.common import facts, locales
+from portal_project.common.facts import Fact
 
 LETTER_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 
@@ -51,6 +52,14 @@ def is_exact(amount: Decimal, currency: str) -> bool:
 def formatted(amount: Decimal, currency: str) -> str:
     """The amount as people read it, such as €19.00 or KWD 9.999, in the present language."""
     return _formatted(amount, currency, get_language() or "en")
+
+
+def fact(amount: Decimal, currency: str) -> Fact:
+    """The same, for whoever reads it."""
+    return Fact(money=[str(amount), currency])
+
+
+facts.KINDS["money"] = lambda amount, currency: formatted(Decimal(amount), currency)
 
 
 # Prices are few, and stand on every row of a page.

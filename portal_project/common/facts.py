@@ -1,14 +1,15 @@
 """What is kept, sent or signed as facts, and worded for whoever reads it (`docs/design.md`, Languages).
 
 A fact is JSON that names its kind and what it is made of: `{"day": ["2026-04-03"]}`, or a sentence with what stands in it:
-`{"told": ["trial_ends", {"end": {"day": ["2026-04-03"]}}]}`.
+`{"told": ["ends_with_trial", {"end": {"day": ["2026-04-03"]}}]}`. A label is its English text, for what is read soon.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext, override
 
 from portal_project.common import locales
 
@@ -35,7 +36,26 @@ def told(code: str, **values: Any) -> Fact:
     """A sentence with what it names: days, numbers, names, other facts."""
     if code not in SENTENCES:
         raise ValueError(f"no such sentence: {code}")
-    return Fact(told=[code, {name: _plain(value) for name, value in values.items()}])
+    return Fact(told=[code, kept(values)])
+
+
+def kept(value: Any) -> Any:
+    """As JSON holds it: days, instants (in the time zone that they have) and marked texts in it are facts."""
+    match value:
+        case Fact():
+            return value
+        case dict():
+            return {name: kept(each) for name, each in value.items()}
+        case list() | tuple():
+            return [kept(each) for each in value]
+        case datetime():
+            return Fact(moment=[value.isoformat()])
+        case date():
+            return Fact(day=[value.isoformat()])
+        case Promise():
+            with override(None):
+                return Fact(text=[str(value)])
+    return value
 
 
 def worded(plain: Any) -> Any:
@@ -49,10 +69,6 @@ def worded(plain: Any) -> Any:
     return {name: worded(value) for name, value in plain.items()}
 
 
-def _plain(value: Any) -> Any:
-    return Fact(day=[value.isoformat()]) if isinstance(value, date) else value
-
-
 def _day(iso: str) -> str:
     return locales.day(date.fromisoformat(iso))
 
@@ -61,5 +77,9 @@ def _told(code: str, values: Mapping[str, Any]) -> str:
     return str(SENTENCES[code] % values) if values else str(SENTENCES[code])
 
 
-KINDS: dict[str, Callable[..., str]] = {"day": _day, "told": _told}
+def _moment(iso: str) -> str:
+    return locales.moment(datetime.fromisoformat(iso))
+
+
+KINDS: dict[str, Callable[..., str]] = {"day": _day, "moment": _moment, "told": _told, "text": gettext}
 """How each kind of fact is worded; whoever has another one adds it."""

@@ -42,7 +42,7 @@ class OutgoingMail(models.Model):
     template = models.CharField("template", max_length=100)
     context = models.JSONField("context", default=dict)
     language = models.CharField("language", max_length=20, blank=True, default="")
-    """In which its context is worded, and so all of it: the one of its recipient when it was written."""
+    """In which it is worded: the one of its recipient when it was written."""
     state = models.CharField("state", max_length=10, choices=State, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField("attempts", default=0)
     error = models.TextField("error", blank=True)

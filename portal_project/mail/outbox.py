@@ -3,7 +3,7 @@
 The unit of work writes the many mails of its events by itself, as it writes all its rows, and only calls `wake`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -11,20 +11,23 @@ from django.utils import timezone
 
 from portal_project.accounts import languages
 from portal_project.common import worker
+from portal_project.common.facts import kept
 from portal_project.mail.models import OutgoingMail, OutgoingMailQuerySet
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User
 
 
-def mail_to(
-    person: "User", *, key: str, template: str, says: Callable[[], dict[str, Any]], thread: str = ""
-) -> OutgoingMail:
-    """A mail, not in the outbox yet. What it says is worded in the language of its reader, whoever it is that acts."""
-    with languages.writing_to(person) as language:
-        return OutgoingMail(
-            key=key, thread=thread, recipient=person.email, template=template, context=says(), language=language
-        )
+def mail_to(person: "User", *, key: str, template: str, context: dict[str, Any], thread: str = "") -> OutgoingMail:
+    """A mail, not in the outbox yet. What it says is kept as facts, and worded in the language of its reader."""
+    return OutgoingMail(
+        key=key,
+        thread=thread,
+        recipient=person.email,
+        template=template,
+        context=kept(context),
+        language=languages.of(person),
+    )
 
 
 def add(*mails: OutgoingMail) -> None:

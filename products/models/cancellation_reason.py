@@ -2,10 +2,11 @@ from typing import Any
 
 from django.db import models
 from django.utils.text import slugify
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_noop
 from simple_history.models import HistoricalRecords
 
 from portal_project.common import fields
+from portal_project.common.facts import Fact
 
 NOT_SAID = "not_said"
 CODE_LENGTH = 20
@@ -66,7 +67,12 @@ class CancellationReason(models.Model):
 
 def in_words(label: str) -> str:
     """For whoever reads it: one that an installation starts with in their language, any other as the merchant has worded it."""
-    return gettext(label) if label in FIRST.values() else label
+    return str(fact(label))
+
+
+def fact(label: str) -> Fact | str:
+    """The same as a fact where it is one."""
+    return Fact(text=[label]) if label in FIRST.values() else label
 
 
 def begin() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
+from portal_project.common.facts import told
 from portal_project.mail.models import OutgoingMail
 from portal_project.mail.outbox import mail_to
 from subscriptions.models import Channel, EventKind, Subscription, SubscriptionEvent
@@ -14,7 +15,7 @@ from subscriptions.preview.entry import Entry
 from subscriptions.preview.terms import Terms, told_by
 from subscriptions.preview.trial_run import upcoming
 from subscriptions.rules.actions import CANCEL_CONTACT
-from subscriptions.rules.dates_in_words import day, days
+from subscriptions.rules.dates_in_words import day, days, days_fact
 from subscriptions.rules.policies import may
 from subscriptions.rules.states import Action
 
@@ -46,25 +47,19 @@ def mail_about(event: SubscriptionEvent) -> OutgoingMail | None:
         key=f"event:{event.pk}:{event.kind}",
         thread=subscription.number,
         template=TEMPLATES[kind],
-        says=lambda: _said_by(event),
-    )
-
-
-def _said_by(event: SubscriptionEvent) -> dict[str, Any]:
-    return (
-        context(event.subscription)
-        | {"effective_on": day(event.effective_on)}
-        | {name: day(value) for name, value in event.dates.items()}
+        context=context(subscription)
+        | {"effective_on": event.effective_on}
+        | event.dates
         | _ended_early(event)
-        | _agreed(event)
+        | _agreed(event),
     )
 
 
-def _ended_early(event: SubscriptionEvent) -> dict[str, str | bool]:
+def _ended_early(event: SubscriptionEvent) -> dict[str, Any]:
     """For an end that staff decided on: that it was they, and the day that it had been promised for, if any."""
     if event.kind != EventKind.CANCELED or event.channel != Channel.ADMIN:
         return {}
-    return {"by_staff": True, "was_to_end_on": day(event.before("cancels_on"))}
+    return {"by_staff": True, "was_to_end_on": event.before("cancels_on")}
 
 
 def _agreed(event: SubscriptionEvent) -> dict[str, Any]:
@@ -76,15 +71,15 @@ def _agreed(event: SubscriptionEvent) -> dict[str, Any]:
     change = Terms.of(subscription).plan_change
     return {
         "agreed": agreed,
-        "plan": f"{subscription.plan.name}, {subscription.price}",
-        "changes_on": day(change.on if change else None),
+        "plan": told("plan_at_price", plan=subscription.plan.name, price=subscription.price_fact),
+        "changes_on": change.on if change else None,
         "ends_discount": bool(change and change.ends_discount),
-        "bills": [bill_context(bill) for bill in upcoming(subscription, event.effective_on)],
+        "bills": [bill_facts(bill) for bill in upcoming(subscription, event.effective_on)],
     }
 
 
 def context(subscription: Subscription) -> dict[str, str]:
-    """What every mail about a subscription needs, as JSON holds it."""
+    """What every mail about a subscription needs."""
     return {
         "name": subscription.customer.name,
         "product": subscription.plan.product.name,
@@ -93,15 +88,20 @@ def context(subscription: Subscription) -> dict[str, str]:
     }
 
 
-def ways_context(subscription: Subscription, actions: Iterable[Action], today: date) -> list[dict[str, str]]:
+def ways_context(subscription: Subscription, actions: Iterable[Action], today: date) -> list[dict[str, Any]]:
     """Which of the actions the customer may take today, with the addresses; to cancel, where they may not, how to ask for it."""
     customer = subscription.customer
     entries = [Entry(action, may(action, subscription, by=customer, today=today), subscription) for action in actions]
     ways = [(entry.button.label, entry.url) for entry in entries if entry.verdict and entry.button]
     asks = [(entry.contact.label, entry.contact_url) for entry in entries if entry.contact == CANCEL_CONTACT]
-    return [{"label": str(label), "url": settings.PORTAL_URL + url} for label, url in ways + asks]
+    return [{"label": label, "url": settings.PORTAL_URL + url} for label, url in ways + asks]
+
+
+def bill_facts(bill: Bill) -> dict[str, Any]:
+    """A bill to come, for mails to word."""
+    return {"on": bill.on, "days": days_fact(bill), "total": bill.total_fact}
 
 
 def bill_context(bill: Bill) -> dict[str, str]:
-    """A bill to come, as mails name it and JSON holds it."""
+    """The same in words, for receipts, which stay as they are written."""
     return {"on": day(bill.on), "days": days(bill), "total": bill.total}

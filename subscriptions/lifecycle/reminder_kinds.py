@@ -9,11 +9,10 @@ from django.db.models import F, Q
 
 from portal_project.accounts.models import Merchant
 from portal_project.accounts.reminders import switch_off_url
-from subscriptions.lifecycle.notifications import bill_context, context, ways_context
+from subscriptions.lifecycle.notifications import bill_facts, context, ways_context
 from subscriptions.models import RENEWS_AFTER_LONG, Channel, EventKind, Subscription
 from subscriptions.preview.terms import Terms
 from subscriptions.preview.trial_run import upcoming
-from subscriptions.rules.dates_in_words import day
 from subscriptions.rules.policies import may
 from subscriptions.rules.refusals import cancel_action
 from subscriptions.rules.states import Action, Status
@@ -58,39 +57,39 @@ class Kind:
 
 
 def _trial(subscription: Subscription, today: date) -> dict[str, Any]:
-    return {"ends_on": day(subscription.period_end)} | _goes_on(subscription, today)
+    return {"ends_on": subscription.period_end} | _goes_on(subscription, today)
 
 
 def _renewal(subscription: Subscription, today: date) -> dict[str, Any]:
-    return {"renews_on": day(subscription.period_end)} | _goes_on(subscription, today) | _notice(subscription, today)
+    return {"renews_on": subscription.period_end} | _goes_on(subscription, today) | _notice(subscription, today)
 
 
 def _goes_on(subscription: Subscription, today: date) -> dict[str, Any]:
     """What it costs from the next bill on, and what can be done about it."""
     terms, (bill,) = Terms.of(subscription), upcoming(subscription, today, count=1)
     return {
-        "price": terms.plan_change.price if terms.plan_change else subscription.price,
+        "price": terms.plan_change.price if terms.plan_change else subscription.price_fact,
         "next_plan": terms.plan_change.plan if terms.plan_change else "",
-        "discount": str(terms.discount or ""),
-        "bill": bill_context(bill),
+        "discount": terms.discount.fact if terms.discount else "",
+        "bill": bill_facts(bill),
         "ways": ways_context(subscription, [Action.CHANGE_PLAN, Action.PAUSE, cancel_action(subscription)], today),
     }
 
 
-def _notice(subscription: Subscription, today: date) -> dict[str, str]:
+def _notice(subscription: Subscription, today: date) -> dict[str, Any]:
     """When it would end if it were canceled today, where that is too late for what renews."""
     action = cancel_action(subscription)
     ends_on = subscription.earliest_end(today, subscription.product.notice_days)
     is_late = action == Action.SCHEDULE_CANCELLATION and ends_on > subscription.period_end
     if not is_late or not may(action, subscription, by=subscription.customer, today=today):
         return {}
-    return {"canceled_on": day(today), "would_end_on": day(ends_on)}
+    return {"canceled_on": today, "would_end_on": ends_on}
 
 
 def _end(subscription: Subscription, today: date) -> dict[str, Any]:
     return {
-        "ends_on": day(subscription.cancels_on),
-        "bills": [bill_context(bill) for bill in upcoming(subscription, today)],
+        "ends_on": subscription.cancels_on,
+        "bills": [bill_facts(bill) for bill in upcoming(subscription, today)],
         "ways": ways_context(subscription, [Action.WITHDRAW_CANCELLATION], today),
     }
 
@@ -98,8 +97,8 @@ def _end(subscription: Subscription, today: date) -> dict[str, Any]:
 def _resume(subscription: Subscription, today: date) -> dict[str, Any]:
     (bill,) = upcoming(subscription, today, count=1)
     return {
-        "resumes_on": day(subscription.resumes_on),
-        "bill": bill_context(bill),
+        "resumes_on": subscription.resumes_on,
+        "bill": bill_facts(bill),
         "is_billed_then": bill.on == subscription.resumes_on,
     }
 

@@ -60,7 +60,7 @@ def _reminder(kind: Kind, subscription: Subscription, today: date) -> OutgoingMa
             key=kind.key(subscription),
             thread=subscription.number,
             template=kind.template,
-            says=lambda: kind.context(subscription, today),
+            context=kind.context(subscription, today),
         )
     except Exception as error:  # whatever is wrong with one must not stop the others
         _log_failure(subscription, error)

@@ -9,9 +9,10 @@ from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from portal_project.common.facts import Fact
 from portal_project.common.numbers import random_number
 from products.intervals import HALF_A_YEAR, Interval
-from products.models import Plan, price_text
+from products.models import Plan, price_fact, price_text
 from subscriptions.models.billing import MOST_INVOICES, NO_PLAN_CHANGE
 from subscriptions.models.canceling import Canceling
 from subscriptions.models.event import EventKind, SubscriptionEvent
@@ -181,6 +182,10 @@ class Subscription(Canceling):
 
     def get_absolute_url(self) -> str:
         return reverse("subscription", args=[self.number])
+
+    @property
+    def price_fact(self) -> Fact:
+        return price_fact(self.amount, self.currency, self.interval, self.interval_count)
 
     @property
     def price(self) -> str:

@@ -10,12 +10,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal_project.common.facts import Fact, worded
+from portal_project.common.facts import Fact, sentences, told, worded
 from products import money
 from products.models import ResumeRule
 from subscriptions.models import Subscription
 from subscriptions.preview.terms import Discount, PlanChange, Terms
-from subscriptions.rules.dates_in_words import day, days
+from subscriptions.rules.dates_in_words import day, days_fact
 from subscriptions.rules.states import Action
 
 BILLS = 3
@@ -31,6 +31,17 @@ LABELS = {
     "canceled_on": gettext_lazy("Ended on"),
 }
 
+
+sentences(
+    invoice_is_paid_and_stays=gettext_lazy(
+        "The invoice over %(total)s for %(days)s is paid and stays: days after the end are not refunded."
+    ),
+    invoice_becomes_void=gettext_lazy("The open invoice over %(total)s for %(days)s becomes void when it ends."),
+    invoice_becomes_another=gettext_lazy(
+        "The open invoice over %(total)s for %(days)s becomes void when it ends; instead, %(instead)s is billed for "
+        "%(left)s."
+    ),
+)
 
 # Which of them canceling means is a setting of the product.
 CANCELING = {str(Action.CANCEL), str(Action.SCHEDULE_CANCELLATION)}
@@ -50,6 +61,10 @@ class Bill:
     def total(self) -> str:
         return money.formatted(self.amount, self.currency)
 
+    @property
+    def total_fact(self) -> Fact:
+        return money.fact(self.amount, self.currency)
+
 
 @dataclass(frozen=True)
 class Beyond:
@@ -60,22 +75,19 @@ class Beyond:
     instead: Bill | None
 
     @property
-    def fate(self) -> str:
-        """What becomes of it, in a sentence for pages and mails."""
-        values = {"total": self.bill.total, "days": days(self.bill)}
+    def fact(self) -> Fact:
+        """What becomes of it, for pages and mails."""
+        values = {"total": self.bill.total_fact, "days": days_fact(self.bill)}
         if self.is_paid:
-            return (
-                _("The invoice over %(total)s for %(days)s is paid and stays: days after the end are not refunded.")
-                % values
-            )
+            return told("invoice_is_paid_and_stays", **values)
         if self.instead is None:
-            return _("The open invoice over %(total)s for %(days)s becomes void when it ends.") % values
-        values |= {"instead": self.instead.total, "left": days(self.instead)}
-        text = _(
-            "The open invoice over %(total)s for %(days)s becomes void when it ends; instead, %(instead)s is billed for "
-            "%(left)s."
-        )
-        return text % values
+            return told("invoice_becomes_void", **values)
+        instead = {"instead": self.instead.total_fact, "left": days_fact(self.instead)}
+        return told("invoice_becomes_another", **values, **instead)
+
+    @property
+    def fate(self) -> str:
+        return str(self.fact)
 
 
 @dataclass(frozen=True)

@@ -86,21 +86,21 @@ def _that_changes_plan(subscription: Subscription) -> SubscriptionEvent | None:
     return changes[0] if changes else None
 
 
-def told_by(event: SubscriptionEvent) -> str:
-    """The discount, or the plan with its price, that the event says was agreed or dropped; empty for other events."""
+def told_by(event: SubscriptionEvent) -> Fact | None:
+    """The discount, or the plan with its price, that the event says was agreed or dropped; None for other events."""
     match event.kind:
         case EventKind.DISCOUNT_GRANTED:
-            return str(Discount(*(event.changes[name][1] for name in ("discount_percent", "discount_invoices_left"))))
+            return Discount(*(event.changes[name][1] for name in ("discount_percent", "discount_invoices_left"))).fact
         case EventKind.PLAN_CHOSEN:
             return _plan_told_by(event, 1)
         case EventKind.PLAN_CHANGE_DROPPED:
             return _plan_told_by(event, 0)
-    return ""
+    return None
 
 
-def _plan_told_by(event: SubscriptionEvent, which: int) -> str:
+def _plan_told_by(event: SubscriptionEvent, which: int) -> Fact:
     """The next plan before the event (0) or after it (1)."""
     plan, amount, interval, count = (
         event.changes[name][which] for name in ("next_plan", "next_amount", "next_interval", "next_interval_count")
     )
-    return str(PlanChange(plan, price_fact(Decimal(amount), event.subscription.currency, interval, count)))
+    return PlanChange(plan, price_fact(Decimal(amount), event.subscription.currency, interval, count)).fact

@@ -48,7 +48,7 @@ def details(event: SubscriptionEvent) -> list[str]:
     """The dates that the change has set, or what was agreed by it, such as "Ends on 3 April 2026"."""
     accepted = [_("Accepted as offered")] if event.accepted else []
     if agreed := told_by(event):
-        return [agreed, *accepted]
+        return [str(agreed), *accepted]
     lines = DETAILS.get(EventKind(event.kind), ())
     texts = [str(text) % {"day": day(parse_date(new))} for field, text in lines if (new := event.new(field))]
     return [*texts, *accepted]

@@ -1,22 +1,21 @@
 """The daily mail to each of the staff: what needs somebody today."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.timezone import get_current_timezone
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from portal_project.common.counting import MOST, capped
+from portal_project.common.facts import sentences, told
 from portal_project.mail import outbox
 from portal_project.mail.models import OutgoingMail
-from subscriptions.rules.dates_in_words import day
 from support.models import Ticket, TicketQuerySet, WindDownStep
 from support.queue import rows, steps
 from support.queue.staff import able, nobodys
@@ -26,14 +25,19 @@ if TYPE_CHECKING:
 
 SHOWN = 10
 
+sentences(
+    ticket_to_act_on=_("%(day)s: “%(subject)s”, %(customer)s (%(number)s)"),
+    step_to_do=_("%(day)s: %(what)s, %(service)s (%(number)s)"),
+)
+
 
 @dataclass(frozen=True)
 class Part:
     """One heading of the mail: how many there are, and the first of them, each with its link."""
 
-    title: str
+    title: Promise
     count: str
-    rows: list[dict[str, str]]
+    rows: list[dict[str, Any]]
     has_more: bool
 
 
@@ -43,28 +47,20 @@ def add(today: date) -> None:
     for written in OutgoingMail.objects.filter(key__in=keys).values_list("key", flat=True):
         del keys[written]
     if keys:
-        # Looked up once for all who read the same language.
-        shared = cache(partial(_shared, today))
+        shared = (_ending(today), _late(_("Unassigned tickets to act on"), today, nobodys()), _overdue_steps(today))
         mails = [_digest(key, person, shared, today) for key, person in keys.items()]
         outbox.add(*[mail for mail in mails if mail.context["parts"]])
 
 
-def _shared(today: date, language: str | None) -> tuple[Part, ...]:
-    """What all of them have, in the present language, which is that one."""
-    return _ending(today), _late(_("Unassigned tickets to act on"), today, nobodys()), _overdue_steps(today)
-
-
-def _digest(key: str, person: "User", shared: Callable[[str | None], tuple[Part, ...]], today: date) -> OutgoingMail:
-    def says() -> dict[str, Any]:
-        mine = _late(_("Your tickets to act on"), today, Q(assignee=person))
-        return {
-            "name": person.name,
-            "day": day(today),
-            "url": settings.PORTAL_URL + reverse("admin:support_ticket_changelist"),
-            "parts": [asdict(part) for part in (mine, *shared(get_language())) if part.rows],
-        }
-
-    return outbox.mail_to(person, key=key, template="support/digest", says=says)
+def _digest(key: str, person: "User", shared: tuple[Part, ...], today: date) -> OutgoingMail:
+    mine = _late(_("Your tickets to act on"), today, Q(assignee=person))
+    context = {
+        "name": person.name,
+        "day": today,
+        "url": settings.PORTAL_URL + reverse("admin:support_ticket_changelist"),
+        "parts": [vars(part) for part in (mine, *shared) if part.rows],
+    }
+    return outbox.mail_to(person, key=key, template="support/digest", context=context)
 
 
 def _ending(today: date) -> Part:
@@ -74,7 +70,7 @@ def _ending(today: date) -> Part:
     return _part(_("Ending within a week"), ordered, lambda ticket: ticket.cancellation_request.promised_on)
 
 
-def _late(title: str, today: date, whose: Q) -> Part:
+def _late(title: Promise, today: date, whose: Q) -> Part:
     """Whose day to act is today or has passed, the first one first."""
     tickets = _before(today).unfinished().filter(whose, act_by__lte=today)
     return _part(title, tickets.order_by("act_by", "pk"), lambda ticket: ticket.act_by)
@@ -88,11 +84,11 @@ def _overdue_steps(today: date) -> Part:
     return Part(_("Overdue wind-down steps"), capped(count), [_step(step) for step in first], count > SHOWN)
 
 
-def _step(step: WindDownStep) -> dict[str, str]:
+def _step(step: WindDownStep) -> dict[str, Any]:
     subscription = step.service.subscription
-    values = {"day": day(step.due_on), "what": step.what, "service": step.service.name, "number": subscription.number}
+    values = {"day": step.due_on, "what": step.what, "service": step.service.name, "number": subscription.number}
     return {
-        "text": _("%(day)s: %(what)s, %(service)s (%(number)s)") % values,
+        "text": told("step_to_do", **values),
         "url": settings.PORTAL_URL + reverse("admin:subscriptions_subscription_change", args=[subscription.pk]),
     }
 
@@ -102,20 +98,20 @@ def _before(today: date) -> TicketQuerySet:
     return Ticket.objects.filter(created_at__lt=datetime.combine(today, time.min, get_current_timezone()))
 
 
-def _part(title: str, tickets: TicketQuerySet, date_of: Callable[[Ticket], date | None]) -> Part:
+def _part(title: Promise, tickets: TicketQuerySet, date_of: Callable[[Ticket], date | None]) -> Part:
     count = tickets.order_by()[: MOST + 1].count()
     first = tickets.select_related("customer", "subscription__plan__product")[:SHOWN] if count else []
     return Part(title, capped(count), [_row(ticket, date_of(ticket)) for ticket in first], count > SHOWN)
 
 
-def _row(ticket: Ticket, on: date | None) -> dict[str, str]:
+def _row(ticket: Ticket, on: date | None) -> dict[str, Any]:
     values = {
-        "day": day(on),
-        "subject": ticket.title,
+        "day": on,
+        "subject": ticket.titled,
         "number": ticket.number,
         "customer": ticket.customer.get_full_name(),
     }
     return {
-        "text": _("%(day)s: “%(subject)s”, %(customer)s (%(number)s)") % values,
+        "text": told("ticket_to_act_on", **values),
         "url": settings.PORTAL_URL + reverse("admin:support_ticket_change", args=[ticket.pk]),
     }

@@ -1,32 +1,27 @@
 """The mails that support writes, to customers and to staff. Internal notes are in none of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
 
-from portal_project.common.locales import moment
 from portal_project.mail.models import OutgoingMail
 from portal_project.mail.outbox import mail_to
-from products.models.cancellation_reason import in_words
-from subscriptions.lifecycle.notifications import bill_context, context
+from products.models.cancellation_reason import fact as reason_fact
+from subscriptions.lifecycle.notifications import bill_facts, context
 from subscriptions.models import Channel
 from subscriptions.preview.effect import BILLS, Bill, Effect
 from subscriptions.preview.trial_run import upcoming
-from subscriptions.rules.dates_in_words import day
+from subscriptions.rules.offers import offered
 from support.models import CancellationRequest, Message, Offer, Ticket
 from support.queue.staff import able
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User
 
-Says = Callable[[], dict[str, Any]]
-"""What a mail says, worded when it is called."""
 # A mail names as many bills; a long notice of a subscription billed by the day has hundreds.
 MOST_BILLS = 12
 
@@ -36,20 +31,15 @@ def request_received(
 ) -> list[OutgoingMail]:
     """To staff, and to the customer for whom staff made the request, with its effect; its subscription is the one at hand."""
     subscription, ticket = request.subscription, request.ticket
+    about = context(subscription) | _asked(request, today)
     bills = _bills(request, effect, today)
-
-    def about() -> dict[str, Any]:
-        return context(subscription) | _asked(request, today)
-
-    def still_billed() -> dict[str, Any]:
-        named = [bill_context(bill) for bill in bills[:MOST_BILLS]]
-        beyond = [each.fate for each in effect.beyond]
-        return {"bills": named, "has_more_bills": len(bills) > MOST_BILLS, "beyond": beyond}
-
-    def for_staff() -> dict[str, Any]:
-        return _of_ticket(ticket) | about() | {"price": subscription.price}
-
-    to_customer = [_about_request(request, "received", lambda: about() | still_billed())]
+    still_billed = {
+        "bills": [bill_facts(bill) for bill in bills[:MOST_BILLS]],
+        "has_more_bills": len(bills) > MOST_BILLS,
+        "beyond": [each.fact for each in effect.beyond],
+    }
+    for_staff = _of_ticket(ticket) | about | {"price": subscription.price_fact}
+    to_customer = [_about_request(request, "received", about | still_billed)]
     return [
         *(to_customer if channel != Channel.PORTAL else []),
         *_to_staff(ticket, f"request:{request.pk}", "support/staff_request", for_staff, by=by),
@@ -58,16 +48,13 @@ def request_received(
 
 def request_withdrawn(request: CancellationRequest, effect: Effect) -> OutgoingMail:
     """To the customer for whom staff have withdrawn it, with the effect."""
-    return _about_request(request, "withdrawn", lambda: _goes_on(request, effect))
+    return _about_request(request, "withdrawn", _goes_on(request, effect))
 
 
 def request_kept(request: CancellationRequest, effect: Effect) -> OutgoingMail:
     """To the customer, with what staff recorded of their agreement, and its effect."""
-
-    def says() -> dict[str, Any]:
-        return _goes_on(request, effect) | {"agreed_on": day(request.agreed_on), "agreement": request.agreement}
-
-    return _about_request(request, "kept", says)
+    agreed = {"agreed_on": request.agreed_on, "agreement": request.agreement}
+    return _about_request(request, "kept", _goes_on(request, effect) | agreed)
 
 
 def offer_made(offer: Offer, ticket: Ticket, effect: Effect) -> OutgoingMail:
@@ -75,23 +62,20 @@ def offer_made(offer: Offer, ticket: Ticket, effect: Effect) -> OutgoingMail:
     subscription = offer.request.subscription
     # Those of a pause whose end the customer picks are not known yet.
     bills = () if offer.is_open_pause else (*effect.now, *effect.bills)
-
-    def says() -> dict[str, Any]:
-        return context(subscription) | {
-            "ticket": ticket.number,
-            "offered": str(offer),
-            "message": offer.message,
-            "ends_on": day(effect.scheduled_on),
-            "bills": [bill_context(bill) for bill in bills],
-            "url": settings.PORTAL_URL + offer.get_absolute_url(),
-        }
-
+    facts = {
+        "ticket": ticket.number,
+        "offered": offered(offer),
+        "message": offer.message,
+        "ends_on": effect.scheduled_on,
+        "bills": [bill_facts(bill) for bill in bills],
+        "url": settings.PORTAL_URL + offer.get_absolute_url(),
+    }
     return mail_to(
         subscription.customer,
         key=f"offer:{offer.pk}:made",
         thread=ticket.number,
         template="support/offer_made",
-        says=says,
+        context=context(subscription) | facts,
     )
 
 
@@ -102,7 +86,7 @@ def ticket_opened(ticket: Ticket) -> OutgoingMail:
         key=f"ticket:{ticket.pk}:opened",
         thread=ticket.number,
         template="support/ticket_opened",
-        says=lambda: _to_customer(ticket),
+        context=_to_customer(ticket),
     )
 
 
@@ -119,19 +103,15 @@ def reply(message: Message, files: list[str]) -> OutgoingMail:
         key=reply_key(message),
         thread=ticket.number,
         template="support/reply",
-        says=lambda: _to_customer(ticket) | _said(message, files),
+        context=_to_customer(ticket) | _said(message, files),
     )
 
 
 def staff_about_message(message: Message, files: list[str], *, is_new: bool = False) -> list[OutgoingMail]:
     """To staff, about what a customer wrote, with the names of its files; `is_new` when that made the ticket."""
     ticket = message.ticket
-
-    def says() -> dict[str, Any]:
-        kind = {"is_new": is_new, "type": str(ticket.get_type_display())}
-        return _of_ticket(ticket) | _said(message, files) | kind
-
-    return _to_staff(ticket, f"message:{message.pk}", "support/staff_message", says, by=message.author)
+    facts = _of_ticket(ticket) | _said(message, files) | {"is_new": is_new, "type": Ticket.Type(ticket.type).label}
+    return _to_staff(ticket, f"message:{message.pk}", "support/staff_message", facts, by=message.author)
 
 
 def to_tell(ticket: Ticket, *, by: "User") -> "list[User]":
@@ -144,7 +124,7 @@ def to_tell(ticket: Ticket, *, by: "User") -> "list[User]":
     return [person for person in chosen if person.wants_status_mails and person != by]
 
 
-def _about_request(request: CancellationRequest, what: str, says: Says) -> OutgoingMail:
+def _about_request(request: CancellationRequest, what: str, facts: dict[str, Any]) -> OutgoingMail:
     ticket = request.ticket
     named = {"ticket": ticket.number, "ticket_url": settings.PORTAL_URL + ticket.get_absolute_url()}
     return mail_to(
@@ -152,17 +132,17 @@ def _about_request(request: CancellationRequest, what: str, says: Says) -> Outgo
         key=f"request:{request.pk}:{what}",
         thread=ticket.number,
         template=f"support/request_{what}",
-        says=lambda: says() | named,
+        context=facts | named,
     )
 
 
 def _asked(request: CancellationRequest, today: date) -> dict[str, Any]:
     return {
-        "requested_at": moment(localtime(request.requested_at)),
-        "promised_on": day(request.promised_on),
+        "requested_at": localtime(request.requested_at),
+        "promised_on": request.promised_on,
         "ends_at_once": request.promised_on <= today,
-        "why": request.why,
-        "reason": in_words(request.reason_label),
+        "why": request.why_facts or request.why_then,
+        "reason": reason_fact(request.reason_label),
         "message": request.message,
     }
 
@@ -175,22 +155,21 @@ def _bills(request: CancellationRequest, effect: Effect, today: date) -> Sequenc
 
 def _goes_on(request: CancellationRequest, effect: Effect) -> dict[str, Any]:
     """What a request that is dropped leaves behind, with the first bill to come."""
-    bills = [bill_context(bill) for bill in effect.bills[:1]]
-    told = {"promised_on": day(request.promised_on), "bills": bills, "lost": list(effect.lost)}
-    return context(request.subscription) | told
+    bills = [bill_facts(bill) for bill in effect.bills[:1]]
+    return context(request.subscription) | {"promised_on": request.promised_on, "bills": bills, "lost": effect.lost}
 
 
 def _to_customer(ticket: Ticket) -> dict[str, Any]:
     return {
         "name": ticket.customer.name,
         "ticket": ticket.number,
-        "subject": ticket.title,
+        "subject": ticket.titled,
         "url": settings.PORTAL_URL + ticket.get_absolute_url(),
     }
 
 
 def _of_ticket(ticket: Ticket) -> dict[str, Any]:
-    return {"ticket": ticket.number, "subject": ticket.title, "customer": ticket.customer.get_full_name()}
+    return {"ticket": ticket.number, "subject": ticket.titled, "customer": ticket.customer.get_full_name()}
 
 
 def _said(message: Message, files: list[str]) -> dict[str, Any]:
@@ -198,18 +177,15 @@ def _said(message: Message, files: list[str]) -> dict[str, Any]:
     return {"body": message.body, "files": files}
 
 
-def _to_staff(ticket: Ticket, about: str, template: str, says: Says, *, by: "User") -> list[OutgoingMail]:
+def _to_staff(ticket: Ticket, about: str, template: str, facts: dict[str, Any], *, by: "User") -> list[OutgoingMail]:
     url = settings.PORTAL_URL + reverse("admin:support_ticket_change", args=[ticket.pk])
-    # Once for all who read the same language.
-    worded = cache(lambda language: says())
-
-    def mail(person: "User") -> OutgoingMail:
-        return mail_to(
+    return [
+        mail_to(
             person,
             key=f"{about}:staff:{person.pk}",
             thread=ticket.number,
             template=template,
-            says=lambda: worded(get_language()) | {"name": person.name, "url": url},
+            context=facts | {"name": person.name, "url": url},
         )
-
-    return [mail(person) for person in to_tell(ticket, by=by)]
+        for person in to_tell(ticket, by=by)
+    ]

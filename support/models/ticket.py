@@ -6,10 +6,10 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal_project.common import fields
+from portal_project.common.facts import Fact, sentences, told
 from portal_project.common.numbers import TICKET, draw_free, random_number
 from portal_project.common.search import Searchable, SearchTextField
 from subscriptions.models import Invoice, Subscription
@@ -26,6 +26,9 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def unfinished(self) -> Self:
         """Those that want staff: open, or in review."""
         return self.filter(status__in=Ticket.UNFINISHED)
+
+
+sentences(cancel_product=gettext_lazy("Cancel %(product)s"))
 
 
 class Ticket(Searchable):
@@ -155,8 +158,13 @@ class Ticket(Searchable):
     @property
     def title(self) -> str:
         """The subject; where it is the portal's own, in the words of whoever reads."""
+        return str(self.titled)
+
+    @property
+    def titled(self) -> Fact | str:
+        """The same as a fact where it is one."""
         if self.subject_is_ours and self.subscription:
-            return _("Cancel %(product)s") % {"product": self.subscription.plan.product.name}
+            return told("cancel_product", product=self.subscription.plan.product.name)
         return self.subject
 
     @property

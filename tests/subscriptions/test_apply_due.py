@@ -4,6 +4,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from portal_project.common.facts import worded
 from portal_project.mail.models import OutgoingMail
 from subscriptions.lifecycle import due, unit_of_work
 from subscriptions.lifecycle.unit_of_work import changing_one
@@ -119,7 +120,7 @@ def test_a_late_job_tells_of_a_pause_with_the_dates_it_had(alice, clock):
         row.pause(date(2026, 4, 5), resumes_on=date(2026, 5, 1), own=True)
     due.apply(date(2026, 5, 10))
     mail = OutgoingMail.objects.get(template="subscriptions/paused")
-    assert (mail.context["effective_on"], mail.context["resumes_on"]) == ("20 April 2026", "1 May 2026")
+    assert [worded(mail.context[name]) for name in ("effective_on", "resumes_on")] == ["20 April 2026", "1 May 2026"]
     subscription.refresh_from_db()
     assert subscription.status == "active"
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import Permission
 
+from portal_project.common.facts import worded
 from portal_project.mail.models import OutgoingMail
 from support.mails import digest
 from support.mails.notifications import to_tell
@@ -44,7 +45,7 @@ def test_the_ticket_of_somebody_who_left_is_nobodys_everywhere(as_merchant, merc
     assert counts(as_merchant)["unassigned"] == "1"
     assert to_tell(Ticket.objects.get(), by=leaver) == [merchant]
     digest.add(TODAY)
-    parts = OutgoingMail.objects.get(recipient=merchant.email).context["parts"]
+    parts = worded(OutgoingMail.objects.get(recipient=merchant.email).context["parts"])
     assert [(part["title"], part["count"]) for part in parts] == [("Unassigned tickets to act on", "1")]
 
 

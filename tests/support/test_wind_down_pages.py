@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from portal_project.common.facts import worded
 from portal_project.mail.models import OutgoingMail
 from subscriptions.models import LinkedService, Subscription
 from support.mails import digest
@@ -162,7 +163,7 @@ def test_the_daily_mail_names_overdue_steps(as_agent, agent, leaving, clock):
     clock(date(2026, 5, 6))
     OutgoingMail.objects.all().delete()
     digest.add(date(2026, 5, 6))
-    parts = OutgoingMail.objects.get().context["parts"]
+    parts = worded(OutgoingMail.objects.get().context["parts"])
     overdue = next(part for part in parts if part["title"] == "Overdue wind-down steps")
     assert [row["text"] for row in overdue["rows"]] == [
         f"5 May 2026: Switch auto-renew off, example.org ({leaving.number})"
