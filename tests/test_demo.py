@@ -123,6 +123,14 @@ def test_one_customer_is_forgotten_and_one_who_asks_for_it_can_be(sample, db):
     assert "This stands in the way" not in client.get(f"/admin/accounts/user/{asks.pk}/forget/").text
 
 
+def test_the_page_of_a_customer_has_something_of_everything(sample, db):
+    client, alice = signed_in(User.objects.get(email=people.MERCHANT)), User.objects.get(email=people.ALICE)
+    shown = client.get(f"/admin/accounts/customer/{alice.pk}/change/").context
+    kinds = ("subscriptions", "invoices", "open_sums", "tickets", "requests", "offers", "events", "receipts", "mails")
+    assert [kind for kind in kinds if not shown[kind]] == []
+    assert client.get(shown["all_viewings"]).context["cl"].result_list[0].customer == alice
+
+
 def test_there_is_a_reminder_of_each_kind(sample, db):
     told = OutgoingMail.objects.filter(template__startswith="subscriptions/reminder_")
     assert {mail.key.split(":")[1] for mail in told} == {"trial", "renewal", "end", "resume"}

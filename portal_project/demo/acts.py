@@ -1,12 +1,14 @@
 """What people in the demo do; each act takes the way of the portal's own pages, with its verdict and announcement."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from portal_project.accounts.models import User
+from django.utils.timezone import get_current_timezone
+
+from portal_project.accounts.models import User, Viewing
 from portal_project.demo.timeline import Act
 from products.models import Plan
 from subscriptions.confirm.billing_forms import DiscountForm, PlanForm
@@ -77,6 +79,17 @@ def accept_alternative(subscriptions: Subscriptions, name: str) -> Act:
 def offer(subscriptions: Subscriptions, name: str, by: User, **terms: Any) -> Act:
     """Staff offer something to a customer who has asked to cancel."""
     return lambda today: _confirm(MakeOfferForm, subscriptions[name], today, by, token=uuid4(), **terms)
+
+
+def view_as(customer: User, by: User, begun: time, minutes: int) -> Act:
+    """Staff see the portal as the customer does, for so long."""
+
+    def act(today: date) -> None:
+        at = datetime.combine(today, begun, get_current_timezone())
+        ends_at = at + timedelta(minutes=minutes)
+        Viewing.objects.create(staff=by, customer=customer, begun_at=at, ends_at=ends_at)
+
+    return act
 
 
 def accept_offer(subscriptions: Subscriptions, name: str) -> Act:

@@ -65,6 +65,7 @@ def alice(timeline: Timeline, plans: Plans, customer: User, support: User) -> No
     timeline.at(6, MORNING, acts.request(hers, "Mailbox Business", "switching", "My brother sets up our own server."))
     reply = "I am sorry to see you go, Alice. Shall we send you your mail as an archive before the end?"
     timeline.at(5, NOON, answer_request(hers, "Mailbox Business", support, reply))
+    timeline.at(3, NOON, acts.view_as(customer, support, time(12, 14), 11))
     stay = "And if you stay, the next half year is a quarter cheaper."
     terms = {"kind": OfferKind.DISCOUNT, "percent": 25, "invoices": 6, "message": stay}
     timeline.at(3, NOON, acts.offer(hers, "Mailbox Business", support, **terms))
