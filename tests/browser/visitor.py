@@ -112,8 +112,8 @@ class Visitor:
 
     def _is_sound(self, part: Any, rules: dict[str, Any], looked_at: dict[str, Any] = RULES) -> "Visitor":
         expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
-        # What fades in has its own colours only at the end.
-        self.page.evaluate("Promise.all(document.getAnimations().map((fading) => fading.finished))")
+        # What fades in has its own colours only at the end; what is taken away meanwhile never ends.
+        self.page.evaluate("Promise.allSettled(document.getAnimations().map((fading) => fading.finished))")
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE)
         found = self.page.evaluate(

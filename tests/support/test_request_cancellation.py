@@ -76,7 +76,8 @@ def test_the_receipt_says_when_it_was_received_when_it_ends_and_why(as_alice, ho
 def test_a_second_request_leads_to_the_first(as_alice, hosting):
     form = hidden_inputs(as_alice.get(page(hosting))) | {"reason": "other"}
     first, second = [receipt(as_alice.post(page(hosting), form)) for _ in range(2)]
-    assert first == second == receipt(as_alice.get(page(hosting)))
+    assert first == second
+    assert as_alice.get(page(hosting)).url == hosting.get_absolute_url()
     assert Ticket.objects.count() == CancellationRequest.objects.count() == 1
     assert SubscriptionEvent.objects.filter(kind="cancellation_scheduled").count() == 1
     assert OutgoingMail.objects.filter(template="receipts/receipt").count() == 1
