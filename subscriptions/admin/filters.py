@@ -57,7 +57,7 @@ class HowItEndedFilter(admin.SimpleListFilter):
             (ends.CHURNED, "Active when the month began"),
             (ends.PAUSED, "A pause"),
             (ends.TRIALING, "A trial"),
-            (ends.WITHIN, "Active since the month began"),
+            (ends.WITHIN, "Active, but not when the month began"),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:

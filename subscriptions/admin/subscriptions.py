@@ -19,6 +19,7 @@ from portal_project.accounts.customer_admin import of_customer
 from portal_project.accounts.models import User
 from portal_project.accounts.people import person
 from portal_project.common.numbers import Numbers
+from products import money
 from subscriptions.admin.filters import CountedFilter, CurrencyFilter
 from subscriptions.admin.linked_services import LinkedServiceInline
 from subscriptions.admin.start import StartAdmin, StartForm
@@ -35,6 +36,7 @@ from subscriptions.preview.trial_run import beyond_end, upcoming
 from subscriptions.rules import policies
 from subscriptions.rules.actions import ACTIONS
 from subscriptions.rules.dates_in_words import day, short_day
+from subscriptions.rules.mrr import mrr
 from subscriptions.rules.policies import may
 from subscriptions.rules.states import Status
 
@@ -68,7 +70,7 @@ def operation(name: str, form_class: type[ActionForm], label: str | Promise = ""
 class SubscriptionAdmin(StartAdmin):
     """List, page, and the verbs that concern subscriptions alone; `support.admin.requests` adds those that touch requests."""
 
-    list_display = ("number", "customer_name", "product_name", "state", "price", "next_billing", "end")
+    list_display = ("number", "customer_name", "product_name", "state", "price", "mrr", "next_billing", "end")
     list_filter: tuple[Any, ...] = (
         ("status", ChoicesDropdownFilter),
         ("plan__product", RelatedDropdownFilter),
@@ -248,12 +250,21 @@ class SubscriptionAdmin(StartAdmin):
 
     @display(description=_("status"), label=STATUS_COLORS)
     def state(self, subscription: Subscription) -> str:
-        current = as_of(subscription, localdate())
+        current = _current(subscription)
         return str(_("In notice")) if current.cancels_on else str(Status(current.status).label)
 
     @display(description=_("price"), ordering="amount")
     def price(self, subscription: Subscription) -> str:
         return subscription.price
+
+    @display(description=_("MRR"))
+    def mrr(self, subscription: Subscription) -> str:
+        """What it brings in a month, or would while it is paused or in its trial."""
+        if subscription.status == Status.CANCELED:
+            return "–"
+        price = (subscription.amount, subscription.interval, subscription.interval_count)
+        value = mrr(*price, subscription.discount_percent, subscription.product.tax_rate)
+        return money.formatted(money.rounded(value, subscription.currency), subscription.currency)
 
     @display(description=_("agreed"))
     def agreed(self, subscription: Subscription) -> str:
@@ -263,7 +274,7 @@ class SubscriptionAdmin(StartAdmin):
 
     @display(description=_("next billing"), ordering="period_end")
     def next_billing(self, subscription: Subscription) -> str:
-        return short_day(as_of(subscription, localdate()).next_billing_on) or "–"
+        return short_day(_current(subscription).next_billing_on) or "–"
 
     @display(description=_("billed until"))
     def billed_until(self, subscription: Subscription) -> str:
@@ -283,8 +294,16 @@ class SubscriptionAdmin(StartAdmin):
 
     @display(description=_("end"), ordering="cancels_on")
     def end(self, subscription: Subscription) -> str:
-        current = as_of(subscription, localdate())
+        current = _current(subscription)
         return short_day(current.canceled_on or current.cancels_on) or "–"
+
+
+def _current(subscription: Subscription) -> Subscription:
+    """As of today; where its steps fail, as it is stored, so that the list shows what the job could not bring up to date."""
+    try:
+        return as_of(subscription, localdate())
+    except Exception:  # whatever is wrong with one must not hide the others; the job's log names it
+        return subscription
 
 
 admin.site.register(Subscription, SubscriptionAdmin)

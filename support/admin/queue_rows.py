@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from products import money
-from products.intervals import a_month
+from subscriptions.rules.mrr import mrr
 from support.models import Ticket
 from support.models.ticket import is_answered
 from support.queue.pressing import days_left, pressing
@@ -38,6 +38,8 @@ COLUMNS = (
     "subscription__currency",
     "subscription__interval",
     "subscription__interval_count",
+    "subscription__discount_percent",
+    "subscription__plan__product__tax_rate",
     "cancellation_request__reason_label",
 )
 
@@ -59,8 +61,8 @@ class Row:
     """Its number, its type, and what else there is to know before it is opened."""
     customer: str
     product: str
-    a_month: str
-    """What the subscription brings in a month, whatever it is billed by."""
+    mrr: str
+    """What the subscription brings in a month, or would while it is paused or in its trial."""
     status: str
     status_label: str
     priority: str
@@ -99,7 +101,7 @@ class Writer:
             about=" · ".join(self._about(ticket, is_unfinished=is_unfinished)),
             customer=ticket.customer__name or ticket.customer__email,
             product=ticket.subscription__plan__product__name or "",
-            a_month=_a_month(ticket),
+            mrr=_mrr(ticket),
             status=ticket.status,
             status_label=self.statuses[ticket.status],
             priority=str(ticket.priority),
@@ -127,9 +129,15 @@ def _labels(choices: type[Choices]) -> dict[Any, str]:
     return {value: str(label) for value, label in choices.choices}
 
 
-def _a_month(ticket: Any) -> str:
+def _mrr(ticket: Any) -> str:
     if ticket.subscription__amount is None:
         return ""
     currency = ticket.subscription__currency
-    value = a_month(ticket.subscription__amount, ticket.subscription__interval, ticket.subscription__interval_count)
+    value = mrr(
+        ticket.subscription__amount,
+        ticket.subscription__interval,
+        ticket.subscription__interval_count,
+        ticket.subscription__discount_percent,
+        ticket.subscription__plan__product__tax_rate,
+    )
     return money.formatted(money.rounded(value, currency), currency)

@@ -24,8 +24,8 @@ from django.db.models import (
 )
 from django.db.models.functions import RowNumber, TruncMonth
 
-from products.intervals import a_month
 from subscriptions.models import Subscription, SubscriptionQuerySet
+from subscriptions.rules.mrr import mrr
 from support.models import CancellationRequest, Message
 from support.reports.tenure import conditions, tenure
 
@@ -40,7 +40,7 @@ KEYS: dict[str, tuple[Any, Any]] = {
     "plan": (F("subscription__plan"), F("plan")),
     "tenure": (tenure("subscription__started_on", "requested_on"), tenure("started_on", "canceled_on")),
 }
-PRICE = ("currency", "interval", "interval_count")
+PRICE = ("currency", "interval", "interval_count", "plan__product__tax_rate")
 
 
 @dataclass(frozen=True)
@@ -177,8 +177,8 @@ def _grouped(rows: Any, path: str, *names: str) -> Iterable[Mapping[str, Any]]:
 
 
 def _a_month(group: Mapping[str, Any], path: str) -> tuple[str, Decimal]:
-    currency, interval, count = (group[f"{path}{name}"] for name in PRICE)
-    return currency, a_month(group["amount"], interval, count)
+    currency, interval, count, tax_rate = (group[f"{path}{name}"] for name in PRICE)
+    return currency, mrr(group["amount"], interval, count, 0, tax_rate)
 
 
 def _medians(rows: Any) -> dict[Any, timedelta]:

@@ -12,6 +12,7 @@ from portal_project.accounts.models import Merchant, User
 from portal_project.common import to_do
 from portal_project.common.to_do import ToDo
 from portal_project.mail.models import OutgoingMail
+from subscriptions.billing import catch_up
 from subscriptions.lifecycle import due
 from subscriptions.models import LinkedService, Subscription
 from subscriptions.reports import snapshots
@@ -221,6 +222,12 @@ def test_the_page_asks_as_much_for_a_few_subscriptions_as_for_many(as_merchant, 
     assert (asked(as_merchant), asked(as_agent)) == few == (8, 6)
 
 
+def test_what_cannot_be_brought_up_to_date_is_in_the_list_all_the_same(as_agent, waiting, monkeypatch):
+    monkeypatch.setattr(catch_up, "take", lambda *args, **kwargs: 1 / 0)
+    Subscription.objects.update(period_end=TODAY - DAY)
+    assert rows_of(as_agent.get(LIST, {"counted": "late"})) == 1
+
+
 @pytest.mark.parametrize(
     "odd",
     [
@@ -258,3 +265,13 @@ def test_the_home_is_today_in_the_navigation(as_agent):
         item["title"] for group in page.context["sidebar_navigation"] for item in group["items"] if item["active"]
     ]
     assert active == ["Today"]
+
+
+def test_home_list_and_queue_say_the_same_of_one_subscription(as_merchant, alice, clock):
+    plan = PlanFactory(product=ProductFactory(tax_rate=20), amount=1440, interval="year")
+    one = told(started(alice, date(2026, 2, 20), plan), "04-05 discount 25 2")
+    Ticket.objects.create(customer=alice, subject="How?", subscription=one, act_by=TODAY)
+    taken(clock)
+    assert facts(as_merchant)["MRR"] == ["€75.00"]
+    assert as_merchant.get("/admin/support/ticket/").context["rows"][0].mrr == "€75.00"
+    assert "€75.00" in as_merchant.get(LIST).text

@@ -15,8 +15,8 @@ ABOVE, PLOT, BELOW = 24, 150, 42
 NUMBER_ABOVE, NUMBER_BELOW = 9, 18
 FIRST_X, LAST_X = 3, 97
 MOST_LABELS, MOST_NUMBERS = 6, 13
-# From here on numbers are too wide to stand at every point on a phone.
-LONG = 1000
+# From here on numbers are too wide to stand at every point on a phone; two of them do so many points from each other.
+LONG, APART = 100, 3
 
 
 @dataclass(frozen=True)
@@ -158,10 +158,10 @@ def _labels(chart: Chart) -> Iterator[Label]:
 def _is_numbered(chart: Chart, series: int, place: int) -> bool:
     """All of them where there are few and short ones; otherwise the last one, and the first of the largest."""
     numbers = [row.numbers[series] for row in chart.rows]
-    return (len(numbers) <= MOST_NUMBERS and chart.largest < LONG) or place in (
-        len(numbers) - 1,
-        numbers.index(max(numbers)),
-    )
+    last, largest = len(numbers) - 1, numbers.index(max(numbers))
+    if last < MOST_NUMBERS and chart.largest < LONG:
+        return True
+    return place == last or (place == largest and last - largest >= APART)
 
 
 def _x(place: int, count: int) -> float:
