@@ -1,5 +1,6 @@
 """The sample data that `manage.py demo` loads."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -107,6 +108,19 @@ def test_lists_are_as_long_as_in_real_life(sample, db):
     assert {"EUR", "USD", "JPY"} == set(Subscription.objects.values_list("currency", flat=True))
     assert Message.objects.filter(is_internal=True).exists()
     assert Merchant.load().name == "Birch Lane Hosting"
+
+
+def test_the_numbers_of_a_merchant_have_something_of_everything(sample, db):
+    home = signed_in(User.objects.get(email=people.MERCHANT)).get("/admin/").context
+    assert {line.label for line in home["waiting"]} >= {"Late tickets", "Open offers", "Overdue invoices"}
+    values = {fact.label: [str(value) for value in fact.values] for fact in home["facts"]}
+    # What a month has so far depends on how far it is.
+    told = [each for each in values if not re.search(r" 20\d\d$", each)]
+    assert [each for each in told if not values[each] or values[each][0].startswith("0")] == []
+    assert not any(each.startswith("0") for each in values["Pauses that ended in 90 days"])
+    assert home["months"][-1].active != "0"
+    assert len(home["charts"]) >= 9
+    call_command("rebuild_snapshots", check=True)
 
 
 def test_bobs_start_page_tells_him_of_an_answer(sample, db):

@@ -14,7 +14,7 @@ from products.models import Plan
 from subscriptions.confirm.billing_forms import DiscountForm, PlanForm
 from subscriptions.confirm.confirmation import confirm, shown
 from subscriptions.confirm.forms import ActionForm
-from subscriptions.confirm.pause_forms import PauseForm
+from subscriptions.confirm.pause_forms import PauseForm, ResumeForm
 from subscriptions.lifecycle import unit_of_work
 from subscriptions.models import Channel, LinkedService, Subscription
 from support.cancellations.alternatives import note_showing
@@ -46,6 +46,11 @@ def pause(subscriptions: Subscriptions, name: str, *, days: int | None = None) -
         _confirm(PauseForm, subscriptions[name], today, resumes_on=today + timedelta(days=days) if days else "")
 
     return act
+
+
+def resume(subscriptions: Subscriptions, name: str) -> Act:
+    """The customer comes back before the day."""
+    return lambda today: _confirm(ResumeForm, subscriptions[name], today)
 
 
 def request(subscriptions: Subscriptions, name: str, reason: str, message: str, by: User | None = None) -> Act:

@@ -14,7 +14,7 @@ from portal_project.demo.conversations import FAREWELLS, SCRIPTS
 from portal_project.demo.support_desk import Conversation, answer_request
 from portal_project.demo.timeline import Timeline
 from products.intervals import Interval
-from products.models import CancellationMode, OfferKind, Plan
+from products.models import CancellationMode, OfferKind, PauseStarts, Plan
 from subscriptions.models import LinkedService
 
 TICKETS = 34
@@ -57,6 +57,8 @@ class Others:
             (self.took_an_alternative, 6),
             (self.accepted_an_offer, 4),
             (self.left_all_the_same, 3),
+            (self.came_back_early, 4),
+            (self.left_out_of_a_pause, 2),
         ]
         for fate, times in fates:
             for _ in range(times):
@@ -85,6 +87,20 @@ class Others:
         days_ago = self.chance.randint(60, 180)
         name, _customer = self.begin(days_ago + self.chance.randint(10, 150), _may_pause)
         self.at(days_ago, acts.pause(self.subscriptions, name, days=self.chance.randint(35, 55)))
+
+    def came_back_early(self) -> None:
+        days_ago, name = self.paused_at_once()
+        self.at(days_ago - self.chance.randint(10, 25), acts.resume(self.subscriptions, name))
+
+    def left_out_of_a_pause(self) -> None:
+        days_ago, name = self.paused_at_once()
+        self.at(days_ago - self.chance.randint(10, 25), acts.cancel_now(self.subscriptions, name, by=self.support))
+
+    def paused_at_once(self) -> tuple[int, str]:
+        days_ago = self.chance.randint(30, 80)
+        name, _customer = self.begin(days_ago + self.chance.randint(40, 200), _may_pause_at_once)
+        self.at(days_ago, acts.pause(self.subscriptions, name, days=50))
+        return days_ago, name
 
     def in_notice(self) -> None:
         """Some of the oldest end within the week."""
@@ -184,6 +200,10 @@ def _services(number: int, plan: Plan) -> Iterator[tuple[str, str, int]]:
 
 def _may_pause(plan: Plan) -> bool:
     return actions(plan).get("allow_pause", True) and not plan.trial_days
+
+
+def _may_pause_at_once(plan: Plan) -> bool:
+    return _may_pause(plan) and plan.product.pause_starts == PauseStarts.AT_ONCE
 
 
 def _may_request(plan: Plan, least_notice: int) -> bool:

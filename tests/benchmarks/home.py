@@ -95,8 +95,8 @@ def _fill(size: int, today: date) -> None:
         )
         for n in range(PLANS)
     ]
-    started = f"(date '{today}' - ({DAYS} - n * 7919 % {DAYS - 40})::int)"
-    ended = f"(date '{today}' - (n * 104729 % 39)::int)"
+    started = f"(date '{today}' - ({DAYS} - n::bigint * 7919 % {DAYS - 40})::int)"
+    ended = f"(date '{today}' - (n::bigint * 104729 % 39)::int)"
     row = Subscription(
         customer=person,
         plan=plans[0],

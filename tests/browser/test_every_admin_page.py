@@ -1,10 +1,12 @@
 """Every page of the admin, on a wide screen and on a phone: in order for whoever cannot see it, and no wider than the window."""
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from portal_project.mail.models import OutgoingMail
 from subscriptions.models import Invoice, LinkedService, PaymentFile
+from subscriptions.reports import snapshots
 from support.models import CancellationRequest, SavedReply, Ticket, WindDownDefault, WindDownStep
 from support.wind_down.marking import mark
 from tests.browser.conftest import TODAY, new_context
@@ -72,12 +74,14 @@ def pages(hosting, as_alice, alice, agent, merchant):
     change = f"/admin/{subscription}/change-plan/"
     shown = signed_in(merchant).post(change, {"plan": long.pk, "preview": "1"})
     signed_in(merchant).post(change, hidden_inputs(shown) | {"plan": long.pk})
+    snapshots.take(TODAY, timezone.now())
     return [
         "",
         *(f"{each}/" for each in LISTS),
         *(f"{each}/add/" for each in NEW),
         "support/ticket/?tab=wind_down",
         "support/ticket/?tab=wind_down&show=done",
+        "subscriptions/subscription/?counted=in_notice&currency=EUR",
         f"support/ticket/{requested.pk}/change/",
         f"support/ticket/{requested.pk}/offer/",
         f"support/ticket/{asked.pk}/change/",
