@@ -28,6 +28,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 ADMIN_SOURCES = {
     "script-src": [SELF, UNSAFE_EVAL, UNSAFE_INLINE],
     "style-src": [SELF, UNSAFE_INLINE],
+    "frame-src": [SELF],
 }
 REFUSAL_STATUSES = {Code.NOT_OFFERED: 403, Code.NOT_NOW: 409}
 
@@ -92,7 +93,7 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
     ) -> PolicyParts:
         parts = super().get_policy_parts(request, response, report_only)
         if _is_in_admin(request):
-            parts.replace = ADMIN_SOURCES
+            parts.replace = ADMIN_SOURCES | (parts.replace or {})
         return parts
 
 

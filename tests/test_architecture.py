@@ -51,7 +51,13 @@ FLOORS = {
     "support.cancellations": ["support.tickets", "support.wind_down"],
     "support.jobs": ["support.cancellations"],
     "support.portal": ["support.cancellations", "subscriptions.portal"],
-    "support.admin": ["support.cancellations", "support.reports", "subscriptions.admin", "products.admin"],
+    "support.admin": [
+        "support.cancellations",
+        "support.reports",
+        "subscriptions.admin",
+        "subscriptions.portal",
+        "products.admin",
+    ],
 }
 # On top of each app, and imported by nothing.
 TOP_FLOOR = {

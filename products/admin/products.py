@@ -27,6 +27,7 @@ class ProductAdmin(SimpleHistoryAdmin, SearchAdmin):
         (
             _("Customer Portal Actions"),
             {
+                "classes": ("pa-actions",),
                 "description": _(
                     "What customers may do by themselves. A change applies at once to existing subscriptions too; a "
                     "cancellation that was already requested keeps its date, and a pause keeps the rule it began with."

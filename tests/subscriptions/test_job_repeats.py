@@ -21,7 +21,17 @@ from tests.depth import EXAMPLES
 from tests.subscriptions.billing_portal import Portal, anchors, deeds, offers, terms
 
 scripts = st.lists(st.tuples(st.integers(0, 40) | st.just("on"), deeds), min_size=1, max_size=10)
-NOT_THE_SAME = {"id", "number", "search_text", "key", "thread", "subscription_id", "ticket_id", "receipt_id", "issued_on"}
+NOT_THE_SAME = {
+    "id",
+    "number",
+    "search_text",
+    "key",
+    "thread",
+    "subscription_id",
+    "ticket_id",
+    "receipt_id",
+    "issued_on",
+}
 
 
 def lived(portal, prices, day, script, job):

@@ -1,14 +1,16 @@
-"""What is to be wound down when a subscription to a product ends, on the product's page."""
+"""The page of a product, with a preview beside what customers may do, and what is to be wound down at the end."""
 
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal_project.common.admin import TabularInline
 from products.admin.products import ProductAdmin
 from products.models import Product
+from support.admin.products import preview
 from support.models import WindDownDefault
 
 admin.site.unregister(Product)
@@ -35,5 +37,16 @@ class WindDownInline(TabularInline):
 
 @admin.register(Product)
 class ProductDeskAdmin(ProductAdmin):
+    change_form_template = "admin/support/product/change_form.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*preview.urls(self), *super().get_urls()]
+
+    def render_change_form(self, request: HttpRequest, context: Any, **kwargs: Any) -> HttpResponse:
+        product = kwargs.get("obj")
+        new = reverse("admin:products_product_preview_new")
+        context["preview"] = reverse("admin:products_product_preview", args=[product.pk]) if product else new
+        return super().render_change_form(request, context, **kwargs)
+
     def get_inlines(self, request: HttpRequest, obj: Product | None) -> Any:
         return [*super().get_inlines(request, obj), WindDownInline]

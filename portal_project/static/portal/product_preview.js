@@ -1,0 +1,47 @@
+/* The preview beside a product's form follows it as it is filled in; without this a button shows it. */
+"use strict";
+
+const box = document.querySelector("[data-preview]");
+const frame = box?.querySelector("iframe");
+const button = box?.querySelector("button");
+const QUIET = 400;
+let latest = new AbortController();
+let waiting;
+
+function makeRoom() {
+  const page = frame.contentDocument?.querySelector("main");
+  if (page) frame.style.setProperty("--tall", `${page.scrollHeight}px`);
+}
+
+async function follow() {
+  latest.abort();
+  const current = (latest = new AbortController());
+  frame.setAttribute("aria-busy", "true");
+  try {
+    const body = new FormData(button.form);
+    const answer = await fetch(button.formAction, { method: "POST", body, signal: current.signal });
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
+    // The page in the frame stays, and so does the place to which it is scrolled.
+    if (fresh) frame.contentDocument.querySelector("main").replaceChildren(...fresh.childNodes);
+    makeRoom();
+  } catch {
+    // What is shown may now be stale; saving checks the form itself.
+  } finally {
+    if (current === latest) frame.removeAttribute("aria-busy");
+  }
+}
+
+function later() {
+  clearTimeout(waiting);
+  waiting = setTimeout(follow, QUIET);
+}
+
+frame?.addEventListener("load", makeRoom);
+if (button) {
+  button.hidden = true;
+  button.form.addEventListener("input", later);
+  button.form.addEventListener("change", later);
+  for (const event of ["formset:added", "formset:removed"]) document.addEventListener(event, later);
+  // A browser that went back has filled the form in again.
+  addEventListener("pageshow", () => { makeRoom(); later(); });
+}
