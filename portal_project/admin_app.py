@@ -5,11 +5,16 @@ from typing import Any
 
 from django.contrib.admin import apps
 from django.http import HttpRequest
+from django.urls import include, path
 from django.utils.functional import SimpleLazyObject
 from unfold.sites import UnfoldAdminSite
 
 
 class AdminSite(UnfoldAdminSite):
+    def get_urls(self) -> list[Any]:
+        """With the page "System", which belongs to no model."""
+        return [path("system/", include("portal_project.installation.urls")), *super().get_urls()]
+
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
         """Made when a page looks at it, as it does for somebody who may see none of the navigation."""
         return SimpleLazyObject(partial(super().get_app_list, request, app_label))

@@ -67,6 +67,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
             (_("Business"), "storefront", "accounts_merchant_changelist", "accounts.view_merchant"),
             (_("Outgoing mail"), "outgoing_mail", "mail_outgoingmail_changelist", "mail.view_outgoingmail"),
             (_("Schedule"), "schedule", "django_q_schedule_changelist", "django_q.view_schedule"),
+            ("System", "monitor_heart", "system", "accounts.change_merchant"),
         ],
     ),
 ]

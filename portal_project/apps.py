@@ -12,8 +12,9 @@ class PortalProjectConfig(AppConfig):
     verbose_name = "Subscription portal"
 
     def ready(self) -> None:
-        from portal_project import checks  # noqa: F401 - registers them
+        from portal_project import checks
 
+        checks.register()
         # This app comes last, so by then every table and permission is there.
         post_migrate.connect(prepare, sender=self)
 

@@ -1,37 +1,41 @@
-"""System checks of the installation as a whole."""
+"""The checks of the installation as `manage.py check` says them; with --deploy and --database default it says all of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core import checks
-from django.core.cache import DEFAULT_CACHE_ALIAS, caches
-from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.migrations.recorder import MigrationRecorder
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError
+from django.utils import timezone
 
-from portal_project import catalogs
-
-
-@checks.register(checks.Tags.database)
-def check_cache_table(databases: Sequence[str] | None = None, **kwargs: Any) -> list[checks.CheckMessage]:
-    """The cache's table is there once `migrate` has run; before that there is nothing to warn of."""
-    if DEFAULT_DB_ALIAS not in (databases or ()) or not MigrationRecorder(connection).has_table():
-        return []
-    if table := missing_cache_table():
-        hint = "Run manage.py migrate, which makes it."
-        return [checks.Warning(f"The table {table} of the cache is missing.", hint=hint, id="portal.W001")]
-    return []
+from portal_project.installation.checklist import Check, Reads, all_checks
+from portal_project.installation.server import unapplied_migrations
+from portal_project.installation.state import Installation
 
 
-@checks.register
-def check_catalogs(**kwargs: Any) -> list[checks.CheckMessage]:
-    """A language that is not compiled is not offered, and one that is older lacks texts."""
-    stale = [path.parents[1].name for path in catalogs.paths() if not catalogs.is_compiled(path)]
-    hint = "Run make env, which compiles them."
-    return [checks.Warning(f"The texts in “{name}” are not compiled.", hint=hint, id="portal.W002") for name in stale]
+def register() -> None:
+    for check in all_checks():
+        if check.code:
+            tags = [] if check.reads is Reads.SETTINGS else [checks.Tags.database]
+            checks.register(_asked(check), *tags, deploy=not check.is_for_all)
 
 
-def missing_cache_table() -> str:
-    """The table of the cache, where that lives in the database and the table does not; else empty."""
-    # Only a cache in the database has one.
-    table: str = getattr(caches[DEFAULT_CACHE_ALIAS], "_table", "")
-    return table if table not in connection.introspection.table_names() else ""
+def _asked(check: Check) -> Callable[..., list[checks.CheckMessage]]:
+    def ask(databases: Sequence[str] | None = None, **kwargs: Any) -> list[checks.CheckMessage]:
+        try:
+            if not _can_ask(check, databases or ()):
+                return []
+            finding = check.look(Installation(timezone.now()))
+        except (DatabaseError, InterfaceError):
+            # The check of the database itself says so.
+            return []
+        text = f"{check.label}: {finding.text}"
+        return [] if finding.is_well else [checks.Warning(text, hint=finding.hint or None, id=check.code)]
+
+    return ask
+
+
+def _can_ask(check: Check, databases: Sequence[str]) -> bool:
+    """Where `migrate` has to run, what needs its tables has nothing to say."""
+    if check.reads is Reads.SETTINGS:
+        return True
+    return DEFAULT_DB_ALIAS in databases and (check.reads is Reads.DATABASE or not unapplied_migrations())

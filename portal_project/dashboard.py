@@ -15,6 +15,7 @@ from portal_project.common.charts import Chart, Row
 from portal_project.common.counting import capped, counts
 from portal_project.common.locales import day as in_words
 from portal_project.common.to_do import TO_DO, ToDo
+from portal_project.installation import checklist, views
 from products import money
 from subscriptions.admin.filters import COMMITTED, IN_NOTICE, listed
 from subscriptions.reports import ends
@@ -58,6 +59,8 @@ def home(request: HttpRequest, today: date) -> dict[str, Any]:
     sees_numbers = request.user.has_perm(SEE_NUMBERS)
     context: dict[str, Any] = {"title": "Today", "sees_numbers": sees_numbers}
     context |= {"has_role": bool(mine) or sees_numbers, "waiting": list(_waiting(mine, today))}
+    if request.user.has_perm(views.SEE):
+        context["greeting"] = checklist.greeting(views.installation(request))
     if sees_numbers and (numbers := Numbers.read()):
         context |= {
             "numbers": numbers,

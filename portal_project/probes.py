@@ -5,13 +5,12 @@ from collections.abc import Callable
 import structlog
 from django.core.cache import cache
 from django.db import DatabaseError, InterfaceError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from portal_project.checks import missing_cache_table
 from portal_project.common import worker
+from portal_project.installation.server import missing_cache_table, unapplied_migrations
 
 OK = "ok"
 
@@ -55,9 +54,8 @@ def _database() -> str:
 
 
 def _migrations() -> str:
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return f"{len(plan)} not applied, run manage.py migrate" if plan else OK
+    count = unapplied_migrations()
+    return f"{count} not applied, run manage.py migrate" if count else OK
 
 
 def _cache() -> str:

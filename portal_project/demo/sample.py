@@ -17,7 +17,7 @@ from portal_project.demo.timeline import Timeline
 from portal_project.mail.models import OutgoingMail
 from portal_project.receipts.giving import mail_context, mail_key
 from portal_project.receipts.models import Receipt
-from subscriptions.models import Invoice, SubscriptionEvent
+from subscriptions.models import Invoice, JobRun, SubscriptionEvent
 from subscriptions.reports import snapshots
 from support.models import Ticket
 from support.queue import act_by
@@ -55,6 +55,8 @@ def load(began: datetime) -> None:
         address.ask(accounts[people.BOB], people.BOB_NEW, now=began)
         _settle_mail()
         snapshots.rebuild(timeline.today, began)
+        # The past of the sample is what the job made of it.
+        JobRun.objects.create(pk=1, began_at=began, ended_at=began)
     # Each act has woken the worker, for mail that has long been sent.
     OrmQ.objects.all().delete()
 

@@ -100,6 +100,11 @@ class MailServer(models.Model):
     failures = models.PositiveIntegerField("failures in a row", default=0)
     error = models.TextField("error", blank=True)
     paused_until = models.DateTimeField("paused until", null=True, blank=True)
+    tested_at = models.DateTimeField("last test mail", null=True, blank=True)
+    test_error = models.TextField("what failed in it", blank=True)
+    test_passed_at = models.DateTimeField("last test mail that was taken", null=True, blank=True)
+    test_passed_with = models.CharField("settings of that one", max_length=64, blank=True)
+    """What tells these settings from others, without saying them (`trying.fingerprint`)."""
 
     class Meta:
         verbose_name = "mail server"

@@ -54,7 +54,7 @@ def _connect(connection: Connection) -> bool:
     try:
         connection.open()
     except Exception as error:
-        server.record_failure(_in_words(error))
+        server.record_failure(in_words(error))
         return False
     return True
 
@@ -84,7 +84,7 @@ def _send(mail: OutgoingMail, connection: Connection) -> bool:
 
 
 def _record_failure(mail: OutgoingMail, error: Exception) -> None:
-    mail.error = _in_words(error, is_secret=mail.is_secret)
+    mail.error = in_words(error, is_secret=mail.is_secret)
     log.warning("mail not sent", key=mail.key, attempts=mail.attempts, error=mail.error)
     if mail.attempts >= len(WAITS) or _is_refused_for_good(error):
         mail.state = State.FAILED
@@ -121,7 +121,7 @@ def _is_refused_for_good(error: Exception) -> bool:
     return _is_about_this_mail(error) and all(code >= 500 for code, _reason in _answers(error))
 
 
-def _in_words(error: Exception, *, is_secret: bool = False) -> str:
+def in_words(error: Exception, *, is_secret: bool = False) -> str:
     """What went wrong, for whoever reads the outbox: the server's answer, such as "550 No such user", where it gave one."""
     if is_secret and isinstance(error, SMTPDataError):
         # A filter that refuses a text may quote it.

@@ -1,5 +1,6 @@
 from subscriptions.models.event import Accepted, Channel, EventKind, SubscriptionEvent
 from subscriptions.models.invoice import Invoice, InvoiceCounter, LineKind
+from subscriptions.models.job_run import JobRun
 from subscriptions.models.linked_service import LinkedService
 from subscriptions.models.payment_file import PaymentFile, RefusedPayment
 from subscriptions.models.snapshot import Figures, Snapshot
@@ -13,6 +14,7 @@ __all__ = [
     "Figures",
     "Invoice",
     "InvoiceCounter",
+    "JobRun",
     "LineKind",
     "LinkedService",
     "PaymentFile",

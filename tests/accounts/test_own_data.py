@@ -40,6 +40,7 @@ NOT_ABOUT_CUSTOMERS = {
     "mail.MailServer": "the installation",
     "subscriptions.Figures": "sums over all customers",
     "subscriptions.InvoiceCounter": "the installation",
+    "subscriptions.JobRun": "the installation",
     "subscriptions.PaymentFile": "a file of the merchant's bank; the payments stand on the invoices",
     "subscriptions.RefusedPayment": "lines of such a file that fit no invoice",
     "subscriptions.Snapshot": "sums over all customers",

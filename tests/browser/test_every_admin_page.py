@@ -39,6 +39,7 @@ LISTS = [
     "accounts/viewing",
     "mail/outgoingmail",
     "django_q/schedule",
+    "system",
 ]
 NEW = [
     "support/savedreply",
@@ -51,7 +52,7 @@ NEW = [
 ]
 
 # One of each kind; whether it fits is asked of every page.
-IN_FULL_ON_A_PHONE = ["", "support/ticket/", "subscriptions/subscription/", "accounts/customer/"]
+IN_FULL_ON_A_PHONE = ["", "system/", "support/ticket/", "subscriptions/subscription/", "accounts/customer/"]
 VERBS = ["withdraw", "keep-active", "cancel-now", "discount", "change-plan", "drop-plan-change"]
 
 

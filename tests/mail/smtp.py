@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from threading import Event, Thread
 
-# Never a word; a greeting without end; all as it should be; a whole mail read and then never a word.
-SILENT, DRIBBLING, WORKING, MUTE = "silent", "dribbling", "working", "mute"
+# Never a word; a greeting without end; all as it should be; a whole mail read and then never a word; no password is right.
+SILENT, DRIBBLING, WORKING, MUTE, LOCKED = "silent", "dribbling", "working", "mute", "locked"
 
 
 class Server(ThreadingTCPServer):
@@ -46,6 +46,8 @@ class _Handler(StreamRequestHandler):
             if verb == b"DATA":
                 self.say("354 go on")
                 self.take()
+            elif self.server.kind == LOCKED and verb in (b"EHLO", b"AUTH"):
+                self.say("250-here\r\n250 AUTH PLAIN" if verb == b"EHLO" else "535 5.7.8 Who are you?")
             else:
                 self.say("221 bye" if verb == b"QUIT" else "250 yes")
 

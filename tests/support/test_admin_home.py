@@ -218,8 +218,9 @@ def test_the_page_asks_as_much_for_a_few_subscriptions_as_for_many(as_merchant, 
     for n in range(12):
         told(started(alice, date(2026, 4, 1 + n), plan), "04-14 request" if n % 2 else "04-14 pause")
     taken(clock, TODAY + DAY)
-    # Session, person, business, permissions; what waits, what it is worth; the last snapshot, the figures of a year.
-    assert (asked(as_merchant), asked(as_agent)) == few == (8, 6)
+    # Session, person, business, permissions; what waits, what it is worth; the last snapshot, the figures of a year; and of the
+    # first steps what there is to sell and to whom, the mail server, the worker.
+    assert (asked(as_merchant), asked(as_agent)) == few == (11, 6)
 
 
 def test_what_cannot_be_brought_up_to_date_is_in_the_list_all_the_same(as_agent, waiting, monkeypatch):

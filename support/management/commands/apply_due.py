@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 from tqdm import tqdm
 
 from subscriptions.lifecycle import due, reminders
+from subscriptions.models import JobRun
 from subscriptions.reports import snapshots
 from support.jobs import follow_up
 from support.mails import digest
@@ -48,6 +49,9 @@ class Command(BaseCommand):
             raise CommandError(f"{summary.failed} failed; the log names them, and the next run tries them again.")
 
     def _apply(self, today: date, batch: int | None, dry_run: bool) -> due.Summary:
+        is_noted = not dry_run and today == localdate()
+        if is_noted:
+            JobRun.record_start()
         is_watched = sys.stderr.isatty()
         with tqdm(total=due.count(today) if is_watched else None, unit=" rows", disable=not is_watched) as bar:
             summary = due.apply(today, batch=batch, dry_run=dry_run, on_progress=bar.update)
@@ -57,6 +61,8 @@ class Command(BaseCommand):
                 reminders.add(today)
                 digest.add(today)
                 snapshots.take(today, timezone.now())
+        if is_noted:
+            JobRun.record_end(str(summary), summary.failed)
         return summary
 
 
