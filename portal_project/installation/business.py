@@ -26,7 +26,7 @@ def business(installation: Installation) -> Finding:
 def product(installation: Installation) -> Finding:
     begun, products = installation.begun, reverse("admin:products_product_changelist")
     if not begun.products:
-        hint = "Its form has its plans, and what customers may do by themselves: the Customer Portal Actions."
+        hint = "Its form has its plans and the Customer Portal Actions, with a preview of what customers will see."
         return Finding(False, "There is none.", hint, reverse("admin:products_product_add"))
     if not begun.plans:
         return Finding(
