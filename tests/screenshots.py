@@ -1,7 +1,8 @@
 """`make screenshots`: every page as each of its readers sees it, and every mail, as pictures in the folder `screenshots`.
 
 In each language, light and dark, on a desktop and on a phone, of a portal with sample data that is made for it and goes again.
-The pages are those that links lead to, a few of each kind; the admin is English.
+The pages are those that links lead to, a few of each kind; the admin is English. Each is looked at with axe meanwhile, for its
+width, and for what its scripts complain of: what was found is printed at the end, and the command then fails.
 """
 
 import os
@@ -20,6 +21,8 @@ from urllib.parse import urljoin, urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 
+from tests.browser import axe
+
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "screenshots"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -30,20 +33,24 @@ WIDTHS = {"desktop": 1280, "phone": 360}
 # Of one kind of page, as the subscriptions that are active, paused, in notice and so on; in the admin one tells enough.
 MOST_OF_A_KIND = {"subscription": 8, "receipts:detail": 4, "support:ticket": 4}
 LEFT_OUT = {"account_logout", "logo"}
+ERRORS = {"not-found-1"}
 
 
 def main() -> None:
     shutil.rmtree(PICTURES, ignore_errors=True)
+    complaints: list[str] = []
     with _portal() as (home, languages, mails), sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         for reader in READERS:
             in_languages = languages if reader in ("nobody", "alice", "bob") else ["en"]
             addresses = _addresses(chromium, home, reader)
             for language, scheme, width in product(in_languages, SCHEMES, WIDTHS):
-                _take(chromium, home, reader, language, scheme, width, addresses)
+                complaints += _take(chromium, home, reader, language, scheme, width, addresses)
         for scheme, width in product(SCHEMES, WIDTHS):
             _take_mails(chromium, mails, scheme, width)
     print(f"{sum(1 for _ in PICTURES.rglob('*.png'))} pictures in {PICTURES.relative_to(ROOT)}")
+    if complaints:
+        sys.exit("\n".join(complaints))
 
 
 @contextmanager
@@ -137,13 +144,32 @@ def _addresses(chromium: Browser, home: str, reader: str) -> dict[str, str]:
 
 def _take(
     chromium: Browser, home: str, reader: str, language: str, scheme: str, width: str, addresses: dict[str, str]
-) -> None:
+) -> list[str]:
+    """What is wrong with the pages."""
     context = _context(chromium, home, reader, language, scheme, width)
-    page = context.new_page()
+    page, found = context.new_page(), list[object]()
+    page.on("pageerror", found.append)
+    complaints = []
     for name, address in addresses.items():
-        page.goto(home + address)
-        _save(page, Path(reader) / language / f"{scheme}-{width}" / f"{name}.png")
+        answer = page.goto(home + address)
+        if answer and answer.status >= 400 and name not in ERRORS:
+            found.append(answer.status)
+        found += _faults(page, scheme)
+        picture = Path(reader) / language / f"{scheme}-{width}" / f"{name}.png"
+        _save(page, picture)
+        complaints += [f"{picture}: {fault}" for fault in found]
+        found.clear()
     context.close()
+    return complaints
+
+
+def _faults(page: Page, scheme: str) -> list[object]:
+    """What axe finds, in the dark the colours alone, and how many pixels do not fit."""
+    is_admin = urlsplit(page.url).path.startswith("/admin/")
+    part, rules = (axe.WHOLE_ADMIN, axe.OF_THE_THEME) if is_admin else ("html", {})
+    looked_at = axe.OF_COLOURS if scheme == "dark" else axe.RULES
+    too_wide = axe.too_wide(page)
+    return [*axe.broken(page, part, looked_at, rules), *([f"{too_wide} px too wide"] if too_wide > 0 else [])]
 
 
 def _take_mails(chromium: Browser, mails: dict[str, str], scheme: str, width: str) -> None:

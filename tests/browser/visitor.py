@@ -1,5 +1,4 @@
 import re
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -7,23 +6,9 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 
 from portal_project.accounts.models import User
+from tests.browser import axe
 
-AXE = (Path(__file__).parent / "axe.min.js").read_text()
 PASSWORD = "demo-portal"
-RULES = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    # Of what is in order it need not tell.
-    "resultTypes": ["violations"],
-}
-OF_COLOURS = {
-    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
-    "resultTypes": ["violations"],
-}
-
-# The path above a page, whose links the theme squeezes to what is left of one line.
-THEMES_PATH = 'a[class~="leading-5"][class~="tracking-tight"]'
-# Two boxes that scroll have one name, and the column of the boxes that delete a row has none.
-OF_THE_THEME = {"landmark-unique": {"enabled": False}, "empty-table-header": {"enabled": False}}
 # Axe no longer looks for them.
 REPEATED_IDS = """[...document.querySelectorAll("[id]")].map(element => element.id)
     .filter((id, place, all) => all.indexOf(id) < place)"""
@@ -95,12 +80,12 @@ class Visitor:
 
         In the admin `part` leaves out what its theme brings: `.pa` holds what is ours.
         """
-        return self._is_sound(part, {})
+        return self._is_sound(part)
 
     def finds_it_sound_in_the_dark_too(self) -> "Visitor":
         """The page that is open, in which the colours alone are others."""
         self.page.emulate_media(color_scheme="dark")
-        self._is_sound("html", {}, OF_COLOURS)
+        self._is_sound("html", looked_at=axe.OF_COLOURS)
         self.page.emulate_media(color_scheme="light")
         return self
 
@@ -108,24 +93,17 @@ class Visitor:
         """The whole of a page, but for what the widgets of the theme and of Django bring."""
         repeated = self.page.evaluate(REPEATED_IDS)
         assert repeated == [], f"{self.page.url} has several elements called {repeated}"
-        return self._is_sound({"exclude": [".select2", THEMES_PATH]}, OF_THE_THEME)
+        return self._is_sound(axe.WHOLE_ADMIN, rules=axe.OF_THE_THEME)
 
-    def _is_sound(self, part: Any, rules: dict[str, Any], looked_at: dict[str, Any] = RULES) -> "Visitor":
+    def _is_sound(self, part: Any, **looked_at: Any) -> "Visitor":
         expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
-        # What fades in has its own colours only at the end; what is taken away meanwhile never ends.
-        self.page.evaluate("Promise.allSettled(document.getAnimations().map((fading) => fading.finished))")
-        if not self.page.evaluate("'axe' in window"):
-            self.page.evaluate(AXE)
-        found = self.page.evaluate(
-            "async ([part, options]) => (await axe.run(part, options)).violations", [part, looked_at | {"rules": rules}]
-        )
-        broken = [(rule["id"], [node["html"][:150] for node in rule["nodes"]]) for rule in found]
+        broken = axe.broken(self.page, part, **looked_at)
         assert broken == [], f"{self.page.url}: {broken}"
         return self.finds_that_it_fits()
 
     def finds_that_it_fits(self) -> "Visitor":
         """Nothing wider than the window, no script or style refused."""
-        width = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        width = axe.too_wide(self.page)
         assert width <= 0, f"{self.page.url} is {width} px wider than the window"
         assert self.complaints == []
         return self
