@@ -148,7 +148,7 @@ def _take(
     """What is wrong with the pages."""
     context = _context(chromium, home, reader, language, scheme, width)
     page, found = context.new_page(), list[object]()
-    page.on("pageerror", found.append)
+    page.on("pageerror", lambda error: found.append(str(error)))
     complaints = []
     for name, address in addresses.items():
         answer = page.goto(home + address)

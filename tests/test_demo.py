@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 from django.db import transaction
+from django.test import Client
 from django.utils.timezone import localdate
 
 from portal_project.accounts.models import Merchant, User
@@ -17,6 +18,7 @@ from subscriptions.rules.states import Status
 from support.models import CancellationRequest, Message, SavedReply, Ticket, TicketEvent, WindDownStep
 from support.queue import act_by
 from tests.conftest import signed_in
+from tests.crawl import crawl, is_page
 
 
 @pytest.fixture(scope="module")
@@ -192,3 +194,25 @@ def test_one_file_of_payments_is_recorded_and_one_waits(sample, db):
     waiting, recorded = PaymentFile.objects.all()
     assert (recorded.recorded, recorded.refused, recorded.is_finished) == (12, 3, True)
     assert (waiting.left, waiting.refused, waiting.is_confirmed) == (7, 1, False)
+
+
+READERS = [
+    *((reader, language) for reader in (None, people.ALICE, people.BOB) for language in ("en", "nl", "de")),
+    # The admin is English whatever the browser says.
+    (people.MERCHANT, "en"),
+    (people.SUPPORT, "de"),
+    (people.ADMIN, "nl"),
+]
+
+
+@pytest.mark.sampled
+@pytest.mark.parametrize(("reader", "language"), READERS)
+def test_every_link_leads_to_a_page_in_the_readers_language(sample, db, reader, language):
+    browser = signed_in(User.objects.get(email=reader)) if reader else Client()
+    browser.defaults["HTTP_ACCEPT_LANGUAGE"] = language
+    wrong = {}
+    for address, answer in crawl(browser, ["/"]):
+        expected = "en" if address.startswith("/admin/") else language
+        if answer.status_code not in (200, 302) or (is_page(answer) and answer["Content-Language"] != expected):
+            wrong[address] = (answer.status_code, answer.get("Content-Language"))
+    assert wrong == {}
