@@ -17,7 +17,8 @@ from subscriptions.models.billing import MOST_INVOICES, NO_PLAN_CHANGE
 from subscriptions.models.canceling import Canceling
 from subscriptions.models.event import EventKind, SubscriptionEvent
 from subscriptions.rules import periods
-from subscriptions.rules.states import Status
+from subscriptions.rules.actions import ACTIONS
+from subscriptions.rules.states import Action, Status
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User
@@ -40,6 +41,11 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
 
     def ended(self) -> Self:
         return self.filter(status=Status.CANCELED)
+
+    def with_room_for(self, action: Action) -> Self:
+        """Those whose status and dates, as they were last written, let their customers do it, if the product offers it."""
+        found = self.filter(status__in=ACTIONS[action].sources, cancels_on=None)
+        return found.filter(pauses_on=None) if action == Action.PAUSE else found
 
     def for_policies(self, today: date) -> Self:
         """With what verdicts and dates are made of: plan, product, customer, own pauses of 12 months, plans to change to."""

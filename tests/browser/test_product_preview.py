@@ -25,6 +25,8 @@ def test_the_preview_follows_the_form_before_it_is_saved(owner, hosting):
     owner.page.get_by_label("Allow Subscription Pause").uncheck()
     expect(active).to_contain_text("Pausing is not offered here")
     expect(active).not_to_contain_text("Pause Subscription")
+    told = shown(owner).locator("[aria-live]")
+    expect(told).to_contain_text("On 1 subscription customers will no longer see “Pause Subscription”.")
     owner.page.locator("[name=notice_days]").fill("60")
     expect(cancel).to_contain_text("60 days’ notice from 1 April 2026 ends on 31 May 2026")
     owner.page.locator("[name=notice_days]").fill("600")

@@ -5,6 +5,7 @@ const box = document.querySelector("[data-preview]");
 const frame = box?.querySelector("iframe");
 const button = box?.querySelector("button");
 const QUIET = 400;
+const FOLLOWS = "[data-follows]";
 let latest = new AbortController();
 let waiting;
 
@@ -20,9 +21,10 @@ async function follow() {
   try {
     const body = new FormData(button.form);
     const answer = await fetch(button.formAction, { method: "POST", body, signal: current.signal });
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
-    // The page in the frame stays, and so does the place to which it is scrolled.
-    if (fresh) frame.contentDocument.querySelector("main").replaceChildren(...fresh.childNodes);
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll(FOLLOWS);
+    // The page in the frame stays, and so do the place to which it is scrolled and what is read out when it changes.
+    const shown = frame.contentDocument.querySelectorAll(FOLLOWS);
+    if (fresh.length) shown.forEach((part, place) => part.replaceChildren(...fresh[place].childNodes));
     makeRoom();
   } catch {
     // What is shown may now be stale; saving checks the form itself.

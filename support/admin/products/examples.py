@@ -59,10 +59,14 @@ class Worked:
     pause: Asked
 
 
+def example(product: Product, plans: Sequence[Plan], today: date) -> Subscription:
+    """An active one on the first plan that takes new ones. `plans` are the product's, saved or not, as is the product."""
+    return _example(product, _first(product, plans), plans, today - timedelta(days=BEGAN_DAYS_AGO), today)
+
+
 def shown(product: Product, plans: Sequence[Plan], today: date) -> dict[str, Any]:
-    """For the page of the preview. `plans` are those of the product, saved or not, as is the product itself."""
-    plan = next((plan for plan in plans if plan.is_active), _plan(product, Decimal(100), "EUR", Interval.MONTH))
-    subscription = _example(product, plan, plans, today - timedelta(days=BEGAN_DAYS_AGO), today)
+    """For the page of the preview, as for `example`."""
+    plan, subscription = _first(product, plans), example(product, plans, today)
     return {
         "product": product,
         "subscription": subscription,
@@ -72,6 +76,10 @@ def shown(product: Product, plans: Sequence[Plan], today: date) -> dict[str, Any
         "notice": _in_notice(subscription, today),
         "worked": [_worked(product, plan, plans, *case) for case in _cases(today)],
     }
+
+
+def _first(product: Product, plans: Sequence[Plan]) -> Plan:
+    return next((plan for plan in plans if plan.is_active), _plan(product, Decimal(100), "EUR", Interval.MONTH))
 
 
 def _plan(product: Product, amount: Decimal, currency: str, interval: Interval) -> Plan:

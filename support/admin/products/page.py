@@ -11,6 +11,7 @@ from portal_project.common.admin import TabularInline
 from products.admin.products import ProductAdmin
 from products.models import Product
 from support.admin.products import preview
+from support.admin.products.form import ProductForm
 from support.models import WindDownDefault
 
 admin.site.unregister(Product)
@@ -37,6 +38,7 @@ class WindDownInline(TabularInline):
 
 @admin.register(Product)
 class ProductDeskAdmin(ProductAdmin):
+    form = ProductForm
     change_form_template = "admin/support/product/change_form.html"
 
     def get_urls(self) -> list[URLPattern]:
@@ -46,6 +48,10 @@ class ProductDeskAdmin(ProductAdmin):
         product = kwargs.get("obj")
         new = reverse("admin:products_product_preview_new")
         context["preview"] = reverse("admin:products_product_preview", args=[product.pk]) if product else new
+        form = context["adminform"].form
+        if isinstance(form, ProductForm) and form.asks and len(context["errors"]) == 1:
+            # The theme would say that there is something to correct.
+            context["errors"] = None
         return super().render_change_form(request, context, **kwargs)
 
     def get_inlines(self, request: HttpRequest, obj: Product | None) -> Any:

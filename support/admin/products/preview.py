@@ -1,7 +1,8 @@
 """The preview beside a product's form: what customers will see once the form as it stands is saved. Nothing is written."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from copy import copy
+from typing import Any, TypeVar
 
 from csp.constants import SELF
 from csp.decorators import csp_replace
@@ -16,8 +17,10 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods
 
 from products.admin.products import ProductAdmin
-from products.models import Plan, Product
-from support.admin.products import examples
+from products.models import Alternative, Plan, Product
+from support.admin.products import examples, impact
+
+Row = TypeVar("Row", Plan, Alternative)
 
 
 def urls(page: ProductAdmin) -> list[URLPattern]:
@@ -40,11 +43,13 @@ def _preview(request: HttpRequest, page: ProductAdmin, pk: int | None) -> HttpRe
     """A GET shows the product as it is saved, or a new one; a POST as the form that it sends would leave it."""
     product = _product(request, page, pk)
     if request.method == "GET":
-        return _page(request, product, list(product.plans.all()) if pk else [])
+        rows = (list(product.plans.all()), list(product.alternatives.all())) if pk else ([], [])
+        return _page(request, product, product, *rows)
+    before = copy(product)
     form, formsets = _filled_in(request, page, product)
     if wrong := list(_wrong(form, formsets)):
         return render(request, "admin/support/product/preview.html", {"wrong": wrong})
-    return _page(request, form.instance, _plans(formsets))
+    return _page(request, before, form.instance, _rows(formsets, Plan), _rows(formsets, Alternative))
 
 
 def _product(request: HttpRequest, page: ProductAdmin, pk: int | None) -> Product:
@@ -63,14 +68,28 @@ def _product(request: HttpRequest, page: ProductAdmin, pk: int | None) -> Produc
     return found
 
 
-def _page(request: HttpRequest, product: Product, plans: Sequence[Plan]) -> HttpResponse:
-    return render(request, "admin/support/product/preview.html", examples.shown(product, plans, localdate()))
+def _page(
+    request: HttpRequest,
+    before: Product,
+    product: Product,
+    plans: Sequence[Plan],
+    alternatives: Sequence[Alternative],
+) -> HttpResponse:
+    today = localdate()
+    context = examples.shown(product, plans, today) | {
+        "consequences": impact.consequences(before, product, today),
+        "surprises": list(impact.surprises(product, plans, alternatives, today)),
+    }
+    return render(request, "admin/support/product/preview.html", context)
 
 
 def _filled_in(request: HttpRequest, page: ProductAdmin, product: Product) -> tuple[Any, list[Any]]:
     """The page's form and the rows below it, as they were sent and as the page itself would check them; none is saved."""
     is_change = product.pk is not None
-    form = page.get_form(request, product if is_change else None, change=is_change)(request.POST, instance=product)
+    sent = request.POST.copy()
+    # It asks about nothing.
+    sent.pop("understood", None)
+    form = page.get_form(request, product if is_change else None, change=is_change)(sent, instance=product)
     formsets, _inlines = page._create_formsets(request, form.instance, change=is_change)
     return form, formsets
 
@@ -93,9 +112,8 @@ def _sentences(form: forms.BaseForm) -> Iterator[str]:
         yield from (f"{label}{error}" for error in errors)
 
 
-def _plans(formsets: list[Any]) -> list[Plan]:
-    """The plans as the page has them: changed and new ones too, without those that it deletes."""
-    rows = next(formset for formset in formsets if formset.model is Plan)
-    return [
-        row.instance for row in rows.forms if row not in rows.deleted_forms and (row.instance.pk or row.has_changed())
-    ]
+def _rows(formsets: list[Any], model: type[Row]) -> list[Row]:
+    """Of the page as it stands: changed and new ones too, without those that it deletes."""
+    rows = next(formset for formset in formsets if formset.model is model)
+    deleted = rows.deleted_forms if rows.can_delete else []
+    return [row.instance for row in rows.forms if row not in deleted and (row.instance.pk or row.has_changed())]
