@@ -175,7 +175,7 @@ def test_the_keyboard_is_enough(visitor, customer, hosting):
     assert hosting.cancels_on == date(2026, 5, 1)
 
 
-def test_every_page_is_sound_at_320_px_in_the_light_and_in_the_dark(visitor, customer):
+def test_every_page_is_sound_at_320_px_in_the_light_in_the_dark_and_with_large_text(visitor, customer):
     visitor.page.set_viewport_size({"width": 320, "height": 700})
     long = started(customer, date(2026, 3, 20), name="Extraordinarily-long-product-name-without-a-single-space-in-it")
     trial = started(customer, date(2026, 3, 30), PlanFactory(trial_days=14))
@@ -186,6 +186,7 @@ def test_every_page_is_sound_at_320_px_in_the_light_and_in_the_dark(visitor, cus
     paths += ["/accounts/person/", "/accounts/invoicing/", "/accounts/data/", "/accounts/logout/"]
     for path in paths:
         visitor.opens(path).finds_the_page_sound().finds_it_sound_in_the_dark_too()
+        visitor.finds_that_it_fits_with_text_twice_as_large()
 
 
 @pytest.mark.parametrize(("mode", "last"), [("immediate", "Cancel Subscription"), ("request", "Request cancellation")])

@@ -89,6 +89,16 @@ class Visitor:
         self.page.emulate_media(color_scheme="light")
         return self
 
+    def finds_that_it_fits_with_text_twice_as_large(self) -> "Visitor":
+        """As who reads badly sets it in the browser, on a screen of the usual width."""
+        size = self.page.viewport_size
+        self.page.set_viewport_size({"width": 1280, "height": 900})
+        self.page.evaluate("document.documentElement.style.fontSize = '200%'")
+        self.finds_that_it_fits()
+        self.page.evaluate("document.documentElement.style.fontSize = ''")
+        self.page.set_viewport_size(size)
+        return self
+
     def finds_the_admin_sound(self) -> "Visitor":
         """The whole of a page, but for what the widgets of the theme and of Django bring."""
         repeated = self.page.evaluate(REPEATED_IDS)
