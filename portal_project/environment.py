@@ -113,6 +113,14 @@ def time_zone() -> str:
     return name
 
 
+def language(name: str, *, default: str) -> str:
+    """The code of any language, also of one that the portal does not speak."""
+    value = text(name, default).lower()
+    if not re.fullmatch("[a-z]{2,3}(-[a-z0-9]{2,8})*", value):
+        raise wrong(name, value, "the code of a language, such as en, nl or pt-br")
+    return value
+
+
 def hosts() -> list[str]:
     """ALLOWED_HOSTS; a name that begins with a dot stands for all below it as well, and * for all there are."""
     value = text("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")

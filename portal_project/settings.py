@@ -171,6 +171,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 LANGUAGE_CODE = "en"
 LOCALE_PATHS = [BASE_DIR / "portal_project" / "locale"]
 LANGUAGES = languages.offered(LOCALE_PATHS[0])
+MERCHANT_LANGUAGE = environment.language("MERCHANT_LANGUAGE", default=LANGUAGE_CODE)
 TIME_ZONE = environment.time_zone()
 USE_TZ = True
 FORMAT_MODULE_PATH = "portal_project.formats"

@@ -12,6 +12,7 @@ os.environ |= {
     "EMAIL_URL": "consolemail://",
     "PORTAL_URL": "http://portal.test",
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+    "MERCHANT_LANGUAGE": "en",
     "TIME_ZONE": "UTC",
     "DATABASE_POOL_SIZE": "0",
     # Playwright's loop runs in the thread of the tests; Django's guard against that means other code.

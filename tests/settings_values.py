@@ -115,6 +115,19 @@ WRONG = {
         # Right, but for a package that the portal itself does not need.
         *("redis://:hunter2@cache:6379/0", "memcache://cache", "http://cache", "locmemcache", "locmemcache://a/b"),
     ],
+    "MERCHANT_LANGUAGE": [
+        "",
+        "english",
+        "e",
+        "en_GB",
+        "en-",
+        "-en",
+        "en gb",
+        "nl\u200b",
+        "日本語",
+        "a" * 100_000,
+        "\udcff",
+    ],
     "TIME_ZONE": [
         *(
             "",
@@ -214,6 +227,10 @@ RIGHT = [
     ("FILES_DIR", "/tmp/portal #1?/not/there/yet", {"MEDIA_ROOT": "/tmp/portal #1?/not/there/yet"}),
     ("CACHE_URL", "locmemcache://", {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}),
     ("CACHE_URL", "dbcache://Portal_1", {"LOCATION": "Portal_1"}),
+    *(
+        ("MERCHANT_LANGUAGE", code, {"MERCHANT_LANGUAGE": code.lower()})
+        for code in ("en", "nl", "PT-br", "zh-hant", "fy")
+    ),
     *(("TIME_ZONE", name, {"TIME_ZONE": name}) for name in ("UTC", "Europe/Amsterdam", "America/Argentina/Ushuaia")),
     (
         "EMAIL_URL",

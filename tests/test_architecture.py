@@ -116,6 +116,7 @@ EXCEPTIONS = {
 
 PURE = [
     "portal_project.common.locales",
+    "portal_project.common.own_text",
     "portal_project.common.facts",
     "products.intervals",
     "products.money",
@@ -125,8 +126,8 @@ PURE = [
 PURE_IMPORTS = re.compile(
     r"(abc|babel|bisect|calendar|collections|copy|dataclasses|datetime|dateutil|decimal|enum|fractions|functools|itertools"
     r"|math|operator|re|secrets|string|types|typing"
-    r"|django\.utils\.(formats|functional|translation)|portal_project\.common\.(facts|locales)|products\.intervals|products\.money"
-    r"|subscriptions\.rules)\b"
+    r"|django\.utils\.(formats|functional|html|safestring|translation)|portal_project\.common\.(facts|locales|own_text)"
+    r"|products\.intervals|products\.money|subscriptions\.rules)\b"
     r"|django\.db\.models\.(Integer|Text)Choices$"
 )
 CLOCKS = {"today", "now", "utcnow", "localdate", "localtime"}

@@ -5,15 +5,20 @@ from functools import wraps
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import EmptyResultSet, FieldDoesNotExist
 from django.db.models import IntegerField, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold import admin as unfold
+from unfold.decorators import display
 from unfold.views import ChangeList
 
 from portal_project.common.keys import LARGEST, key
@@ -50,7 +55,32 @@ class KeysField(forms.ModelMultipleChoiceField):
         return super().clean(value)
 
 
-class ModelAdmin(unfold.ModelAdmin):
+class Translated(admin.options.BaseModelAdmin):
+    """Whoever may only read a page reads texts in other languages as such, and not as the column holds them."""
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if self.has_change_permission(request, obj):
+            return fieldsets
+        return [
+            (name, options | {"fields": [_readable(each) for each in options["fields"]]}) for name, options in fieldsets
+        ]
+
+    @display(description="in other languages")
+    def in_other_languages(self, row: Any) -> SafeString | str:
+        names = dict(settings.LANGUAGES)
+        lines = [
+            (names.get(code, code), code, " · ".join(texts.values()))
+            for code, texts in sorted(row.translations.items())
+        ]
+        return format_html_join(mark_safe("<br>"), '{}: <span lang="{}" dir="auto">{}</span>', lines) or "–"
+
+
+def _readable(field: Any) -> Any:
+    return "in_other_languages" if field == "translations" else field
+
+
+class ModelAdmin(Translated, unfold.ModelAdmin):
     """Where an address holds what cannot be a key, there is no page; of rows that were chosen, only keys count."""
 
     @property
@@ -137,7 +167,7 @@ class TabularInline(unfold.TabularInline):
         return field
 
 
-class StackedInline(unfold.StackedInline):
+class StackedInline(Translated, unfold.StackedInline):
     """Rows of other models on a page, each a form of its own."""
 
     formset = FormSet

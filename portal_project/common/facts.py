@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, override
 
 from portal_project.common import locales
+from portal_project.common.own_text import OwnText
 
 
 class Fact(dict[str, list[Any]]):
@@ -40,10 +41,12 @@ def told(code: str, **values: Any) -> Fact:
 
 
 def kept(value: Any) -> Any:
-    """As JSON holds it: days, instants (in the time zone that they have) and marked texts in it are facts."""
+    """As JSON holds it: days, instants (in the time zone that they have), marked texts and merchants' texts in it are facts."""
     match value:
         case Fact():
             return value
+        case OwnText():
+            return Fact(own=[value.main, value.written_in, dict(value.others)])
         case dict():
             return {name: kept(each) for name, each in value.items()}
         case list() | tuple():
@@ -81,5 +84,9 @@ def _moment(iso: str) -> str:
     return locales.moment(datetime.fromisoformat(iso))
 
 
-KINDS: dict[str, Callable[..., str]] = {"day": _day, "moment": _moment, "told": _told, "text": gettext}
+def _own(main: str, written_in: str, others: Mapping[str, str]) -> OwnText:
+    return OwnText.of(main, others, written_in=written_in)
+
+
+KINDS: dict[str, Callable[..., str]] = {"day": _day, "moment": _moment, "told": _told, "text": gettext, "own": _own}
 """How each kind of fact is worded; whoever has another one adds it."""

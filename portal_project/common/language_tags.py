@@ -26,6 +26,12 @@ def language_of(written: Any) -> SafeString:
     return format_html('{}dir="auto"', language)
 
 
+@register.filter
+def plain(text: str) -> str:
+    """For where no markup may be, as in the title of a page."""
+    return str(text)
+
+
 @register.filter(expects_localtime=True)
 def day(value: date | None) -> str:
     return locales.day(value)

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from portal_project.accounts.models import Merchant
+from portal_project.demo.other_languages import in_dutch_and_german
 from products.intervals import Interval
 from products.models import (
     Alternative,
@@ -104,7 +105,13 @@ def make_catalogue() -> Plans:
     """The merchant, the products and their plans; the answer finds a plan by the names of its product and itself."""
     Merchant.objects.update_or_create(pk=1, defaults=MERCHANT)
     products = {
-        name: Product.objects.create(name=name, description=description, tax_rate=TAX_RATE, **actions)
+        name: Product.objects.create(
+            name=name,
+            description=description,
+            translations=in_dutch_and_german(name=name, description=description),
+            tax_rate=TAX_RATE,
+            **actions,
+        )
         for name, (description, actions) in PRODUCTS.items()
     }
     plans = {(plan[0], plan[1]): _make_plan(products[plan[0]], *plan[1:]) for plan in PLANS}
@@ -127,6 +134,7 @@ def _make_plan(
     return Plan.objects.create(
         product=product,
         name=name,
+        translations=in_dutch_and_german(name=name),
         amount=Decimal(amount),
         currency=currency,
         interval=interval,

@@ -86,7 +86,7 @@ class AlternativeInline(StackedInline):
         )
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "text":
             field.widget.attrs["rows"] = 2
         elif isinstance(db_field, ManyToManyField):

@@ -59,12 +59,18 @@ class PlanInline(PlanPage, TabularInline):
 
 @admin.register(Plan)
 class PlanAdmin(PlanPage, SimpleHistoryAdmin, SearchAdmin):
+    """Names in other languages have no room in the rows of a product's page, so they are here."""
+
     list_display = ("product", "name", "price", "trial_days", "is_active", "is_open_to_change")
     list_display_links = ("name",)
     list_filter = ("is_active", "is_open_to_change", "product", "interval")
     list_select_related = ("product",)
     search_fields = ("search_text", "product__search_text")
     autocomplete_fields = ("product",)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        name, *others = (each for each in super().get_fields(request, obj) if each != "translations")
+        return [name, "translations", *others]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Plan], search_term: str

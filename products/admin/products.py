@@ -23,7 +23,7 @@ class ProductAdmin(SimpleHistoryAdmin, SearchAdmin):
     warn_unsaved_form = True
     compressed_fields = True
     fieldsets = (
-        (None, {"fields": ("name", "description", "tax_rate", "is_active")}),
+        (None, {"fields": ("name", "description", "translations", "tax_rate", "is_active")}),
         (
             _("Customer Portal Actions"),
             {

@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 from portal_project.common import facts, fields
 from portal_project.common.facts import Fact
 from portal_project.common.search import Searchable, SearchTextField
+from portal_project.common.translations import Shown, TranslationsField
 from products import money
 from products.intervals import Interval, per
 from products.models.product import Product
@@ -34,6 +35,7 @@ def price_fact(amount: Decimal, currency: str, interval: str, interval_count: in
     return Fact(price=[f"{Decimal(amount).normalize():f}", currency, interval, interval_count])
 
 
+facts.KINDS["plan"] = lambda product, plan: f"{product} · {plan}"
 facts.KINDS["price"] = lambda amount, currency, interval, count: price_text(
     Decimal(amount), currency, interval, int(count)
 )
@@ -44,6 +46,8 @@ class Plan(Searchable):
 
     product = models.ForeignKey(Product, models.CASCADE, related_name="plans", verbose_name="product")
     name = fields.LineField("name", max_length=100)
+    translations = TranslationsField(of=("name",))
+    shown_name = Shown("name")
     amount = models.DecimalField("price", max_digits=14, decimal_places=3, validators=[MinValueValidator(0)])
     currency = fields.IdentifierField("currency", max_length=3, default="EUR", validators=[validate_currency])
     interval = models.CharField("billed every", max_length=5, choices=Interval, default=Interval.MONTH)
@@ -103,6 +107,15 @@ class Plan(Searchable):
                     % {"currency": self.currency, "digits": money.digits(self.currency)}
                 }
             )
+
+    @property
+    def full_name(self) -> str:
+        """With the product's, for whoever reads."""
+        return str(self.full_name_fact)
+
+    @property
+    def full_name_fact(self) -> Fact:
+        return Fact(plan=[facts.kept(self.product.shown_name), facts.kept(self.shown_name)])
 
     @property
     def price_fact(self) -> Fact:

@@ -5,6 +5,7 @@ from simple_history.models import HistoricalRecords
 
 from portal_project.common import fields
 from portal_project.common.search import Searchable, SearchTextField
+from portal_project.common.translations import Shown, TranslationsField
 
 
 class CancellationMode(models.TextChoices):
@@ -26,7 +27,11 @@ class Product(Searchable):
     """What is sold, and what its customers may do by themselves (the Customer Portal Actions)."""
 
     name = fields.LineField("name", max_length=100, unique=True)
-    description = fields.ParagraphsField("description", blank=True)
+    description = fields.ParagraphsField(
+        "description", blank=True, max_length=1000, help_text="Customers read it on the page of their subscription."
+    )
+    translations = TranslationsField(of=("name", "description"))
+    shown_name, shown_description = Shown("name"), Shown("description")
     is_active = models.BooleanField(
         "active",
         default=True,

@@ -83,7 +83,7 @@ def issue(invoices: list[Invoice], merchant: Merchant, parties: Mapping[int, Inv
 
     `parties` are those of the customers, by these; not every customer has one.
     """
-    # Countries are named in the language of who buys, whoever it is that bills.
+    # Countries, products and plans are named in the language of who buys, whoever it is that bills.
     seller, days = cache(lambda language: merchant.seller), timedelta(days=merchant.payment_days)
     for number, invoice in enumerate(invoices, start=first_number):
         customer = invoice.subscription.customer
@@ -91,6 +91,8 @@ def issue(invoices: list[Invoice], merchant: Merchant, parties: Mapping[int, Inv
         invoice.payment_instructions = merchant.payment_instructions
         with languages.writing_to(customer) as language:
             invoice.seller, invoice.buyer = seller(language), buyer(customer, parties.get(customer.pk))
+            billed = invoice.lines[0]
+            billed |= {name: billed[name].in_present_language() for name in ("product", "plan")}
         invoice.due_on = invoice.issued_on + days
 
 
@@ -152,8 +154,8 @@ class _Part:
         """What is billed and why, as JSON holds it: the days, then the discount."""
         line = {
             "kind": self.kind,
-            "product": self.subscription.plan.product.name,
-            "plan": self.subscription.plan.name,
+            "product": self.subscription.plan.product.shown_name,
+            "plan": self.subscription.plan.shown_name,
             "days": (self.end - self.start).days,
             "of": (self.period[1] - self.period[0]).days,
             "amount": str(money.rounded(price, self.subscription.currency)),

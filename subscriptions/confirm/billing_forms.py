@@ -68,9 +68,9 @@ class PlanField(forms.ModelChoiceField):
             known = Q(pk__in=[subscription.plan_id, subscription.next_plan_id])
             self.queryset = self.queryset.filter(known | Q(is_open_to_change=True, is_active=True))
         plans = [plan for plan in self.queryset if policies.may_change_to(subscription, plan, own=own)]
-        self.choices = [(plan.pk, f"{plan.name}, {plan.price}") for plan in plans]
+        self.choices = [(plan.pk, f"{plan.shown_name}, {plan.price}") for plan in plans]
         if not plans:
-            values = {"product": subscription.plan.product, "currency": subscription.currency}
+            values = {"product": subscription.plan.product.shown_name, "currency": subscription.currency}
             self.help_text = _("%(product)s has no other active plan in %(currency)s.") % values
 
     def clean(self, value: Any) -> Plan | None:

@@ -114,8 +114,8 @@ class ActionForm(forms.Form):
         """What the receipt names besides what happens: labels and texts."""
         was = self.as_it_was
         return [
-            (_("Subscription"), f"{was.plan.product.name} ({was.number})"),
-            (_("Plan"), f"{was.plan.name}, {was.price}"),
+            (_("Subscription"), f"{was.plan.product.shown_name} ({was.number})"),
+            (_("Plan"), f"{was.plan.shown_name}, {was.price}"),
         ]
 
     def chosen(self, field: str) -> Any:

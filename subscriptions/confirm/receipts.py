@@ -30,7 +30,7 @@ def give_for(form: ActionForm) -> Receipt:
         subscription=was.number,
         ticket=form.ticket_number,
         effective_on=_effective_on(form),
-        title=_("%(product)s: %(what)s") % {"product": was.plan.product.name, "what": form.receipt_title},
+        title=_("%(product)s: %(what)s") % {"product": was.plan.product.shown_name, "what": form.receipt_title},
         summary=str(form.done),
         facts=form.receipt_facts(),
         points=_points(form),

@@ -71,7 +71,7 @@ def _agreed(event: SubscriptionEvent) -> dict[str, Any]:
     change = Terms.of(subscription).plan_change
     return {
         "agreed": agreed,
-        "plan": told("plan_at_price", plan=subscription.plan.name, price=subscription.price_fact),
+        "plan": told("plan_at_price", plan=subscription.plan.shown_name, price=subscription.price_fact),
         "changes_on": change.on if change else None,
         "ends_discount": bool(change and change.ends_discount),
         "bills": [bill_facts(bill) for bill in upcoming(subscription, event.effective_on)],
@@ -82,7 +82,7 @@ def context(subscription: Subscription) -> dict[str, str]:
     """What every mail about a subscription needs."""
     return {
         "name": subscription.customer.name,
-        "product": subscription.plan.product.name,
+        "product": subscription.plan.product.shown_name,
         "number": subscription.number,
         "url": settings.PORTAL_URL + subscription.get_absolute_url(),
     }

@@ -54,4 +54,6 @@ def plain(value: Any) -> Any:
     """A field's value as the event's JSON holds it."""
     if isinstance(value, date):
         return value.isoformat()
-    return str(value) if isinstance(value, Decimal | Plan) else value
+    if isinstance(value, Plan):
+        return value.full_name_fact
+    return str(value) if isinstance(value, Decimal) else value

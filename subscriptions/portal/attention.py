@@ -73,7 +73,7 @@ def dates(customer: "User", today: date) -> list[tuple[Subscription, Attention]]
 
 def _date(subscription: Subscription, last: date) -> Iterator[tuple[date, Subscription, Attention]]:
     """With its day; none where catching up has shown that it is over."""
-    detail, on = f"{subscription.plan.name} · {subscription.number}", None
+    detail, on = f"{subscription.plan.shown_name} · {subscription.number}", None
     if subscription.cancels_on:
         on, text = subscription.cancels_on, _("%(product)s ends on %(day)s")
     elif subscription.status == Status.PAUSED and subscription.resumes_on:
@@ -82,5 +82,5 @@ def _date(subscription: Subscription, last: date) -> Iterator[tuple[date, Subscr
         on, text = subscription.period_end, _("The trial of %(product)s ends on %(day)s")
         detail = _("Then it costs %(price)s") % {"price": subscription.price}
     if on and on <= last:
-        words = text % {"product": subscription.product.name, "day": day(on)}
+        words = text % {"product": subscription.product.shown_name, "day": day(on)}
         yield on, subscription, Attention(words, detail, subscription.get_absolute_url())

@@ -32,7 +32,7 @@ class Discount:
 class PlanChange:
     """Another plan at its price, such as "€19.00 / month"; `on` is None where no full period is to begin as things stand."""
 
-    plan: str
+    plan: str | Fact
     price: Fact
     on: date | None = None
     ends_discount: bool = False
@@ -65,7 +65,7 @@ def _plan_change(subscription: Subscription) -> PlanChange | None:
         return None
     changed = _that_changes_plan(subscription)
     return PlanChange(
-        subscription.next_plan.name,
+        subscription.next_plan.shown_name,
         price_fact(
             subscription.next_amount or Decimal(0),
             subscription.currency,
@@ -103,4 +103,8 @@ def _plan_told_by(event: SubscriptionEvent, which: int) -> Fact:
     plan, amount, interval, count = (
         event.changes[name][which] for name in ("next_plan", "next_amount", "next_interval", "next_interval_count")
     )
-    return PlanChange(plan, price_fact(Decimal(amount), event.subscription.currency, interval, count)).fact
+    # A text where the event is older than texts in several languages.
+    return PlanChange(
+        plan if isinstance(plan, str) else Fact(plan),
+        price_fact(Decimal(amount), event.subscription.currency, interval, count),
+    ).fact

@@ -84,7 +84,7 @@ def offered(terms: "OfferTerms") -> Fact | None:
         case OfferKind.DISCOUNT:
             return told("discount", percent=terms.percent, count=terms.invoices)
         case OfferKind.PLAN if terms.plan:
-            return told("plan_at_price", plan=terms.plan.name, price=terms.plan.price_fact)
+            return told("plan_at_price", plan=terms.plan.shown_name, price=terms.plan.price_fact)
     return None
 
 

@@ -95,4 +95,6 @@ def may_start(plan: "Plan") -> Verdict:
     """Whether a new subscription may begin on this plan."""
     if plan.is_active and plan.product.is_active:
         return OK
-    return Verdict(Code.NOT_NOW, _("%(plan)s takes no new subscriptions, because it is not active.") % {"plan": plan})
+    return Verdict(
+        Code.NOT_NOW, _("%(plan)s takes no new subscriptions, because it is not active.") % {"plan": plan.full_name}
+    )

@@ -23,7 +23,11 @@ def cancel_action(subscription: "Subscription") -> Action:
 
 def no_pausing(subscription: "Subscription") -> str:
     product = subscription.plan.product
-    return "" if product.allow_pause else _("Pausing is not offered here for %(product)s.") % {"product": product}
+    return (
+        ""
+        if product.allow_pause
+        else _("Pausing is not offered here for %(product)s.") % {"product": product.shown_name}
+    )
 
 
 def no_request(subscription: "Subscription") -> str:
@@ -37,9 +41,9 @@ def no_end_at_once(subscription: "Subscription") -> str:
 def _no_canceling(subscription: "Subscription", action: Action) -> str:
     product = subscription.plan.product
     if not product.allow_cancel:
-        return _("Canceling is not offered here for %(product)s.") % {"product": product}
+        return _("Canceling is not offered here for %(product)s.") % {"product": product.shown_name}
     if action != cancel_action(subscription):
-        return _("The way to cancel %(product)s has changed. Open the page again.") % {"product": product}
+        return _("The way to cancel %(product)s has changed. Open the page again.") % {"product": product.shown_name}
     return _ends(subscription) if subscription.cancels_on else ""
 
 
@@ -51,7 +55,7 @@ def no_plan_change_offered(subscription: "Subscription") -> str:
     product = subscription.plan.product
     if product.allow_plan_change:
         return ""
-    return _("Changing the plan is not offered here for %(product)s.") % {"product": product}
+    return _("Changing the plan is not offered here for %(product)s.") % {"product": product.shown_name}
 
 
 def plan_change_by_staff(subscription: "Subscription") -> str:
@@ -77,7 +81,9 @@ def no_plan_to_choose(subscription: "Subscription") -> str:
     }
     if len(taken) < subscription.open_plans:
         return ""
-    return _("%(product)s has no other plan that you can change to.") % {"product": subscription.plan.product}
+    return _("%(product)s has no other plan that you can change to.") % {
+        "product": subscription.plan.product.shown_name
+    }
 
 
 def has_chosen(subscription: "Subscription", plan: "Plan") -> bool:
@@ -93,7 +99,7 @@ def paused_often_enough(subscription: "Subscription") -> str:
         "%(product)s can be paused once in 12 months, and you have done so.",
         "%(product)s can be paused %(count)d times in 12 months, and you have done so.",
         limit,
-    ) % {"product": subscription.plan.product, "count": limit}
+    ) % {"product": subscription.plan.product.shown_name, "count": limit}
 
 
 def longer_than_a_pause_may_be(subscription: "Subscription", days: int | None) -> str:
@@ -103,13 +109,17 @@ def longer_than_a_pause_may_be(subscription: "Subscription", days: int | None) -
         return ""
     return ngettext(
         "%(product)s can be paused for a day at most.", "%(product)s can be paused for %(count)d days at most.", longest
-    ) % {"product": subscription.plan.product, "count": longest}
+    ) % {"product": subscription.plan.product.shown_name, "count": longest}
 
 
 def more_than_support_may_grant(subscription: "Subscription", percent: int, invoices: int) -> str:
     """For a discount beyond what the merchant lets Support give; empty where it is not."""
     product = subscription.plan.product
-    values = {"product": product, "percent": product.support_max_percent, "count": product.support_max_invoices}
+    values = {
+        "product": product.shown_name,
+        "percent": product.support_max_percent,
+        "count": product.support_max_invoices,
+    }
     if product.support_max_percent is not None and percent > product.support_max_percent:
         return _("Support may give at most %(percent)d %% off %(product)s; more takes a merchant.") % values
     if product.support_max_invoices is not None and invoices > product.support_max_invoices:
@@ -134,7 +144,7 @@ def longer_than_support_may_offer(subscription: "Subscription", days: int | None
         "Support may offer a pause of one day for %(product)s; more takes a merchant.",
         "Support may offer a pause of at most %(count)d days for %(product)s; more takes a merchant.",
         longest,
-    ) % {"product": product, "count": longest}
+    ) % {"product": product.shown_name, "count": longest}
 
 
 def no_pause_now(subscription: "Subscription") -> str:
@@ -203,7 +213,8 @@ def already_discounted(subscription: "Subscription") -> str:
 
 
 def already_chosen(subscription: "Subscription") -> str:
-    return _("This subscription already changes to %(plan)s.") % {"plan": subscription.next_plan}
+    plan = subscription.next_plan
+    return _("This subscription already changes to %(plan)s.") % {"plan": plan and plan.full_name}
 
 
 def already_on_plan(subscription: "Subscription") -> str:
@@ -211,16 +222,20 @@ def already_on_plan(subscription: "Subscription") -> str:
         text = _("This subscription is still on %(plan)s. Drop the plan change, and it stays there.")
     else:
         text = _("This subscription is on %(plan)s already.")
-    return text % {"plan": subscription.plan}
+    return text % {"plan": subscription.plan.full_name}
 
 
 def no_plan_change(subscription: "Subscription") -> str:
-    return _("No plan change is to come: this subscription is on %(plan)s.") % {"plan": subscription.plan}
+    return _("No plan change is to come: this subscription is on %(plan)s.") % {"plan": subscription.plan.full_name}
 
 
 def no_such_plan(subscription: "Subscription", plan: "Plan") -> str:
     """Why the subscription cannot go over to the plan; empty where it can."""
-    values = {"plan": plan, "currency": subscription.currency, "product": subscription.plan.product}
+    values = {
+        "plan": plan.full_name,
+        "currency": subscription.currency,
+        "product": subscription.plan.product.shown_name,
+    }
     if not plan.is_active:
         return _("%(plan)s is not active, so nobody can change to it.") % values
     if plan.product_id != subscription.plan.product_id:

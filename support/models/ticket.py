@@ -164,7 +164,7 @@ class Ticket(Searchable):
     def titled(self) -> Fact | str:
         """The same as a fact where it is one."""
         if self.subject_is_ours and self.subscription:
-            return told("cancel_product", product=self.subscription.plan.product.name)
+            return told("cancel_product", product=self.subscription.plan.product.shown_name)
         return self.subject
 
     @property

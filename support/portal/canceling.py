@@ -57,7 +57,7 @@ def _to_the_alternative(request: HttpRequest, number: str) -> HttpResponse:
     typed = {name: request.POST.get(name, "") for name in ("reason", "message")}
     drafts.keep(request, reverse("cancel_subscription", args=[number]), typed)
     if found.kind == OfferKind.TALK:
-        subject = _("Instead of canceling %(product)s") % {"product": subscription.plan.product.name}
+        subject = _("Instead of canceling %(product)s") % {"product": subscription.plan.product.shown_name}
         drafts.keep(request, _support_form(number), {"subject": subject, "body": typed["message"]})
     return redirect("alternative", number, found.pk)
 

@@ -123,7 +123,7 @@ def go_on_canceling(request: HttpRequest, number: str) -> HttpResponse:
     """Say that nothing changes."""
     shown = as_of(get_object_or_404(mine(request).select_related("plan__product"), number=number), localdate())
     if shown.cancels_on:
-        ends = {"product": shown.product, "day": day(shown.cancels_on)}
+        ends = {"product": shown.product.shown_name, "day": day(shown.cancels_on)}
         text = _("Nothing changes: %(product)s ends on %(day)s. Until then you can change your mind.")
         messages.info(request, text % ends)
     return redirect(shown)

@@ -31,7 +31,7 @@ class SubscriptionChoice(forms.ModelChoiceField):
 
     def label_from_instance(self, obj: Subscription) -> str:
         status = Status(as_of(obj, self.today).status).label
-        return f"{obj.product} · {obj.price} · {status} · {obj.number}"
+        return f"{obj.product.shown_name} · {obj.price} · {status} · {obj.number}"
 
 
 class InvoiceChoice(forms.ModelChoiceField):

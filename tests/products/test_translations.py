@@ -1,0 +1,248 @@
+"""What a merchant writes in further languages, and who reads what (docs/design.md, Languages)."""
+
+from datetime import date
+from html import unescape
+
+import pytest
+from django.core.management import call_command
+from django.test import override_settings
+
+from portal_project.mail.models import OutgoingMail
+from portal_project.mail.rendering import render
+from products.models import Plan, Product
+from subscriptions.models import Invoice
+from tests.conftest import signed_in
+from tests.factories import PlanFactory, ProductFactory, started
+from tests.pages import confirm, hidden_inputs
+
+TODAY = date(2026, 4, 5)
+DUTCH = {"nl": {"name": "Webruimte", "description": "Ruimte voor je site."}}
+
+
+@pytest.fixture
+def hosting(alice, clock):
+    clock(TODAY)
+    product = ProductFactory(name="Hosting", description="Room for your site.", translations=DUTCH)
+    plan = PlanFactory(product=product, translations={"nl": {"name": "Per maand"}})
+    return started(alice, date(2026, 3, 20), plan)
+
+
+@pytest.fixture
+def in_dutch(alice):
+    alice.language = "nl"
+    alice.save()
+    return signed_in(alice)
+
+
+@pytest.fixture
+def in_german(alice):
+    alice.language = "de"
+    alice.save()
+    return signed_in(alice)
+
+
+def text_of(response):
+    return response.content.decode()
+
+
+def sent(product, **texts):
+    """What the page of a product sends, for one whose rows stay as they are."""
+    empty = {"TOTAL_FORMS": 0, "INITIAL_FORMS": 0, "MIN_NUM_FORMS": 0, "MAX_NUM_FORMS": 1000}
+    rows = {
+        f"{rows}-{name}": value
+        for rows in ("plans", "alternatives", "wind_down_defaults")
+        for name, value in empty.items()
+    }
+    settings = {"cancellation_mode": "request", "notice_days": 30, "pause_starts": "at_once", "resume_rule": "keep"}
+    return rows | settings | {"name": product.name, "tax_rate": "0", "is_active": "on"} | texts
+
+
+def test_a_customer_reads_them_in_their_language(in_dutch, hosting):
+    page = text_of(in_dutch.get(hosting.get_absolute_url()))
+    assert "<h1>Webruimte</h1>" in page
+    assert "<title>Webruimte (" in page
+    assert "<dd>Per maand</dd>" in page
+    assert "Ruimte voor je site." in page
+    assert "Hosting" not in page
+    assert "Webruimte" in text_of(in_dutch.get("/"))
+
+
+def test_where_the_language_has_none_a_customer_reads_the_first_one_marked_with_its_language(in_german, hosting):
+    page = text_of(in_german.get(hosting.get_absolute_url()))
+    assert '<h1><span lang="en" dir="auto">Hosting</span></h1>' in page
+    assert '<div class="soft" lang="en" dir="auto"><p>Room for your site.</p></div>' in page
+    # No markup can be in the title of a page.
+    assert "<title>Hosting (" in page
+
+
+def test_what_is_written_in_the_language_of_the_page_needs_no_mark(as_alice, hosting):
+    assert "<h1>Hosting</h1>" in text_of(as_alice.get(hosting.get_absolute_url()))
+
+
+def test_a_wider_language_will_do(as_alice, hosting, alice):
+    with override_settings(LANGUAGES=[("en", "English"), ("nl-be", "Vlaams")]):
+        alice.language = "nl-be"
+        alice.save()
+        page = text_of(as_alice.get(hosting.get_absolute_url()))
+    assert '<h1><span lang="nl" dir="auto">Webruimte</span></h1>' in page
+
+
+def test_the_merchant_may_write_first_in_another_language_than_english(as_alice, in_dutch, hosting, alice):
+    """What was given in that one before is not read any more."""
+    with override_settings(MERCHANT_LANGUAGE="nl"):
+        assert "<h1>Hosting</h1>" in text_of(in_dutch.get(hosting.get_absolute_url()))
+        alice.language = "en"
+        alice.save()
+        assert '<h1><span lang="nl" dir="auto">Hosting</span></h1>' in text_of(as_alice.get(hosting.get_absolute_url()))
+
+
+def test_a_mail_names_them_in_the_language_of_its_reader(in_dutch, as_merchant, hosting):
+    confirm(as_merchant, f"/admin/subscriptions/subscription/{hosting.pk}/pause/")
+    mail = OutgoingMail.objects.get(template="subscriptions/paused")
+    assert mail.context["product"] == {"own": ["Hosting", "en", {"nl": "Webruimte"}]}
+    assert render(mail).subject == "Webruimte is gepauzeerd"
+    assert "Webruimte" in render(mail).html
+    mail.language = "de"
+    assert '<span lang="en" dir="auto">Hosting</span>' in render(mail).html
+    assert "Hosting" in render(mail).subject
+
+
+def test_a_receipt_stays_in_the_language_in_which_it_was_given(in_dutch, hosting, alice):
+    confirm(in_dutch, f"{hosting.get_absolute_url()}pause/")
+    Product.objects.update(name="Space", translations={"nl": {"name": "Plek"}})
+    alice.language = "en"
+    alice.save()
+    receipt = alice.receipts.get()
+    assert receipt.title.startswith("Webruimte: ")
+    assert [hosting.number, "Per maand"] == [receipt.facts[0][1][-9:-1], receipt.facts[1][1].partition(",")[0]]
+    assert receipt.title in unescape(text_of(signed_in(alice).get(receipt.get_absolute_url())))
+
+
+def test_an_invoice_names_them_in_the_language_of_who_buys_and_stays_as_it_is(hosting, alice, clock):
+    first = hosting.invoices.get()
+    assert (first.lines[0]["product"], first.lines[0]["plan"]) == ("Hosting", "Monthly")
+    alice.language = "nl"
+    alice.save()
+    clock(date(2026, 4, 20))
+    call_command("apply_due")
+    second = Invoice.objects.exclude(pk=first.pk).get()
+    assert (second.lines[0]["product"], second.lines[0]["plan"]) == ("Webruimte", "Per maand")
+    Product.objects.update(translations={})
+    assert "Webruimte, Per maand" in text_of(signed_in(alice).get(second.get_absolute_url()))
+
+
+def test_the_history_tells_a_change_of_plan_in_the_language_of_whoever_reads(in_dutch, as_merchant, hosting, alice):
+    other = PlanFactory(
+        product=hosting.product, name="Yearly", interval="year", translations={"nl": {"name": "Per jaar"}}
+    )
+    agree = f"/admin/subscriptions/subscription/{hosting.pk}/change-plan/"
+    shown = as_merchant.post(agree, {"plan": other.pk, "preview": "1"})
+    as_merchant.post(agree, hidden_inputs(shown) | {"plan": other.pk})
+    page = text_of(in_dutch.get(hosting.get_absolute_url()))
+    assert "Webruimte · Per jaar, " in page
+    assert "Hosting" not in page
+    mail = OutgoingMail.objects.get(template="subscriptions/plan_chosen")
+    assert "Webruimte · Per jaar, " in render(mail).text
+    alice.language = "en"
+    alice.save()
+    assert "Hosting · Yearly, " in text_of(signed_in(alice).get(hosting.get_absolute_url()))
+
+
+def test_staff_read_the_first_one_whatever_they_chose(as_merchant, merchant, hosting):
+    merchant.language = "nl"
+    merchant.save()
+    for address in (
+        "subscriptions/subscription/",
+        f"subscriptions/subscription/{hosting.pk}/change/",
+        "products/product/",
+    ):
+        page = text_of(as_merchant.get(f"/admin/{address}"))
+        assert "Hosting" in page
+        assert "Webruimte" not in page
+
+
+def test_a_merchant_writes_them_on_the_page_of_the_product_and_the_history_has_them(as_merchant):
+    product = ProductFactory(name="Hosting", description="Room.")
+    page = f"/admin/products/product/{product.pk}/change/"
+    assert 'name="translations_nl_name"' in text_of(as_merchant.get(page))
+    typed = {
+        "translations_nl_name": " Web\u200bruimte ",
+        "translations_nl_description": "Een.\r\nTwee.",
+        "description": "Room.",
+    }
+    assert as_merchant.post(page, sent(product, **typed)).status_code == 302
+    product.refresh_from_db()
+    assert product.translations == {"nl": {"name": "Webruimte", "description": "Een.\nTwee."}}
+    assert product.history.latest().translations == product.translations
+    # Without its fields nothing is taken away; emptied, it is.
+    assert as_merchant.post(page, sent(product, description="Room.")).status_code == 302
+    product.refresh_from_db()
+    assert product.translations["nl"]["name"] == "Webruimte"
+    assert as_merchant.post(page, sent(product, description="Room.") | dict.fromkeys(typed, "")).status_code == 302
+    product.refresh_from_db()
+    assert product.translations == {}
+
+
+def test_a_plan_has_them_on_its_own_page(as_merchant):
+    plan = PlanFactory()
+    page = f"/admin/products/plan/{plan.pk}/change/"
+    typed = {"product": plan.product.pk, "name": "Monthly", "amount": "100", "currency": "EUR", "interval": "month"}
+    more = {"interval_count": 1, "trial_days": 0, "is_active": "on", "translations_nl_name": "Per maand"}
+    assert as_merchant.post(page, typed | more).status_code == 302
+    assert Plan.objects.get().translations == {"nl": {"name": "Per maand"}}
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"translations_nl_name": "a" * 101}, "Nederlands, Name: Ensure this value has at most 100 characters"),
+        ({"translations_nl_name": "a\0b"}, "Nederlands, Name: Null characters are not allowed."),
+        ({"translations_nl_description": "a" * 100_000}, "Nederlands, Description: Ensure this value has at most 1000"),
+        ({"translations_nl_description": "Ruimte."}, "First write the description itself"),
+    ],
+)
+def test_each_is_checked_as_the_first_one_is(as_merchant, typed, said):
+    product = ProductFactory()
+    response = as_merchant.post(f"/admin/products/product/{product.pk}/change/", sent(product) | typed)
+    assert response.status_code == 200
+    page = unescape(text_of(response))
+    assert said in page
+    assert '<details class="pa-translations" open>' in page
+    product.refresh_from_db()
+    assert product.translations == {}
+
+
+def test_what_no_form_has_asked_for_is_kept_as_its_column_would_keep_it(db):
+    """Such as what sample data brings, or a language that is not installed at present."""
+    product = ProductFactory(
+        translations={"nl": {"name": " Cafe\u0301\u200b ", "description": ""}, "xx": {"name": "\u200b"}}
+    )
+    product.refresh_from_db()
+    assert product.translations == {"nl": {"name": "Café"}}
+
+
+def test_what_is_there_in_a_language_that_is_not_installed_stays(as_merchant):
+    product = ProductFactory(translations={"fy": {"name": "Romte"}})
+    typed = {"translations_nl_name": "Ruimte"}
+    assert as_merchant.post(f"/admin/products/product/{product.pk}/change/", sent(product, **typed)).status_code == 302
+    product.refresh_from_db()
+    assert product.translations == {"fy": {"name": "Romte"}, "nl": {"name": "Ruimte"}}
+
+
+def test_a_fourth_language_is_a_field_more_and_no_migration(as_merchant, as_alice, hosting, alice):
+    with override_settings(LANGUAGES=[("en", "English"), ("nl", "Nederlands"), ("de", "Deutsch"), ("fr", "Français")]):
+        page = f"/admin/products/product/{hosting.product.pk}/change/"
+        assert 'name="translations_fr_name"' in text_of(as_merchant.get(page))
+        plans = {"plans-TOTAL_FORMS": 0, "plans-INITIAL_FORMS": 0}
+        typed = {"translations_nl_name": "Webruimte", "translations_fr_name": "Hébergement"}
+        assert as_merchant.post(page, sent(hosting.product, **typed) | plans).status_code == 302
+        alice.language = "fr"
+        alice.save()
+        assert "<h1>Hébergement</h1>" in text_of(as_alice.get(hosting.get_absolute_url()))
+
+
+def test_support_reads_them_in_words(as_agent, hosting):
+    for address in (f"product/{hosting.product.pk}", f"plan/{hosting.plan.pk}"):
+        page = unescape(text_of(as_agent.get(f"/admin/products/{address}/change/")))
+        assert 'Nederlands: <span lang="nl" dir="auto">' in page
+    assert "Per maand" in page
