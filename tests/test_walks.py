@@ -112,7 +112,7 @@ def test_a_request_to_cancel_goes_through_few_rooms_and_is_decided_once(as_alice
 
 
 def test_keeping_goes_through_few_rooms_and_is_decided_once(as_alice, as_agent, numbers):
-    """One room, before the others, sees to it that nobody acts with the eyes of a customer; and two, asked for each name, know what
+    """One room, before the others, sees to it that nobody acts with the eyes of a customer; two, asked for each name, know what
     is sold in each language.
     """
     for number in numbers:
