@@ -105,7 +105,7 @@ def test_the_queue(as_agent, agent, hosting, query, expected):
 
 def test_the_page_of_a_ticket_for_staff(as_alice, as_agent, agent, alice, hosting):
     """Session, person, permissions; ticket, messages, files, events, mails, subscriptions, tickets, steps of the wind-down,
-    offers; saved replies, colleagues.
+    offers; saved replies, colleagues; that it is open here, and where else.
     """
     confirm(as_alice, f"{hosting.get_absolute_url()}cancel/", reason="other", message="Moving")
     SavedReply.objects.create(title="Thanks", body="Thank you.")
@@ -114,4 +114,4 @@ def test_the_page_of_a_ticket_for_staff(as_alice, as_agent, agent, alice, hostin
         Message.objects.create(ticket=ticket, author=[alice, agent][n % 2], body=f"Message {n}")
         started(alice, date(2026, 3, 20))
         Ticket.objects.create(customer=alice, subject=f"Other {n}")
-    assert statements(as_agent, f"/admin/support/ticket/{ticket.pk}/change/") == 14
+    assert statements(as_agent, f"/admin/support/ticket/{ticket.pk}/change/") == 16

@@ -7,15 +7,17 @@ from functools import cache
 from typing import Any
 
 from django.db.models import OuterRef, Subquery, Sum
+from django.utils.timezone import localtime
 
 from portal_project.accounts.models import User
+from portal_project.common.locales import moment
 from products import money
 from subscriptions.billing.catch_up import as_of
 from subscriptions.models import Invoice, Subscription
 from subscriptions.preview.trial_run import upcoming
 from support.admin import step_rows
 from support.cancellations.end_date import why_promised
-from support.models import Offer, Ticket, TicketQuerySet
+from support.models import Offer, Ticket, TicketEvent, TicketQuerySet
 from support.tickets import timeline
 from support.tickets.conversation import conversation
 
@@ -25,12 +27,14 @@ LISTED = 8
 
 @cache
 def tickets() -> TicketQuerySet:
-    """Tickets with all that their page needs of single rows, and `billed`: the sum of the subscription's live invoices.
+    """Tickets with all that their page needs of single rows; `billed`, the sum of the subscription's live invoices; and
+    `assigned_at` with `assigned_by`, when and by whose name it was last given to somebody.
 
     Never read as they are, only narrowed: the query is put together once, and kept.
     """
     live = Invoice.objects.exclude(status=Invoice.Status.VOID).filter(subscription=OuterRef("subscription")).order_by()
     billed = live.values("subscription").annotate(billed=Sum("amount")).values("billed")
+    given = TicketEvent.objects.filter(ticket=OuterRef("pk"), kind=TicketEvent.Kind.ASSIGNEE).order_by("-id")
     return Ticket.objects.select_related(
         "customer",
         "assignee",
@@ -38,7 +42,12 @@ def tickets() -> TicketQuerySet:
         "subscription__plan__product",
         "subscription__next_plan",
         "cancellation_request__decided_by",
-    ).annotate(billed=Subquery(billed))
+    ).annotate(
+        billed=Subquery(billed),
+        assigned_at=Subquery(given.values("at")[:1]),
+        assigned_by=Subquery(given.values("actor")[:1]),
+        assigned_by_name=Subquery(given.values("actor__name")[:1]),
+    )
 
 
 def context(ticket: Ticket, today: date, before: str) -> dict[str, Any]:
@@ -57,8 +66,22 @@ def context(ticket: Ticket, today: date, before: str) -> dict[str, Any]:
         "tickets": others.only("subject", "status", "created_at")[:LISTED],
         "listed": LISTED,
         "steps": _steps(ticket, today),
+        "taken": taken(ticket),
         **_about(ticket, getattr(ticket, "billed", None), today),
     }
+
+
+def taken(ticket: Ticket) -> str:
+    """Who took the ticket, or got it from whom, and when; `ticket` comes from `tickets()`. Empty for nobody."""
+    if ticket.assignee is None:
+        return ""
+    name, at = ticket.assignee.get_full_name(), ticket.assigned_at  # type: ignore[attr-defined]
+    if at is None:
+        return f"{name} has it."
+    on = moment(localtime(at))
+    if ticket.assigned_by == ticket.assignee_id:  # type: ignore[attr-defined]
+        return f"{name} took it on {on}."
+    return f"{name} got it on {on} from {ticket.assigned_by_name or 'a colleague'}."  # type: ignore[attr-defined]
 
 
 def _steps(ticket: Ticket, today: date) -> list[step_rows.Row]:

@@ -11,8 +11,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from portal_project.accounts.people import person
 from portal_project.common import drafts
@@ -22,7 +24,7 @@ from subscriptions.rules.states import NotAllowed
 from support.admin import from_ticket, offers, ticket_page, wind_down
 from support.admin.queue import queue, way_back
 from support.models import Attachment, Ticket
-from support.tickets import saved_replies, triage
+from support.tickets import presence, saved_replies, triage
 from support.tickets.attachments import choose_again, download
 from support.tickets.opening import SENT_BEFORE, SentBefore, SomebodyWrote, reply
 from support.tickets.staff_forms import InsertForm, StaffReplyForm, TriageForm
@@ -42,6 +44,7 @@ class TicketAdmin(ModelAdmin):
         wrap = self.admin_site.admin_view
         own = [
             path("<int:pk>/reply/", wrap(self.reply), name="support_ticket_reply"),
+            path("<int:pk>/presence/", wrap(require_POST(self.presence)), name="support_ticket_presence"),
             path("<int:pk>/files/<int:attachment>/", wrap(self.attachment), name="support_ticket_attachment"),
         ]
         rest = [*from_ticket.urls(self.admin_site), *offers.urls(self.admin_site), *wind_down.urls(wrap)]
@@ -53,11 +56,13 @@ class TicketAdmin(ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The ticket's page; a POST sets status, priority and assignee, or leads to turning it, and keeps what is typed."""
+        """The ticket's page; a POST takes it, sorts it by the form beside it, or leads to turning it, and keeps what is typed."""
         ticket = self._ticket(request, object_id)
         if request.method != "POST":
             return self._page(request, ticket)
         self._check_may_change(request)
+        if "take" in request.POST:
+            return self._take(request, ticket)
         form = None if "turn" in request.POST else _triaged(request, ticket)
         if form and form.errors:
             return self._page(request, ticket, triage_form=form, **_again(request))
@@ -78,10 +83,28 @@ class TicketAdmin(ModelAdmin):
         form = StaffReplyForm(request.POST, request.FILES, fill=_filling(request, ticket))
         return self._send(request, ticket, form) if form.is_valid() else self._page(request, ticket, answer=form)
 
+    def presence(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Note that the page is still open, and answer with who else has it open."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        ticket, by, now = get_object_or_404(Ticket.objects.only("pk"), pk=pk), person(request), timezone.now()
+        presence.note(ticket, by, at=now, is_writing="writing" in request.POST)
+        context = {"colleagues": presence.colleagues(ticket, by, at=now)}
+        return TemplateResponse(request, "admin/support/ticket/_presence.html", context)
+
     def attachment(self, request: HttpRequest, pk: int, attachment: int) -> HttpResponseBase:
         if not self.has_view_permission(request):
             raise PermissionDenied
         return download(get_object_or_404(Attachment, pk=attachment, message__ticket=pk))
+
+    def _take(self, request: HttpRequest, ticket: Ticket) -> HttpResponse:
+        """Make it theirs, unless it has become somebody else's since the page was opened."""
+        _keep(request, ticket)
+        if triage.take(ticket.pk, by=person(request), today=localdate(), seen=request.POST["take"]):
+            messages.success(request, "The ticket is yours.")
+        else:
+            messages.warning(request, f"Nothing is changed: {ticket_page.taken(self._ticket(request, ticket.pk))}")
+        return redirect("admin:support_ticket_change", ticket.pk)
 
     def _send(self, request: HttpRequest, ticket: Ticket, form: StaffReplyForm) -> HttpResponse:
         try:
@@ -118,6 +141,9 @@ class TicketAdmin(ModelAdmin):
         forms["answer"].fields["seen"].initial = shown["conversation"].last
         context = self.admin_site.each_context(request) | {"title": str(ticket), "opts": self.opts}
         context |= {"back_to_queue": way_back(request), "may_mark": wind_down.may_mark(request)}
+        by, now = person(request), timezone.now()
+        presence.opened(ticket, by, at=now)
+        context["colleagues"] = presence.colleagues(ticket, by, at=now)
         return TemplateResponse(request, "admin/support/ticket/page.html", context | shown | forms)
 
 

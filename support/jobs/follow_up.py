@@ -5,11 +5,13 @@ from datetime import date
 
 from django.db import transaction
 from django.db.models import F, QuerySet
+from django.utils import timezone
 
 from subscriptions.rules.states import Status
 from support.cancellations.decisions import Decision, decide
 from support.models import CancellationRequest, Ticket, TicketQuerySet
 from support.queue import act_by
+from support.tickets import presence
 from support.tickets.forgetting import delete_unwanted_files
 from support.wind_down import planning
 
@@ -19,12 +21,13 @@ AT_ONCE = 500
 def run(today: date) -> int:
     """Decide the undecided requests of subscriptions that have ended, and return how many there were.
 
-    Then make missing steps, delete files that nothing names any more, and bring up to date by which day staff should act. Safe
-    to repeat, and in parallel.
+    Then make missing steps, delete files that nothing names any more and who had a ticket open, and bring up to date by which
+    day staff should act. Safe to repeat, and in parallel.
     """
     decided = sum(_decide_ended(keys) for keys in _batches(_ended()))
     planning.mend(today)
     delete_unwanted_files()
+    presence.forget(timezone.now())
     for keys in _batches(_undated(), _overtaken(today), _renewing_earlier(today)):
         act_by.refresh(keys, today)
     return decided

@@ -2,6 +2,7 @@ from support.models.alternatives import AcceptedAlternative, AlternativeShowing
 from support.models.cancellation_request import CancellationRequest
 from support.models.message import Attachment, Message
 from support.models.offer import Offer
+from support.models.presence import TicketPresence
 from support.models.provider_call import ProviderCall
 from support.models.saved_reply import SavedReply
 from support.models.ticket import Ticket, TicketQuerySet
@@ -20,6 +21,7 @@ __all__ = [
     "SavedReply",
     "Ticket",
     "TicketEvent",
+    "TicketPresence",
     "TicketQuerySet",
     "UnwantedFile",
     "WindDownDefault",

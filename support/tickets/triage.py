@@ -40,6 +40,18 @@ def change(tickets: Iterable[int], *, by: "User", today: date, **values: Any) ->
     return len(changed)
 
 
+def take(ticket: int, *, by: "User", today: date, seen: str) -> bool:
+    """Make the ticket with this primary key theirs, unless meanwhile somebody else has it than on the page, where that is
+    `seen`: their primary key as a text, empty for nobody.
+    """
+    with transaction.atomic():
+        whose = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket).assignee_id
+        if whose != by.pk and seen != str(whose or ""):
+            return False
+        change([ticket], by=by, today=today, assignee=by)
+    return True
+
+
 def set_status(ticket: Ticket, status: str, *, by: "User | None", at: datetime) -> TicketEvent | None:
     """Give the locked ticket a status, and return the event to save with it; None where it has that status already.
 

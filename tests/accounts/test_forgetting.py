@@ -46,6 +46,7 @@ NOT_IN_A_TABLE = {
     "sessions.Session": "goes, by what is noted of where somebody is signed in",
     "support.ProviderCall": "goes with its service",
     "support.TicketEvent": "looks of the customer go; how staff worked stays, without what anybody wrote",
+    "support.TicketPresence": "of staff; goes with the next run of the job",
     "support.UnwantedFile": "goes once its file is off the disk",
     "support.WindDownStep": "goes with its service",
     # What stays as it is.

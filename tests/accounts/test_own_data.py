@@ -47,6 +47,7 @@ NOT_ABOUT_CUSTOMERS = {
     "support.ProviderCall": "how a provider was told; the wish stands on the service",
     "support.SavedReply": "texts of staff",
     "support.UnwantedFile": "paths that say nothing, until they are off the disk",
+    "support.TicketPresence": "which of the staff has a ticket open, for two minutes",
     "support.TicketEvent": "how staff worked; what they decided stands on the request",
     "support.WindDownDefault": "settings",
     "support.WindDownStep": "how staff worked; what becomes of a service stands on the service",
