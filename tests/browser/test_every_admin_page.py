@@ -97,6 +97,7 @@ def pages(hosting, as_alice, alice, agent, merchant):
         f"subscriptions/paymentfile/{PaymentFile.objects.get().pk}/change/",
         f"products/product/{hosting.product.pk}/change/",
         f"products/product/{hosting.product.pk}/preview/",
+        f"products/product/{hosting.product.pk}/copy-actions/",
         f"products/plan/{hosting.plan_id}/change/",
         f"accounts/customer/{alice.pk}/change/",
         f"accounts/customer/{alice.pk}/history/",

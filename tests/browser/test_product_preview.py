@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.visitor import Visitor
+from tests.factories import ProductFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -71,3 +72,17 @@ def test_form_and_preview_fit_in_light_and_dark(owner, hosting, width):
     assert stands_beside == (width == 1440)
     owner.opens(f"/admin/products/product/{hosting.product.pk}/preview/").finds_the_page_sound()
     owner.finds_it_sound_in_the_dark_too()
+
+
+def test_the_actions_are_copied_to_another_product_after_a_look_at_what_differs(owner, hosting):
+    mail = ProductFactory(name="Mail", allow_pause=False)
+    owner.opens(f"/admin/products/product/{hosting.product.pk}/change/").presses("Copy to other products")
+    owner.finds_the_admin_sound()
+    owner.page.get_by_label("Mail (1 setting differs)").check()
+    owner.presses("Show what differs").sees("Nothing has happened yet.", "Allow Subscription Pause")
+    for width in (360, 1024, 1440):
+        owner.page.set_viewport_size({"width": width, "height": 800})
+        owner.finds_the_admin_sound()
+    owner.presses("Copy").sees("The Customer Portal Actions are the same now.")
+    mail.refresh_from_db()
+    assert mail.allow_pause

@@ -170,12 +170,10 @@ def test_nothing_is_written_and_what_it_costs_does_not_grow(as_merchant, alice):
     sent = hidden_inputs(as_merchant.get(page)) | filled_in(as_merchant.get(page))
 
     def asked() -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             as_merchant.get(address(hosting.product))
             as_merchant.post(address(hosting.product), sent)
-        written = [each["sql"] for each in queries if not re.match("SELECT|SAVEPOINT|RELEASE", each["sql"])]
+        written = [each["sql"] for each in queries if not re.match(r"\(?SELECT|SAVEPOINT|RELEASE", each["sql"])]
         assert written == []
         return len(queries)
 

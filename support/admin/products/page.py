@@ -6,11 +6,12 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
 
 from portal_project.common.admin import TabularInline
 from products.admin.products import ProductAdmin
 from products.models import Product
-from support.admin.products import preview
+from support.admin.products import copying, preview
 from support.admin.products.form import ProductForm
 from support.models import WindDownDefault
 
@@ -40,6 +41,7 @@ class WindDownInline(TabularInline):
 class ProductDeskAdmin(ProductAdmin):
     form = ProductForm
     change_form_template = "admin/support/product/change_form.html"
+    actions_detail = ("copy_actions",)
 
     def get_urls(self) -> list[URLPattern]:
         return [*preview.urls(self), *super().get_urls()]
@@ -53,6 +55,10 @@ class ProductDeskAdmin(ProductAdmin):
             # The theme would say that there is something to correct.
             context["errors"] = None
         return super().render_change_form(request, context, **kwargs)
+
+    @action(description="Copy to other products", url_path="copy-actions", permissions=["change"])
+    def copy_actions(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return copying.copy_actions(request, self, object_id)
 
     def get_inlines(self, request: HttpRequest, obj: Product | None) -> Any:
         return [*super().get_inlines(request, obj), WindDownInline]
