@@ -11,15 +11,21 @@ from django.test import Client
 ELSEWHERE = ("/static/", "/logo/")
 
 
-class _Links(HTMLParser):
+class _Ways(HTMLParser):
+    """Where links lead, and where forms post to; "" is the page itself."""
+
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.found: set[str] = set()
+        self.links: set[str] = set()
+        self.posted_to: set[str] = set()
         self.feed(html)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        if tag == "a" and (link := dict(attributes).get("href")):
-            self.found.add(link)
+        found = dict(attributes)
+        if tag == "a" and (link := found.get("href")):
+            self.links.add(link)
+        elif tag == "form" and found.get("method") == "post":
+            self.posted_to.add(found.get("action") or "")
 
 
 def crawl(browser: Client, first: list[str], leave_out: tuple[str, ...] = ()) -> Iterator[tuple[str, HttpResponse]]:
@@ -44,8 +50,13 @@ def is_page(response: HttpResponse) -> bool:
     return response.headers.get("Content-Type", "").startswith("text/html") and not response.streaming
 
 
+def posted_to(page: HttpResponse) -> set[str]:
+    """The addresses of its forms, as they are written there; "" is its own."""
+    return _Ways(page.content.decode()).posted_to
+
+
 def _links(response: HttpResponse) -> list[str]:
-    return sorted(_Links(response.content.decode()).found) if is_page(response) else []
+    return sorted(_Ways(response.content.decode()).links) if is_page(response) else []
 
 
 def _shape(address: str) -> tuple[str, set[str]]:

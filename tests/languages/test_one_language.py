@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import urljoin
 from uuid import uuid4
 
 import pytest
@@ -22,7 +23,7 @@ from products.models import CancellationReason, Plan, Product
 from support.models import Ticket
 from support.tickets.opening import reply
 from tests.conftest import signed_in
-from tests.crawl import crawl, is_page
+from tests.crawl import crawl, is_page, posted_to
 from tests.factories import PlanFactory, ProductFactory, started
 from tests.languages import pseudo
 from tests.pages import confirm, hidden_inputs
@@ -35,8 +36,16 @@ KNOWN = re.compile(
 )
 WORD = re.compile(r"(?<![\w@.&/-])[A-Za-z]{3,}(?![\w@&/-])")
 # Of Django and allauth, which have catalogs of their own.
-THEIRS = ("Current Password", "New Password", "Forgot your password?", "Your password", "Email address")
+THEIRS = (
+    "Current Password",
+    "New Password",
+    "Forgot your password?",
+    "Your password",
+    "Email address",
+    "This field is required.",
+)
 COUNTRIES = set(Locale("en").territories.values())
+FOR_STRANGERS = ["/accounts/login/", "/nowhere/", "/accounts/signup/", "/accounts/address/undo/x/"]
 ATTRIBUTES = ("aria-label", "title", "alt", "placeholder")
 
 
@@ -141,10 +150,16 @@ def test_every_page_of_a_customer(browser):
     assert english_on_pages(browser, ["/", "/nowhere/"]) == {}
 
 
-def test_every_page_of_a_stranger(db):
-    stranger = Client(headers={"Accept-Language": "en-xa"})
-    first = ["/accounts/login/", "/nowhere/", "/accounts/signup/", "/accounts/address/undo/x/"]
-    assert english_on_pages(stranger, first) == {}
+def test_every_answer_to_a_form_that_is_sent_empty(browser):
+    assert english_in_answers(browser, ["/"]) == {}
+
+
+def test_every_page_of_a_stranger(stranger):
+    assert english_on_pages(stranger, FOR_STRANGERS) == {}
+
+
+def test_every_answer_to_a_form_that_a_stranger_sends_empty(stranger):
+    assert english_in_answers(stranger, FOR_STRANGERS) == {}
 
 
 def test_every_mail(browser, subscriptions, alice, agent, as_merchant, clock):
@@ -179,6 +194,23 @@ def test_every_mail(browser, subscriptions, alice, agent, as_merchant, clock):
     assert found == {}
     # The last mail to somebody who is forgotten goes with its person.
     assert templates - set(OutgoingMail.objects.values_list("template", flat=True)) == {"accounts/forgotten"}
+
+
+@pytest.fixture
+def stranger(db):
+    return Client(headers={"Accept-Language": "en-xa"})
+
+
+def english_in_answers(browser, first):
+    """Of pages with what is wrong, and of refusals; what needs nothing to be filled in is done."""
+    pages = {address: answer for address, answer in crawl(browser, first, leave_out=("/admin/",)) if is_page(answer)}
+    forms = {urljoin(address, action) for address, answer in pages.items() for action in posted_to(answer)}
+    found = {}
+    for address in sorted(forms - {"/accounts/logout/", "/accounts/language/choose/"}):
+        answer = browser.post(address, follow=True)
+        if is_page(answer) and (left := english(_Text(answer.content.decode()).said)):
+            found[address] = left
+    return found
 
 
 def english_on_pages(browser, first):
