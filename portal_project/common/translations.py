@@ -1,5 +1,6 @@
 """The column for what a merchant writes in further languages (`docs/design.md`, Languages)."""
 
+from collections.abc import Mapping
 from typing import Any, overload
 
 from django import forms
@@ -86,5 +87,14 @@ class Shown:
     def __get__(self, row: Any, owner: Any) -> "Shown | OwnText":
         if row is None:
             return self
-        others = {code: texts[self.name] for code, texts in row.translations.items() if texts.get(self.name)}
-        return OwnText.of(getattr(row, self.name), others, written_in=settings.MERCHANT_LANGUAGE)
+        return own_text(getattr(row, self.name), texts_of(row, self.name))
+
+
+def texts_of(row: Any, name: str) -> dict[str, str]:
+    """What a row has of the text of that name in further languages, by these."""
+    return {code: texts[name] for code, texts in row.translations.items() if texts.get(name)}
+
+
+def own_text(main: str, others: Mapping[str, str]) -> OwnText:
+    """A text that the merchant wrote in their language, and in others."""
+    return OwnText.of(main, others, written_in=settings.MERCHANT_LANGUAGE)

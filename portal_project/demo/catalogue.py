@@ -117,7 +117,11 @@ def make_catalogue() -> Plans:
     plans = {(plan[0], plan[1]): _make_plan(products[plan[0]], *plan[1:]) for plan in PLANS}
     for position, (product, plan, reasons, terms) in enumerate(ALTERNATIVES):
         made = Alternative.objects.create(
-            product=products[product], plan=plans.get((product, plan)), position=position, **terms
+            product=products[product],
+            plan=plans.get((product, plan)),
+            position=position,
+            translations=in_dutch_and_german(text=terms.get("text", "")),
+            **terms,
         )
         made.reasons.set(CancellationReason.objects.filter(code__in=reasons))
     for product, kind, what, offset, can_be_undone in WIND_DOWN:

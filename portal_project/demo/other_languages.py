@@ -58,6 +58,11 @@ DUTCH_AND_GERMAN: dict[str, tuple[str, str]] = {
         "Je site op volle snelheid in Japan.",
         "Ihre Website in Japan mit voller Geschwindigkeit.",
     ),
+    # Alternatives.
+    "Is something missing? Tell us: we answer within a day.": (
+        "Mis je iets? Laat het ons weten: we antwoorden binnen een dag.",
+        "Fehlt Ihnen etwas? Schreiben Sie uns: Wir antworten innerhalb eines Tages.",
+    ),
     # Plans.
     "Weekly": ("Wekelijks", "Wöchentlich"),
     "Monthly": ("Maandelijks", "Monatlich"),

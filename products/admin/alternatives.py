@@ -69,6 +69,7 @@ class AlternativeInline(StackedInline):
                     ("pause_days", "plan"),
                     ("percent", "invoices"),
                     "text",
+                    "translations",
                     ("reasons", "plans"),
                     ("from_months", "position"),
                 )
@@ -79,6 +80,11 @@ class AlternativeInline(StackedInline):
     # What was shown is counted, so it is switched off and stays.
     can_delete = False
     ordering_field = "position"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """With what stands in the place of a column, or the formset would ask the model for it."""
+        fields = super().get_readonly_fields(request, obj)
+        return fields if self.has_change_permission(request, obj) else (*fields, "in_other_languages")
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         return super().formfield_for_manytomany(

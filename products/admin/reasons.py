@@ -15,7 +15,7 @@ class CancellationReasonAdmin(SimpleHistoryAdmin, ModelAdmin):
     """
 
     list_display = ("label", "asks_for_words", "is_active", "position")
-    fields = ("label", "asks_for_words", "is_active", "position")
+    fields = ("label", "translations", "asks_for_words", "is_active", "position")
     ordering_field = "position"
     hide_ordering_field = True
     warn_unsaved_form = True

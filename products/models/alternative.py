@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from portal_project.common import fields
+from portal_project.common.translations import Shown, TranslationsField
 from products.models.cancellation_reason import CancellationReason
 from products.models.offer_terms import OfferKind, OfferTerms
 from products.models.plan import Plan
@@ -40,6 +41,8 @@ class Alternative(OfferTerms):
     text = fields.ParagraphsField(
         "text", blank=True, max_length=1000, help_text="For “Talk to us”: what the customer reads."
     )
+    translations = TranslationsField(of=("text",))
+    shown_text = Shown("text")
     is_active = models.BooleanField(
         "active", default=True, help_text="Switch off instead of deleting: what it led to is still counted."
     )

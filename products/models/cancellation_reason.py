@@ -1,12 +1,15 @@
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import models
 from django.utils.text import slugify
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext, gettext_noop
 from simple_history.models import HistoricalRecords
 
-from portal_project.common import fields
+from portal_project.common import facts, fields
 from portal_project.common.facts import Fact
+from portal_project.common.own_text import OwnText
+from portal_project.common.translations import TranslationsField, own_text, texts_of
 
 NOT_SAID = "not_said"
 CODE_LENGTH = 20
@@ -28,8 +31,12 @@ class CancellationReason(models.Model):
         "wording",
         max_length=100,
         unique=True,
-        help_text="As customers read it. A request keeps the words that its customer chose.",
+        help_text=(
+            "As customers read it. A request keeps the words that its customer chose. Those that an installation starts "
+            "with are in its languages already."
+        ),
     )
+    translations = TranslationsField(of=("label",))
     asks_for_words = models.BooleanField(
         "asks for a few words",
         default=False,
@@ -64,15 +71,33 @@ class CancellationReason(models.Model):
             self.code = _unused_code(self.label)
         super().save(*args, **kwargs)
 
+    @property
+    def others(self) -> dict[str, str]:
+        """Its wordings in other languages, by these."""
+        return texts_of(self, "label")
 
-def in_words(label: str) -> str:
-    """For whoever reads it: one that an installation starts with in their language, any other as the merchant has worded it."""
-    return str(fact(label))
+    @property
+    def shown_label(self) -> str:
+        return in_words(self.label, self.others)
 
 
-def fact(label: str) -> Fact | str:
-    """The same as a fact where it is one."""
-    return Fact(text=[label]) if label in FIRST.values() else label
+def in_words(label: str, others: Mapping[str, str]) -> str:
+    """For whoever reads it: as the merchant has worded it in their language, or else one that an installation starts with in the
+    words of the portal, any other as it was worded first. `others` are by their languages.
+    """
+    return _worded(own_text(label, others))
+
+
+def fact(label: str, others: Mapping[str, str]) -> Fact:
+    """The same for whoever reads it later."""
+    return Fact(reason=[facts.kept(own_text(label, others))])
+
+
+def _worded(own: OwnText) -> str:
+    return gettext(own.main) if own == own.main and own.main in FIRST.values() else own
+
+
+facts.KINDS["reason"] = _worded
 
 
 def begin() -> None:

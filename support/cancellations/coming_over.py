@@ -40,11 +40,12 @@ def write(checked: Checked[Row], *, today: date, on_progress: Progress) -> Summa
 
 def _reasons() -> dict[str, str]:
     """What a file may say for each reason, in lower case: its code, or its name."""
-    return {text.lower(): code for code, label in _labels().items() for text in (code, label)}
+    return {text.lower(): code for code, reason in _known().items() for text in (code, reason.label)}
 
 
-def _labels() -> dict[str, str]:
-    return dict(CancellationReason.objects.values_list("code", "label"))
+def _known() -> dict[str, CancellationReason]:
+    """By their codes."""
+    return CancellationReason.objects.in_bulk(field_name="code")
 
 
 @contextmanager
@@ -55,8 +56,8 @@ def _with_requests(new: Sequence[tuple[Row, Subscription]], today: date) -> Iter
         bring_over(subscription, today, end.ends_on)
     yield
     prefetch_related_objects([subscription for _end, subscription in leaving], "linked_services")
-    labels = _labels()
-    requests = [_request(end, subscription, labels) for end, subscription in leaving]
+    reasons = _known()
+    requests = [_request(end, subscription, reasons) for end, subscription in leaving]
     tickets = [request.ticket for request in requests]
     for ticket in tickets:
         ticket.act_by = act_by(ticket, today)
@@ -68,15 +69,16 @@ def _with_requests(new: Sequence[tuple[Row, Subscription]], today: date) -> Iter
     bulk.insert(requests)
 
 
-def _request(end: End, subscription: Subscription, labels: dict[str, str]) -> CancellationRequest:
+def _request(end: End, subscription: Subscription, reasons: dict[str, CancellationReason]) -> CancellationRequest:
     """With its ticket, from the first moment of the day on which the customer asked."""
-    reason = end.reason or NOT_SAID
+    reason = reasons[end.reason or NOT_SAID]
     at = timezone.make_aware(datetime.combine(end.requested_on, time.min))
     return CancellationRequest(
         ticket=new_ticket(subscription, at),
         subscription=subscription,
-        reason_id=reason,
-        reason_label=labels[reason],
+        reason=reason,
+        reason_label=reason.label,
+        reason_others=reason.others,
         requested_on=end.requested_on,
         requested_at=at,
         answered_at=at,

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 from portal_project.accounts.models import User
 from portal_project.common.forms import ParagraphsField
 from products.models import Alternative, ResumeRule
-from products.models.cancellation_reason import in_words
 from subscriptions.billing.catch_up import catch_up
 from subscriptions.confirm.accepting import AcceptingForm
 from subscriptions.confirm.forms import ActionForm, confirms
@@ -80,7 +79,7 @@ class RequestForm(DecidingForm):
         super().__init__(*args, **kwargs)
         self.reasons = reasons.offered(self.data.get("worded", ""))
         self.fields["worded"].initial = partial(reasons.carry, self.reasons.values())
-        choices = [(code, in_words(reason.label)) for code, reason in self.reasons.items()]
+        choices = [(code, reason.shown_label) for code, reason in self.reasons.items()]
         self.fields["reason"].choices = choices  # type: ignore[attr-defined]
         self.fields["message"].help_text = reasons.asking_for_words(self.reasons.values())
 
@@ -137,7 +136,7 @@ class RequestForm(DecidingForm):
     def receipt_facts(self) -> list[tuple[str, str]]:
         asked = self.asked
         written = [(_("Message"), asked.message)] if asked.message else []
-        return [*super().receipt_facts(), (_("Reason"), in_words(asked.reason.label)), *written]
+        return [*super().receipt_facts(), (_("Reason"), str(asked.reason.shown_label)), *written]
 
     def conclude(self, channel: Channel) -> None:
         ticket = requests.submit(self.trial, self.asked, by=self.by, today=self.today, channel=channel)

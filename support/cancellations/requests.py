@@ -155,6 +155,7 @@ def _record(
         subscription=subscription,
         reason=asked.reason,
         reason_label=asked.reason.label,
+        reason_others=asked.reason.others,
         message=asked.message,
         requested_on=asked.on,
         requested_at=at,

@@ -142,7 +142,7 @@ def _asked(request: CancellationRequest, today: date) -> dict[str, Any]:
         "promised_on": request.promised_on,
         "ends_at_once": request.promised_on <= today,
         "why": request.why_facts or request.why_then,
-        "reason": reason_fact(request.reason_label),
+        "reason": reason_fact(request.reason_label, request.reason_others),
         "message": request.message,
     }
 

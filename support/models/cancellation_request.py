@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from portal_project.common import fields
 from portal_project.common.facts import worded
 from products.models import CancellationReason
+from products.models.cancellation_reason import in_words
 from subscriptions.models import Subscription
 from support.models.ticket import Ticket
 
@@ -49,6 +50,8 @@ class CancellationRequest(models.Model):
         verbose_name="reason",
     )
     reason_label = fields.LineField("reason as it was worded", max_length=100)
+    reason_others = models.JSONField("reason in other languages", default=dict, editable=False)
+    """As it was worded in them, by their codes."""
     message = fields.ParagraphsField("message", blank=True)
     requested_on = models.DateField("requested")
     requested_at = models.DateTimeField("received", default=timezone.now)
@@ -104,6 +107,11 @@ class CancellationRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subscription} → {self.promised_on}"
+
+    @property
+    def shown_reason(self) -> str:
+        """In the words of that day, for whoever reads it."""
+        return in_words(self.reason_label, self.reason_others)
 
     @property
     def why(self) -> str:

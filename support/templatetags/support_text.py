@@ -8,12 +8,10 @@ from django.utils.functional import Promise
 from django.utils.html import Urlizer, linebreaks
 from django.utils.safestring import SafeString, mark_safe
 
-from products.models.cancellation_reason import in_words
 from support.cancellations.decisions import FOR_CUSTOMERS
 from support.models import CancellationRequest
 
 register = template.Library()
-register.filter("in_words", in_words)
 
 
 @register.filter

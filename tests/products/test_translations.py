@@ -7,10 +7,12 @@ import pytest
 from django.core.management import call_command
 from django.test import override_settings
 
+from portal_project.accounts.models import Merchant
 from portal_project.mail.models import OutgoingMail
 from portal_project.mail.rendering import render
-from products.models import Plan, Product
+from products.models import Alternative, CancellationReason, Plan, Product
 from subscriptions.models import Invoice
+from support.models import CancellationRequest
 from tests.conftest import signed_in
 from tests.factories import PlanFactory, ProductFactory, started
 from tests.pages import confirm, hidden_inputs
@@ -53,7 +55,8 @@ def sent(product, **texts):
         for rows in ("plans", "alternatives", "wind_down_defaults")
         for name, value in empty.items()
     }
-    settings = {"cancellation_mode": "request", "notice_days": 30, "pause_starts": "at_once", "resume_rule": "keep"}
+    settings = {"allow_pause": "on", "allow_cancel": "on"}
+    settings |= {"cancellation_mode": "request", "notice_days": 30, "pause_starts": "at_once", "resume_rule": "keep"}
     return rows | settings | {"name": product.name, "tax_rate": "0", "is_active": "on"} | texts
 
 
@@ -246,3 +249,84 @@ def test_support_reads_them_in_words(as_agent, hosting):
         page = unescape(text_of(as_agent.get(f"/admin/products/{address}/change/")))
         assert 'Nederlands: <span lang="nl" dir="auto">' in page
     assert "Per maand" in page
+
+
+def test_a_reason_to_leave_is_read_in_each_language_and_a_request_keeps_it_in_all(
+    as_merchant, in_dutch, hosting, alice
+):
+    reason = CancellationReason.objects.get(code="not_needed")
+    page = f"/admin/products/cancellationreason/{reason.pk}/change/"
+    typed = {"label": "All done", "position": 3, "is_active": "on", "translations_nl_label": "Alles af"}
+    assert as_merchant.post(page, typed).status_code == 302
+    cancel = f"{hosting.get_absolute_url()}cancel/"
+    opened = in_dutch.get(cancel)
+    assert "<span>Alles af</span>" in text_of(opened)
+    # What the page had said counts, whatever the merchant makes of it meanwhile.
+    assert as_merchant.post(page, typed | {"label": "Over", "translations_nl_label": "Over"}).status_code == 302
+    in_dutch.post(cancel, hidden_inputs(opened) | {"reason": "not_needed", "message": ""})
+    request = CancellationRequest.objects.get()
+    assert (request.reason_label, request.reason_others) == ("All done", {"nl": "Alles af"})
+    assert ["Reden", "Alles af"] in alice.receipts.get().facts
+    ticket = request.ticket.get_absolute_url()
+    assert "<dd>Alles af</dd>" in text_of(in_dutch.get(ticket))
+    alice.language = "de"
+    alice.save()
+    assert '<dd><span lang="en" dir="auto">All done</span></dd>' in text_of(signed_in(alice).get(ticket))
+    assert "All done" in text_of(as_merchant.get(f"/admin/support/ticket/{request.ticket.pk}/change/"))
+
+
+def test_a_reason_that_an_installation_starts_with_is_in_the_words_of_the_portal_where_the_merchant_has_none(
+    in_german, in_dutch, hosting, alice
+):
+    CancellationReason.objects.filter(code="other").update(translations={"de": {"label": "Etwas anderes"}})
+    words = {}
+    for language in ("de", "nl"):
+        alice.language = language
+        alice.save()
+        words[language] = text_of(signed_in(alice).get(f"{hosting.get_absolute_url()}cancel/"))
+    assert "<span>Etwas anderes</span>" in words["de"]
+    assert "<span>Anders</span>" in words["nl"]
+
+
+def test_staff_read_the_reason_of_a_request_in_the_language_of_their_mails(in_dutch, agent, hosting):
+    CancellationReason.objects.filter(code="other").update(
+        label="Else", translations={"de": {"label": "Etwas anderes"}}
+    )
+    agent.language = "de"
+    agent.save()
+    confirm(in_dutch, f"{hosting.get_absolute_url()}cancel/", reason="other", message="")
+    assert "Etwas anderes" in render(OutgoingMail.objects.get(template="support/staff_request")).text
+
+
+def test_the_text_of_an_alternative_is_read_in_each_language(as_merchant, in_dutch, hosting, alice):
+    Merchant.objects.update(comparison_percent=0)
+    product = hosting.product
+    page = f"/admin/products/product/{product.pk}/change/"
+    row = {"kind": "talk", "is_active": "on", "text": "Call us.", "from_months": 0, "position": 0}
+    rows = {f"alternatives-0-{name}": value for name, value in row.items()} | {"alternatives-TOTAL_FORMS": 1}
+    typed = sent(product, description=product.description) | rows
+    assert (
+        as_merchant.post(page, typed | {"alternatives-0-translations_nl_text": "Bel ons.\r\nGraag!"}).status_code == 302
+    )
+    assert Alternative.objects.get().translations == {"nl": {"text": "Bel ons.\nGraag!"}}
+    cancel = f"{hosting.get_absolute_url()}cancel/"
+    assert '<div lang="nl" dir="auto"><p>Bel ons.<br>Graag!</p></div>' in text_of(in_dutch.get(cancel))
+    alice.language = "de"
+    alice.save()
+    assert '<div lang="en" dir="auto"><p>Call us.</p></div>' in text_of(signed_in(alice).get(cancel))
+
+
+def test_an_alternative_of_another_kind_has_no_text_in_any_language(as_merchant):
+    product = ProductFactory()
+    row = {
+        "kind": "pause",
+        "is_active": "on",
+        "text": "",
+        "from_months": 0,
+        "position": 0,
+        "translations_nl_text": "Bel.",
+    }
+    rows = {f"alternatives-0-{name}": value for name, value in row.items()} | {"alternatives-TOTAL_FORMS": 1}
+    page = as_merchant.post(f"/admin/products/product/{product.pk}/change/", sent(product) | rows)
+    assert page.status_code == 200
+    assert "First write the text itself" in unescape(text_of(page))
