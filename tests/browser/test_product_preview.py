@@ -41,6 +41,30 @@ def test_the_preview_follows_the_form_before_it_is_saved(owner, hosting):
     assert (hosting.product.allow_pause, hosting.product.notice_days) == (True, 30)
 
 
+def test_a_form_that_came_back_unsaved_is_what_the_preview_shows(owner, hosting):
+    owner.opens(f"/admin/products/product/{hosting.product.pk}/change/")
+    owner.page.get_by_label("Allow Subscription Pause").uncheck()
+    owner.presses("Save").sees("Nothing is saved yet.")
+    expect(shown(owner).locator("[data-seen=active]")).to_contain_text("Pausing is not offered here")
+
+
+def test_where_it_cannot_follow_the_button_is_there_again(owner, hosting):
+    owner.opens(f"/admin/products/product/{hosting.product.pk}/change/")
+    owner.page.route("**/preview/", lambda route: route.abort())
+    owner.page.get_by_label("Allow Subscription Pause").uncheck()
+    expect(owner.page.get_by_role("button", name="Show preview")).to_be_visible()
+    owner.complaints.clear()
+
+
+def test_enter_in_a_field_saves_and_does_not_ask_for_the_preview(owner, hosting):
+    owner.opens(f"/admin/products/product/{hosting.product.pk}/change/")
+    name = owner.page.locator("[name=name]")
+    name.fill("Web space")
+    with owner.page.expect_navigation():
+        name.press("Enter")
+    owner.sees("was changed successfully")
+
+
 def test_nothing_opens_in_the_preview(owner, hosting):
     owner.opens(f"/admin/products/product/{hosting.product.pk}/change/")
     shown(owner).get_by_role("link", name="Pause Subscription").click()

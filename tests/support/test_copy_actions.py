@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 from django.contrib.admin.models import LogEntry
 
+from products.admin.products import ProductAdmin
 from products.models import Product
+from support.admin.products.copying import COPIED
 from tests.conftest import signed_in
 from tests.factories import PlanFactory, ProductFactory, UserFactory, started
 from tests.pages import hidden_inputs
@@ -48,6 +50,11 @@ def confirmed(client, source, *targets):
 def settings_of(product: Product) -> dict[str, object]:
     product.refresh_from_db()
     return {name: getattr(product, name) for name in SETTINGS}
+
+
+def test_every_setting_among_the_actions_is_copied():
+    actions = next(options for name, options in ProductAdmin.fieldsets if name == "Customer Portal Actions")
+    assert set(COPIED) == set(SETTINGS) == set(actions["fields"])
 
 
 def test_the_form_leads_there_and_the_page_asks_which_products(as_merchant, hosting, mail):

@@ -14,6 +14,12 @@ function makeRoom() {
   if (page) frame.style.setProperty("--tall", `${page.scrollHeight}px`);
 }
 
+function offer(shown) {
+  button.hidden = !shown;
+  // Enter in a field presses the first button that sends the form, also a hidden one.
+  button.type = shown ? "submit" : "button";
+}
+
 async function follow() {
   latest.abort();
   const current = (latest = new AbortController());
@@ -21,13 +27,15 @@ async function follow() {
   try {
     const body = new FormData(button.form);
     const answer = await fetch(button.formAction, { method: "POST", body, signal: current.signal });
+    if (!answer.ok) throw new Error(answer.statusText);
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll(FOLLOWS);
     // The page in the frame stays, and so do the place to which it is scrolled and what is read out when it changes.
     const shown = frame.contentDocument.querySelectorAll(FOLLOWS);
     if (fresh.length) shown.forEach((part, place) => part.replaceChildren(...fresh[place].childNodes));
     makeRoom();
-  } catch {
-    // What is shown may now be stale; saving checks the form itself.
+  } catch (error) {
+    // What is shown is stale now; pressing the button shows what became of it.
+    if (error.name !== "AbortError") offer(true);
   } finally {
     if (current === latest) frame.removeAttribute("aria-busy");
   }
@@ -40,10 +48,13 @@ function later() {
 
 frame?.addEventListener("load", makeRoom);
 if (button) {
-  button.hidden = true;
+  offer(false);
   button.form.addEventListener("input", later);
   button.form.addEventListener("change", later);
   for (const event of ["formset:added", "formset:removed"]) document.addEventListener(event, later);
-  // A browser that went back has filled the form in again.
-  addEventListener("pageshow", () => { makeRoom(); later(); });
+  // A form that came back unsaved, and one that the browser filled in again after going back.
+  addEventListener("pageshow", () => {
+    const [arrival] = performance.getEntriesByType("navigation");
+    if (box.matches("[data-unsaved]") || arrival.type === "back_forward") later();
+  });
 }
