@@ -88,9 +88,8 @@ def _plan(product: Product, amount: Decimal, currency: str, interval: Interval) 
 
 def _example(product: Product, plan: Plan, plans: Sequence[Plan], began_on: date, today: date) -> Subscription:
     """One on this plan that began without a trial, as it stands today."""
-    agreed = _plan(product, plan.amount, plan.currency, Interval(plan.interval))
-    agreed.pk, agreed.name, agreed.interval_count = plan.pk, plan.name, plan.interval_count
-    agreed.is_active, agreed.is_open_to_change = plan.is_active, plan.is_open_to_change
+    agreed = Plan(**{field.attname: getattr(plan, field.attname) for field in Plan._meta.concrete_fields})
+    agreed.product, agreed.trial_days = product, 0
     subscription = Subscription.begin(User(name="Alex Example"), agreed, began_on)
     subscription.pk, subscription.number = NOBODYS_KEY, NUMBER
     subscription.own_pauses_in_year = 0
