@@ -189,7 +189,7 @@ class MerchantAdmin(ModelAdmin):
         (
             _("Invoices"),
             {
-                "fields": (*PARTY, "payment_instructions", "payment_days"),
+                "fields": (*PARTY, "payment_instructions", "translations", "payment_days"),
                 "description": _("Invoices say who sells: the company, or the name above where no company stands."),
             },
         ),

@@ -76,6 +76,13 @@ class Translated(admin.options.BaseModelAdmin):
         return format_html_join(mark_safe("<br>"), '{}: <span lang="{}" dir="auto">{}</span>', lines) or "–"
 
 
+class TranslatedInline(Translated):
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """With what stands in the place of a column, or the formset would ask the model for it."""
+        fields = super().get_readonly_fields(request, obj)
+        return fields if self.has_change_permission(request, obj) else (*fields, "in_other_languages")
+
+
 def _readable(field: Any) -> Any:
     return "in_other_languages" if field == "translations" else field
 
@@ -167,7 +174,7 @@ class TabularInline(unfold.TabularInline):
         return field
 
 
-class StackedInline(Translated, unfold.StackedInline):
+class StackedInline(unfold.StackedInline):
     """Rows of other models on a page, each a form of its own."""
 
     formset = FormSet

@@ -103,7 +103,8 @@ Plans = dict[tuple[str, str], Plan]
 
 def make_catalogue() -> Plans:
     """The merchant, the products and their plans; the answer finds a plan by the names of its product and itself."""
-    Merchant.objects.update_or_create(pk=1, defaults=MERCHANT)
+    how_to_pay = in_dutch_and_german(payment_instructions=MERCHANT["payment_instructions"])
+    Merchant.objects.update_or_create(pk=1, defaults=MERCHANT | {"translations": how_to_pay})
     products = {
         name: Product.objects.create(
             name=name,
@@ -127,7 +128,13 @@ def make_catalogue() -> Plans:
     for product, kind, what, offset, can_be_undone in WIND_DOWN:
         side = Side.BEFORE if offset < 0 else Side.AFTER
         WindDownDefault.objects.create(
-            product=products[product], kind=kind, what=what, days=abs(offset), side=side, can_be_undone=can_be_undone
+            product=products[product],
+            kind=kind,
+            what=what,
+            translations=in_dutch_and_german(what=what),
+            days=abs(offset),
+            side=side,
+            can_be_undone=can_be_undone,
         )
     return plans
 

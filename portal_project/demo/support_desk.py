@@ -6,6 +6,7 @@ from uuid import uuid4
 from portal_project.accounts.models import User
 from portal_project.demo.acts import Subscriptions
 from portal_project.demo.conversations import CUSTOMER, NOTE, SAVED_REPLIES, STAFF, Script
+from portal_project.demo.other_languages import in_dutch_and_german
 from portal_project.demo.timeline import Act, Timeline
 from support.models import SavedReply, Ticket
 from support.tickets import triage
@@ -73,4 +74,7 @@ def answer_request(subscriptions: Subscriptions, name: str, staff: User, text: s
 
 
 def make_saved_replies() -> None:
-    SavedReply.objects.bulk_create(SavedReply(title=title, body=body) for title, body in SAVED_REPLIES.items())
+    SavedReply.objects.bulk_create(
+        SavedReply(title=title, body=body, translations=in_dutch_and_german(body=body))
+        for title, body in SAVED_REPLIES.items()
+    )

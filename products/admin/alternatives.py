@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from portal_project.common.admin import FormSet, StackedInline
+from portal_project.common.admin import FormSet, StackedInline, TranslatedInline
 from products.models import Alternative, CancellationReason, Plan, Product
 
 
@@ -55,7 +55,7 @@ class AlternativeFormSet(FormSet):
         form.fields["plans"].choices = [(plan.pk, f"{plan.name}, {plan.price}") for plan in self.plans]
 
 
-class AlternativeInline(StackedInline):
+class AlternativeInline(TranslatedInline, StackedInline):
     model = Alternative
     form = AlternativeForm
     formset = AlternativeFormSet
@@ -80,11 +80,6 @@ class AlternativeInline(StackedInline):
     # What was shown is counted, so it is switched off and stays.
     can_delete = False
     ordering_field = "position"
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """With what stands in the place of a column, or the formset would ask the model for it."""
-        fields = super().get_readonly_fields(request, obj)
-        return fields if self.has_change_permission(request, obj) else (*fields, "in_other_languages")
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         return super().formfield_for_manytomany(

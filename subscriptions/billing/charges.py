@@ -83,14 +83,14 @@ def issue(invoices: list[Invoice], merchant: Merchant, parties: Mapping[int, Inv
 
     `parties` are those of the customers, by these; not every customer has one.
     """
-    # Countries, products and plans are named in the language of who buys, whoever it is that bills.
+    # In the language of who buys, whoever it is that bills: names of countries, product and plan, and how to pay.
     seller, days = cache(lambda language: merchant.seller), timedelta(days=merchant.payment_days)
     for number, invoice in enumerate(invoices, start=first_number):
         customer = invoice.subscription.customer
         invoice.number, invoice.subscription_id = number, invoice.subscription.pk
-        invoice.payment_instructions = merchant.payment_instructions
         with languages.writing_to(customer) as language:
             invoice.seller, invoice.buyer = seller(language), buyer(customer, parties.get(customer.pk))
+            invoice.payment_instructions = str(merchant.shown_payment_instructions)
             billed = invoice.lines[0]
             billed |= {name: billed[name].in_present_language() for name in ("product", "plan")}
         invoice.due_on = invoice.issued_on + days

@@ -21,18 +21,28 @@ class SavedReplyForm(forms.ModelForm):
 
     def clean_body(self) -> str:
         body = str(self.cleaned_data["body"])
-        if odd := unknown(body):
-            values = {
-                "unknown": ", ".join(f"{{{name}}}" for name in odd),
-                "known": ", ".join(f"{{{name}}}" for name in PLACEHOLDERS),
-            }
-            raise forms.ValidationError(_("There is no %(unknown)s. There are %(known)s.") % values)
+        _check(body)
         return body
+
+    def clean_translations(self) -> Any:
+        given = self.cleaned_data["translations"]
+        for texts in given.values():
+            _check(texts["body"])
+        return given
+
+
+def _check(text: str) -> None:
+    if odd := unknown(text):
+        values = {
+            "unknown": ", ".join(f"{{{name}}}" for name in odd),
+            "known": ", ".join(f"{{{name}}}" for name in PLACEHOLDERS),
+        }
+        raise forms.ValidationError(_("There is no %(unknown)s. There are %(known)s.") % values)
 
 
 @admin.register(SavedReply)
 class SavedReplyAdmin(SearchAdmin):
     form = SavedReplyForm
     list_display = ("title", "body")
-    fields = ("title", "body")
+    fields = ("title", "body", "translations")
     search_fields = ("search_text",)

@@ -123,7 +123,8 @@ class TicketAdmin(ModelAdmin):
         chosen = InsertForm(request.POST)
         if not chosen.is_valid():
             return self._page(request, ticket, **_again(request), insert=chosen)
-        text = _filling(request, ticket)(chosen.cleaned_data["saved"].body)
+        saved, by = chosen.cleaned_data["saved"], person(request)
+        text = saved_replies.for_customer(saved, ticket, agent=by, today=localdate())
         return self._page(request, ticket, **_again(request, added=text))
 
     def _ticket(self, request: HttpRequest, key: Any) -> Ticket:

@@ -174,7 +174,7 @@ def _of_ticket(ticket: Ticket) -> dict[str, Any]:
 
 def _said(message: Message, files: list[str]) -> dict[str, Any]:
     """Files are named alone: the portal asks who may have them, and a mailbox asks nobody."""
-    return {"body": message.body, "files": files}
+    return {"body": message.body, "body_language": message.language, "files": files}
 
 
 def _to_staff(ticket: Ticket, about: str, template: str, facts: dict[str, Any], *, by: "User") -> list[OutgoingMail]:

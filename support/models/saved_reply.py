@@ -1,5 +1,6 @@
 from portal_project.common import fields
 from portal_project.common.search import Searchable, SearchTextField
+from portal_project.common.translations import Shown, TranslationsField
 
 
 class SavedReply(Searchable):
@@ -7,6 +8,8 @@ class SavedReply(Searchable):
 
     title = fields.LineField("title", max_length=80, unique=True)
     body = fields.ParagraphsField("text", max_length=10000)
+    translations = TranslationsField(of=("body",))
+    shown_body = Shown("body")
     search_text = SearchTextField(of=("title", "body"))
 
     class Meta:

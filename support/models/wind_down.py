@@ -8,6 +8,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from portal_project.common import fields
+from portal_project.common.own_text import OwnText
+from portal_project.common.translations import TranslationsField, own_text, texts_of
 from products.models import Product
 from subscriptions.models import LinkedService
 
@@ -25,6 +27,7 @@ class WindDownDefault(models.Model):
     product = models.ForeignKey(Product, models.CASCADE, related_name="wind_down_defaults", verbose_name="product")
     kind = models.CharField("kind", max_length=11, choices=LinkedService.Kind)
     what = fields.LineField("what is to be done", max_length=150)
+    translations = TranslationsField(of=("what",))
     days = models.PositiveSmallIntegerField("days", default=0, validators=[MaxValueValidator(MOST_DAYS)])
     side = models.CharField("when", max_length=6, choices=Side, default=Side.AFTER)
     can_be_undone = models.BooleanField("can be undone", default=True)
@@ -56,6 +59,11 @@ class WindDownDefault(models.Model):
         return self.what
 
     @property
+    def others(self) -> dict[str, str]:
+        """What is to be done, in other languages, by these."""
+        return texts_of(self, "what")
+
+    @property
     def offset(self) -> int:
         """In days from the end; negative before it."""
         return -self.days if self.side == self.Side.BEFORE else self.days
@@ -78,6 +86,8 @@ class WindDownStep(models.Model):
     default = models.ForeignKey(WindDownDefault, models.SET_NULL, null=True, blank=True, related_name="+")
     undoes = models.OneToOneField("self", models.CASCADE, null=True, blank=True, related_name="undo")
     what = fields.LineField("what", max_length=200)
+    others = models.JSONField("in other languages", default=dict, editable=False)
+    """The same in these, by their codes."""
     made_on = models.DateField("made")
     offset = models.SmallIntegerField("days from the end", default=0)
     due_on = models.DateField("due")
@@ -116,6 +126,11 @@ class WindDownStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service}: {self.what}"
+
+    @property
+    def shown_what(self) -> OwnText:
+        """As customers read it."""
+        return own_text(self.what, self.others)
 
     @property
     def done_on(self) -> date | None:

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
+from portal_project.accounts import languages
 from portal_project.accounts.models import Merchant
 from subscriptions.billing.catch_up import as_of
 from subscriptions.rules.dates_in_words import day
-from support.models import Ticket
+from support.models import SavedReply, Ticket
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User
@@ -37,6 +39,14 @@ def unfilled(text: str) -> list[str]:
     return [f"{{{name}}}" for name in IN_BRACES.findall(text) if name in PLACEHOLDERS]
 
 
+def for_customer(saved: SavedReply, ticket: Ticket, *, agent: "User", today: date) -> str:
+    """Its text in the language of the ticket's customer, or else the first one; what is filled in is in the same language."""
+    with languages.writing_to(ticket.customer):
+        text = saved.shown_body
+    with override(text.language):
+        return filled(text, ticket, agent=agent, today=today)
+
+
 def filled(text: str, ticket: Ticket, *, agent: "User", today: date) -> str:
     """The text for this ticket; a placeholder that has no value here stays as it is."""
     values = _values(ticket, agent, today)
@@ -53,7 +63,7 @@ def _values(ticket: Ticket, agent: "User", today: date) -> dict[str, str]:
     if ticket.subscription:
         current = as_of(ticket.subscription, today)
         values |= {
-            "product": current.product.name,
+            "product": current.product.shown_name,
             "subscription": current.number,
             "end_date": day(current.canceled_on or current.cancels_on),
         }

@@ -63,7 +63,7 @@ def _lost(service: LinkedService, today: date) -> Iterator[Fact]:
         yield told("lapsed", name=service.name, day=lapsed)
     for step in _steps(service):
         if step.done_at and not step.can_be_undone:
-            yield told("done_for_good", name=service.name, what=step.what, day=step.done_on)
+            yield told("done_for_good", name=service.name, what=step.shown_what, day=step.done_on)
 
 
 def _fate(service: LinkedService, today: date) -> Iterator[str]:
@@ -71,7 +71,7 @@ def _fate(service: LinkedService, today: date) -> Iterator[str]:
     yield _("Lapsed on %(day)s") % {"day": day(lapsed)} if lapsed else _renewal(service)
     for step in _steps(service):
         if step.done_at and not step.can_be_undone:
-            yield _("%(what)s: done on %(day)s, for good") % {"what": step.what, "day": day(step.done_on)}
+            yield _("%(what)s: done on %(day)s, for good") % {"what": step.shown_what, "day": day(step.done_on)}
 
 
 def _renewal(service: LinkedService) -> str:

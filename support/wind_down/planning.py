@@ -143,6 +143,7 @@ def _planned(service: LinkedService, default: WindDownDefault, today: date) -> W
         task=Task.PLANNED,
         default=default,
         what=default.what,
+        others=default.others,
         made_on=today,
         offset=default.offset,
         can_be_undone=default.can_be_undone,

@@ -2,20 +2,22 @@
 
 from datetime import date
 from html import unescape
+from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
 from django.test import override_settings
+from django.utils import timezone
 
 from portal_project.accounts.models import Merchant
 from portal_project.mail.models import OutgoingMail
 from portal_project.mail.rendering import render
 from products.models import Alternative, CancellationReason, Plan, Product
-from subscriptions.models import Invoice
-from support.models import CancellationRequest
+from subscriptions.models import Invoice, LinkedService
+from support.models import CancellationRequest, SavedReply, Ticket, WindDownDefault, WindDownStep
 from tests.conftest import signed_in
 from tests.factories import PlanFactory, ProductFactory, started
-from tests.pages import confirm, hidden_inputs
+from tests.pages import MORE_OF_BUSINESS, confirm, hidden_inputs
 
 TODAY = date(2026, 4, 5)
 DUTCH = {"nl": {"name": "Webruimte", "description": "Ruimte voor je site."}}
@@ -330,3 +332,62 @@ def test_an_alternative_of_another_kind_has_no_text_in_any_language(as_merchant)
     page = as_merchant.post(f"/admin/products/product/{product.pk}/change/", sent(product) | rows)
     assert page.status_code == 200
     assert "First write the text itself" in unescape(text_of(page))
+
+
+def test_a_step_of_the_wind_down_is_read_in_each_language_also_when_it_was_planned_before(
+    as_merchant, in_dutch, hosting, alice, clock
+):
+    product = hosting.product
+    service = LinkedService.objects.create(subscription=hosting, kind="hosting", name="alice.example")
+    row = {"kind": "hosting", "what": "Delete all", "days": 0, "side": "before", "translations_nl_what": "Alles wissen"}
+    rows = {f"wind_down_defaults-0-{name}": value for name, value in row.items()}
+    typed = sent(product, description=product.description) | rows | {"wind_down_defaults-TOTAL_FORMS": 1}
+    assert as_merchant.post(f"/admin/products/product/{product.pk}/change/", typed).status_code == 302
+    confirm(in_dutch, f"{hosting.get_absolute_url()}cancel/", reason="other", message="")
+    WindDownDefault.objects.update(what="Else", translations={})
+    step = service.wind_down_steps.get(task="planned")
+    assert (step.what, step.others) == ("Delete all", {"nl": "Alles wissen"})
+    assert "Delete all" in text_of(as_merchant.get(f"/admin/subscriptions/subscription/{hosting.pk}/change/"))
+    WindDownStep.objects.filter(pk=step.pk).update(done_at=timezone.now(), can_be_undone=False)
+    assert "Alles wissen: gedaan op 5 april 2026" in text_of(in_dutch.get(hosting.get_absolute_url()))
+    confirm(in_dutch, f"{hosting.get_absolute_url()}withdraw/")
+    assert any("Alles wissen" in point for point in alice.receipts.first().points)
+
+
+def test_an_invoice_says_how_to_pay_in_the_language_of_who_buys(as_merchant, alice, bob, clock):
+    clock(TODAY)
+    typed = {"name": "Acme", "accent_color": "#0f766e", "payment_days": 14, "payment_instructions": "To account 1."}
+    more = MORE_OF_BUSINESS | {"translations_nl_payment_instructions": "Naar rekening 1."}
+    assert as_merchant.post("/admin/accounts/merchant/1/change/", typed | more).status_code == 302
+    alice.language = "nl"
+    alice.save()
+    plan = PlanFactory()
+    told = [started(person, TODAY, plan).invoices.get().payment_instructions for person in (alice, bob)]
+    assert told == ["Naar rekening 1.", "To account 1."]
+
+
+def test_a_saved_reply_is_put_in_in_the_language_of_the_customer(as_merchant, as_agent, in_dutch, hosting, alice):
+    typed = {
+        "title": "Ends",
+        "body": "{product} ends on {end_date}.",
+        "translations_nl_body": "{product} eindigt op {end_date}.",
+    }
+    assert as_merchant.post("/admin/support/savedreply/add/", typed).status_code == 302
+    odd = typed | {"title": "Odd", "translations_nl_body": "{produkt} eindigt."}
+    assert "There is no {produkt}." in unescape(text_of(as_merchant.post("/admin/support/savedreply/add/", odd)))
+    confirm(in_dutch, f"{hosting.get_absolute_url()}cancel/", reason="other", message="")
+    ticket, saved = Ticket.objects.get(), SavedReply.objects.get()
+    asked = {"insert": "1", "saved": saved.pk, "token": uuid4(), "sends_mail": "on"}
+    page = as_agent.post(f"/admin/support/ticket/{ticket.pk}/reply/", asked)
+    assert "Webruimte eindigt op 5 mei 2026." in text_of(page)
+    alice.language = "de"
+    alice.save()
+    page = as_agent.post(f"/admin/support/ticket/{ticket.pk}/reply/", asked)
+    assert "Hosting ends on 5 May 2026." in text_of(page)
+
+
+def test_what_a_customer_wrote_is_marked_with_its_language_in_the_mail_about_it(in_dutch, agent, hosting):
+    typed = {"type": "general", "subject": "Vraag", "body": "Waar is het?", "subscription": hosting.number}
+    confirm(in_dutch, "/support/new/", **typed)
+    mail = OutgoingMail.objects.get(template="support/staff_message")
+    assert '<blockquote lang="nl" dir="auto"><p>Waar is het?</p></blockquote>' in render(mail).html

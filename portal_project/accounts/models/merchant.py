@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal_project.accounts.party import Party
 from portal_project.common import fields, uploads
+from portal_project.common.translations import Shown, TranslationsField
 
 MEGABYTE = 1024 * 1024
 MOST_DAYS_AHEAD = 60
@@ -47,6 +48,8 @@ class Merchant(Party):
     payment_instructions = fields.ParagraphsField(
         "payment instructions", blank=True, help_text="How to pay, such as your bank account. Invoices say it."
     )
+    translations = TranslationsField(of=("payment_instructions",))
+    shown_payment_instructions = Shown("payment_instructions")
     payment_days = models.PositiveSmallIntegerField(
         "days to pay", default=14, help_text="An invoice is due this many days after it is issued."
     )

@@ -8,7 +8,7 @@ from django.urls import URLPattern, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
-from portal_project.common.admin import TabularInline
+from portal_project.common.admin import TabularInline, TranslatedInline
 from products.admin.products import ProductAdmin
 from products.models import Product
 from support.admin.products import copying, preview
@@ -18,11 +18,11 @@ from support.models import WindDownDefault
 admin.site.unregister(Product)
 
 
-class WindDownInline(TabularInline):
+class WindDownInline(TranslatedInline, TabularInline):
     """A setting of the product, so for whoever may change that."""
 
     model = WindDownDefault
-    fields = ("kind", "what", "days", "side", "can_be_undone")
+    fields = ("kind", "what", "translations", "days", "side", "can_be_undone")
     extra = 0
     hide_title = True
     verbose_name_plural = _("What is to be done about linked services when a subscription ends")
