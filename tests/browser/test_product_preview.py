@@ -65,6 +65,12 @@ def test_enter_in_a_field_saves_and_does_not_ask_for_the_preview(owner, hosting)
     owner.sees("was changed successfully")
 
 
+def test_the_preview_is_as_dark_as_the_admin_whatever_the_device_has(owner, hosting):
+    owner.page.add_init_script("localStorage.setItem('adminTheme', '\"dark\"')")
+    owner.opens(f"/admin/products/product/{hosting.product.pk}/change/")
+    expect(shown(owner).locator("html")).to_have_attribute("data-appearance", "dark")
+
+
 def test_nothing_opens_in_the_preview(owner, hosting):
     owner.opens(f"/admin/products/product/{hosting.product.pk}/change/")
     shown(owner).get_by_role("link", name="Pause Subscription").click()

@@ -46,7 +46,12 @@ function later() {
   waiting = setTimeout(follow, QUIET);
 }
 
-frame?.addEventListener("load", makeRoom);
+frame?.addEventListener("load", () => {
+  // As light or dark as the admin around it.
+  const isDark = document.documentElement.classList.contains("dark");
+  frame.contentDocument.documentElement.dataset.appearance = isDark ? "dark" : "light";
+  makeRoom();
+});
 if (button) {
   offer(false);
   button.form.addEventListener("input", later);
