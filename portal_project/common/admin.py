@@ -66,6 +66,12 @@ class Translated(admin.options.BaseModelAdmin):
             (name, options | {"fields": [_readable(each) for each in options["fields"]]}) for name, options in fieldsets
         ]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """With what stands in the place of a column, or rows below a page and its history would ask the model for it."""
+        fields = super().get_readonly_fields(request, obj)
+        has_texts = any(field.name == "translations" for field in self.opts.fields)
+        return (*fields, "in_other_languages") if has_texts and not self.has_change_permission(request, obj) else fields
+
     @display(description="in other languages")
     def in_other_languages(self, row: Any) -> SafeString | str:
         names = dict(settings.LANGUAGES)
@@ -74,13 +80,6 @@ class Translated(admin.options.BaseModelAdmin):
             for code, texts in sorted(row.translations.items())
         ]
         return format_html_join(mark_safe("<br>"), '{}: <span lang="{}" dir="auto">{}</span>', lines) or "–"
-
-
-class TranslatedInline(Translated):
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """With what stands in the place of a column, or the formset would ask the model for it."""
-        fields = super().get_readonly_fields(request, obj)
-        return fields if self.has_change_permission(request, obj) else (*fields, "in_other_languages")
 
 
 def _readable(field: Any) -> Any:

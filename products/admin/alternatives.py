@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from portal_project.common.admin import FormSet, StackedInline, TranslatedInline
+from portal_project.common.admin import FormSet, StackedInline, Translated
 from products.models import Alternative, CancellationReason, Plan, Product
 
 
@@ -55,7 +55,7 @@ class AlternativeFormSet(FormSet):
         form.fields["plans"].choices = [(plan.pk, f"{plan.name}, {plan.price}") for plan in self.plans]
 
 
-class AlternativeInline(TranslatedInline, StackedInline):
+class AlternativeInline(Translated, StackedInline):
     model = Alternative
     form = AlternativeForm
     formset = AlternativeFormSet

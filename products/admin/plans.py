@@ -31,10 +31,11 @@ class PlanPage(admin.options.BaseModelAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if self.has_change_permission(request, obj):
             return super().get_fields(request, obj)
-        return ["name", *self.get_readonly_fields(request, obj), "trial_days", "is_active", "is_open_to_change"]
+        return ["name", "price", "trial_days", "is_active", "is_open_to_change"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [] if self.has_change_permission(request, obj) else ["price"]
+        fields = super().get_readonly_fields(request, obj)
+        return fields if self.has_change_permission(request, obj) else (*fields, "price")
 
     @display(description=_("price"))
     def price(self, plan: Plan) -> str:

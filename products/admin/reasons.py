@@ -22,7 +22,8 @@ class CancellationReasonAdmin(SimpleHistoryAdmin, ModelAdmin):
     actions = None
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("is_active",) if obj and obj.code == NOT_SAID else ()
+        fields = super().get_readonly_fields(request, obj)
+        return (*fields, "is_active") if obj and obj.code == NOT_SAID else fields
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         allowed = super().has_delete_permission(request, obj)

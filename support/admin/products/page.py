@@ -8,7 +8,7 @@ from django.urls import URLPattern, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
-from portal_project.common.admin import TabularInline, TranslatedInline
+from portal_project.common.admin import TabularInline, Translated
 from products.admin.products import ProductAdmin
 from products.models import Product
 from support.admin.products import copying, preview
@@ -18,7 +18,7 @@ from support.models import WindDownDefault
 admin.site.unregister(Product)
 
 
-class WindDownInline(TranslatedInline, TabularInline):
+class WindDownInline(Translated, TabularInline):
     """A setting of the product, so for whoever may change that."""
 
     model = WindDownDefault
