@@ -16,7 +16,7 @@ def test_whoever_reads_it_reads_all_of_it_in_its_language_and_marked_so(alice, a
     assert given.language == "nl"
     client.post("/accounts/language/choose/?next=/", {"language": "en"})
     page = client.get(given.get_absolute_url()).content.decode()
-    assert f'<h1 lang="nl">{given.title}</h1>' in page
+    assert f'<h1 lang="nl" dir="auto">{given.title}</h1>' in page
     for text in (page, as_agent.get(f"/admin/receipts/receipt/{given.pk}/change/").content.decode()):
         assert ">Bedrag</th>" in text
         assert ">Amount</th>" not in text
