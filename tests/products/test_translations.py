@@ -247,9 +247,15 @@ def test_a_fourth_language_is_a_field_more_and_no_migration(as_merchant, as_alic
 
 
 def test_support_reads_them_in_words(as_agent, hosting):
-    for address in (f"product/{hosting.product.pk}", f"plan/{hosting.plan.pk}"):
-        page = unescape(text_of(as_agent.get(f"/admin/products/{address}/change/")))
-        assert 'Nederlands: <span lang="nl" dir="auto">' in page
+    reason = CancellationReason.objects.get(code="other")
+    reason.translations = {"nl": {"label": "Anders"}}
+    reason.save()
+    for row in (reason, hosting.product, hosting.plan):
+        row.save()
+        place = f"/admin/products/{row._meta.model_name}/{row.pk}"
+        for address in ("change", f"history/{row.history.latest().pk}"):
+            page = unescape(text_of(as_agent.get(f"{place}/{address}/")))
+            assert 'Nederlands: <span lang="nl" dir="auto">' in page
     assert "Per maand" in page
 
 
