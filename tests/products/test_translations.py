@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from django.core.management import call_command
 from django.test import override_settings
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from portal_project.accounts.models import Merchant
 from portal_project.mail.models import OutgoingMail
@@ -21,6 +21,13 @@ from tests.pages import MORE_OF_BUSINESS, confirm, hidden_inputs
 
 TODAY = date(2026, 4, 5)
 DUTCH = {"nl": {"name": "Webruimte", "description": "Ruimte voor je site."}}
+
+
+@pytest.fixture(autouse=True)
+def _english_afterwards():
+    """Requests leave their language behind, as the next one brings its own."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
