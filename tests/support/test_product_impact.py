@@ -1,8 +1,10 @@
 """What a change of the Customer Portal Actions means for existing subscriptions is told before it is saved, and asked about."""
 
+import json
 from datetime import date, timedelta
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -124,6 +126,8 @@ def test_saving_asks_once_more_and_keeps_all_that_was_typed(as_merchant, hosting
     assert as_merchant.post(change(hosting), again).status_code == 302
     hosting.refresh_from_db()
     assert (hosting.allow_pause, hosting.description) == (False, "Fast.")
+    [changed] = json.loads(LogEntry.objects.get().change_message)
+    assert changed == {"changed": {"fields": ["Description", "Allow Subscription Pause"]}}
 
 
 def test_another_change_than_the_one_that_was_told_is_asked_about_again(as_merchant, hosting):

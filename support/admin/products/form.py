@@ -1,6 +1,7 @@
 """The form of a product: it asks once more before it changes what the customers of existing subscriptions may do."""
 
 from django import forms
+from django.utils.functional import cached_property
 from django.utils.timezone import localdate
 
 from products.models import Product
@@ -13,6 +14,11 @@ class ProductForm(forms.ModelForm):
 
     asks = False
     """Whether it is the question that keeps it from being saved."""
+
+    @cached_property
+    def changed_data(self) -> list[str]:
+        """Of the product, for its history."""
+        return [name for name in super().changed_data if name != "understood"]
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
