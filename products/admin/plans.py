@@ -5,12 +5,12 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from simple_history.admin import SimpleHistoryAdmin
 from unfold.decorators import display
 
 from portal_project.common.admin import TabularInline
 from portal_project.common.search_admin import SearchAdmin
 from products import money
+from products.admin.history import HistoryAdmin
 from products.models import Plan
 
 
@@ -59,7 +59,7 @@ class PlanInline(PlanPage, TabularInline):
 
 
 @admin.register(Plan)
-class PlanAdmin(PlanPage, SimpleHistoryAdmin, SearchAdmin):
+class PlanAdmin(PlanPage, HistoryAdmin, SearchAdmin):
     """Names in other languages have no room in the rows of a product's page, so they are here."""
 
     list_display = ("product", "name", "price", "trial_days", "is_active", "is_open_to_change")

@@ -5,17 +5,17 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from simple_history.admin import SimpleHistoryAdmin
 from unfold.decorators import display
 
 from portal_project.common.search_admin import SearchAdmin
 from products.admin.alternatives import AlternativeInline
+from products.admin.history import HistoryAdmin
 from products.admin.plans import PlanInline
 from products.models import CancellationMode, Product
 
 
 @admin.register(Product)
-class ProductAdmin(SimpleHistoryAdmin, SearchAdmin):
+class ProductAdmin(HistoryAdmin, SearchAdmin):
     list_display = ("name", "pause", "cancel", "plan_count", "is_active")
     list_filter = ("is_active", "allow_pause", "allow_cancel", "allow_plan_change", "cancellation_mode")
     search_fields = ("search_text",)

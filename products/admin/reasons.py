@@ -2,14 +2,14 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from simple_history.admin import SimpleHistoryAdmin
 
 from portal_project.common.admin import ModelAdmin
+from products.admin.history import HistoryAdmin
 from products.models import NOT_SAID, CancellationReason
 
 
 @admin.register(CancellationReason)
-class CancellationReasonAdmin(SimpleHistoryAdmin, ModelAdmin):
+class CancellationReasonAdmin(HistoryAdmin, ModelAdmin):
     """Dragged into the order in which customers read them; one that a request or an alternative names can be switched
     off, and not deleted.
     """

@@ -404,3 +404,19 @@ def test_what_a_customer_wrote_is_marked_with_its_language_in_the_mail_about_it(
     confirm(in_dutch, "/support/new/", **typed)
     mail = OutgoingMail.objects.get(template="support/staff_message")
     assert '<blockquote lang="nl" dir="auto"><p>Waar is het?</p></blockquote>' in render(mail).html
+
+
+def test_the_history_of_a_product_says_which_text_in_which_language_was_changed(as_merchant):
+    product = ProductFactory(description="Room.", translations={"nl": {"name": "Ruimte", "description": "Plek."}})
+    page = f"/admin/products/product/{product.pk}"
+    typed = {
+        "translations_nl_name": "<Plaats>",
+        "translations_nl_description": "Plek.",
+        "translations_de_name": "Platz",
+    }
+    assert as_merchant.post(f"{page}/change/", sent(product, description="Room.") | typed).status_code == 302
+    told = " ".join(text_of(as_merchant.get(f"{page}/history/")).split())
+    assert "Name (Deutsch)" in told
+    assert "Name (Nederlands)" in told
+    assert "&lt;Plaats&gt;" in told
+    assert "Description (" not in told
