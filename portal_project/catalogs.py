@@ -59,6 +59,7 @@ ENGLISH_ALONE = (
     "support/templatetags/queue_text.py",
     "support/templatetags/report_text.py",
     "support/tickets/forgetting.py",
+    "support/tickets/news.py",
     "support/tickets/saved_replies.py",
     "support/tickets/staff_forms.py",
     "support/tickets/triage.py",

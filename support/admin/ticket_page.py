@@ -20,6 +20,7 @@ from support.cancellations.end_date import why_promised
 from support.models import Offer, Ticket, TicketEvent, TicketQuerySet
 from support.tickets import timeline
 from support.tickets.conversation import conversation
+from support.tickets.news import Seen
 
 # How many of the customer's subscriptions and other tickets the page lists.
 LISTED = 8
@@ -27,14 +28,15 @@ LISTED = 8
 
 @cache
 def tickets() -> TicketQuerySet:
-    """Tickets with all that their page needs of single rows; `billed`, the sum of the subscription's live invoices; and
-    `assigned_at` with `assigned_by`, when and by whose name it was last given to somebody.
+    """Tickets with all that their page needs of single rows; `billed`, the sum of the subscription's live invoices;
+    `last_event`, a key; and `assigned_at` with `assigned_by`, when and by whom it was last given to somebody.
 
     Never read as they are, only narrowed: the query is put together once, and kept.
     """
     live = Invoice.objects.exclude(status=Invoice.Status.VOID).filter(subscription=OuterRef("subscription")).order_by()
     billed = live.values("subscription").annotate(billed=Sum("amount")).values("billed")
-    given = TicketEvent.objects.filter(ticket=OuterRef("pk"), kind=TicketEvent.Kind.ASSIGNEE).order_by("-id")
+    events = TicketEvent.objects.filter(ticket=OuterRef("pk")).order_by("-id")
+    given = events.filter(kind=TicketEvent.Kind.ASSIGNEE)
     return Ticket.objects.select_related(
         "customer",
         "assignee",
@@ -44,6 +46,7 @@ def tickets() -> TicketQuerySet:
         "cancellation_request__decided_by",
     ).annotate(
         billed=Subquery(billed),
+        last_event=Subquery(events.values("pk")[:1]),
         assigned_at=Subquery(given.values("at")[:1]),
         assigned_by=Subquery(given.values("actor")[:1]),
         assigned_by_name=Subquery(given.values("actor__name")[:1]),
@@ -67,6 +70,9 @@ def context(ticket: Ticket, today: date, before: str) -> dict[str, Any]:
         "listed": LISTED,
         "steps": _steps(ticket, today),
         "taken": taken(ticket),
+        "seen": Seen(
+            shown.last, getattr(ticket, "last_event", None) or 0, max((offer.pk for offer in offers), default=0)
+        ),
         **_about(ticket, getattr(ticket, "billed", None), today),
     }
 

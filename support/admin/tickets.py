@@ -26,7 +26,8 @@ from support.admin.queue import queue, way_back
 from support.models import Attachment, Ticket
 from support.tickets import presence, saved_replies, triage
 from support.tickets.attachments import choose_again, download
-from support.tickets.opening import SENT_BEFORE, SentBefore, SomebodyWrote, reply
+from support.tickets.news import News, Overtaken, Seen, since
+from support.tickets.opening import SENT_BEFORE, SentBefore, reply
 from support.tickets.staff_forms import InsertForm, StaffReplyForm, TriageForm
 
 ANSWER_FIELDS = ("body", "is_internal", "sends_mail", "seen")
@@ -84,12 +85,16 @@ class TicketAdmin(ModelAdmin):
         return self._send(request, ticket, form) if form.is_valid() else self._page(request, ticket, answer=form)
 
     def presence(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Note that the page is still open, and answer with who else has it open."""
+        """Note that the page is still open, and answer with who else has it open and what others have done since."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         ticket, by, now = get_object_or_404(Ticket.objects.only("pk"), pk=pk), person(request), timezone.now()
         presence.note(ticket, by, at=now, is_writing="writing" in request.POST)
-        context = {"colleagues": presence.colleagues(ticket, by, at=now)}
+        seen = Seen.parsed(request.POST.get("seen", ""))
+        context = {
+            "colleagues": presence.colleagues(ticket, by, at=now),
+            "happened": since(seen, ticket, by) if seen else None,
+        }
         return TemplateResponse(request, "admin/support/ticket/_presence.html", context)
 
     def attachment(self, request: HttpRequest, pk: int, attachment: int) -> HttpResponseBase:
@@ -109,8 +114,9 @@ class TicketAdmin(ModelAdmin):
     def _send(self, request: HttpRequest, ticket: Ticket, form: StaffReplyForm) -> HttpResponse:
         try:
             reply(ticket, author=person(request), today=localdate(), **form.cleaned_data)
-        except SomebodyWrote as news:
-            return self._page(request, ticket, **_again(request, _wrote(news), saw_all=True), news=news.messages)
+        except Overtaken as told:
+            again = _again(request, _look_first(told.news), saw_all=True)
+            return self._page(request, self._ticket(request, ticket.pk), **again, news=told.news.messages)
         except SentBefore:
             return self._page(request, ticket, **_again(request, str(SENT_BEFORE)))
         except NoRoom:
@@ -139,7 +145,7 @@ class TicketAdmin(ModelAdmin):
     def _page(self, request: HttpRequest, ticket: Ticket, **more: Any) -> HttpResponse:
         shown = ticket_page.context(ticket, localdate(), request.GET.get("before", ""))
         forms = {"answer": StaffReplyForm(), "insert": InsertForm(), "triage_form": TriageForm(ticket=ticket)} | more
-        forms["answer"].fields["seen"].initial = shown["conversation"].last
+        forms["answer"].fields["seen"].initial = shown["seen"]
         context = self.admin_site.each_context(request) | {"title": str(ticket), "opts": self.opts}
         context |= {"back_to_queue": way_back(request), "may_mark": wind_down.may_mark(request)}
         by, now = person(request), timezone.now()
@@ -166,7 +172,7 @@ def _filling(request: HttpRequest, ticket: Ticket) -> Callable[[str], str]:
 
 
 def _typed(request: HttpRequest) -> dict[str, Any]:
-    """What stands in the answer, with the message that was the last one on its page."""
+    """What stands in the answer, with how far its page went."""
     return {
         "body": request.POST.get("body", "").rstrip(),
         "is_internal": request.POST.get("is_internal", ""),
@@ -197,11 +203,8 @@ def _keep(request: HttpRequest, ticket: Ticket) -> None:
         drafts.keep(request, reverse("admin:support_ticket_change", args=[ticket.pk]), answer)
 
 
-def _wrote(news: SomebodyWrote) -> str:
-    names = ", ".join(dict.fromkeys(message.author.get_full_name() for message in news.messages))
-    return _("%(names)s wrote while you did. Read it, and send your text again; nothing has been sent yet.") % {
-        "names": names
-    }
+def _look_first(news: News) -> str:
+    return f"{news}, while you were writing. Look first; nothing has been sent yet. Send again to send it anyway."
 
 
 def _added(typed: dict[str, Any]) -> str:

@@ -20,18 +20,60 @@ from subscriptions.rules.policies import may
 from subscriptions.rules.states import Action, Verdict
 from support.cancellations import reasons, requests
 from support.cancellations.alternatives import Candidate, candidates, is_compared, may_take, rested
-from support.cancellations.decisions import explained
+from support.cancellations.decisions import explained, undecided
 from support.cancellations.end_date import PromisedEnd, promise
-from support.models import AcceptedAlternative
+from support.models import AcceptedAlternative, CancellationRequest, Ticket
+from support.tickets.news import News, Seen, SeenField, since
 from support.wind_down.losses import to_do
 
 
 class DecidingForm(ActionForm):
-    """Whoever comes second is told what was decided before."""
+    """Whoever comes second is told what was decided before; staff, what was written and offered since they opened the page."""
+
+    seen = SeenField()
+    """On the pages of staff alone: how far the ticket was read."""
+    tells_news = False
+    """Whether the page says what was not seen before, so that it counts as seen from then on."""
+
+    @cached_property
+    def watched(self) -> Ticket | None:
+        """The ticket that the decision is about."""
+        request = undecided(self.subscription)
+        return request.ticket if request else None
+
+    @property
+    def seen_now(self) -> str:
+        """For the page to carry."""
+        if self.is_bound and not self.tells_news:
+            return str(self.data.get("seen", ""))
+        return str(Seen.all_of(self.watched)) if self.watched else ""
+
+    @cached_property
+    def news(self) -> News | None:
+        """Never for customers, who must not learn of notes."""
+        seen, is_theirs = self.cleaned_data["seen"], self.by == self.subscription.customer
+        return since(seen, self.watched, self.by) if seen and not is_theirs and self.watched else None
 
     def verdict(self) -> Verdict:
         verdict = super().verdict()
         return verdict if verdict else explained(verdict, self.subscription, self.by)
+
+    def has_its_announced_effect(self) -> bool:
+        if self.cleaned_data["seen"] and self.watched:
+            # As an answer does, in the same order, so that of the two one sees the other.
+            CancellationRequest.objects.lock(self.watched)
+            Ticket.objects.select_for_update(of=("self",)).get(pk=self.watched.pk)
+        return not self.news and super().has_its_announced_effect()
+
+    def ask_again(self) -> None:
+        if not self.news:
+            super().ask_again()
+            return
+        self.tells_news = True
+        text = "while you had this page open. Look at the ticket first; nothing has been done yet. Confirm again to do it anyway."
+        self.add_error(None, forms.ValidationError(f"{self.news}, {text}", code="news"))
+        if not super().has_its_announced_effect():
+            super().ask_again()
 
 
 @confirms(Action.CANCEL)

@@ -59,7 +59,7 @@ class TurnForm(StaffRequestForm):
 
     def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.ticket = ticket
+        self.ticket = self.watched = ticket
         self.first_day = from_ticket.first_day(ticket, self.subscription)
         self.fields["asked_on"].set_range(self.first_day, self.today)  # type: ignore[attr-defined]
         self.fields["asked_on"].initial = self.first_day
@@ -85,6 +85,7 @@ class UndecidedForm(WithdrawForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = undecided(self.subscription)
+        self.watched = self.request.ticket if self.request else None
 
     def verdict(self) -> Verdict:
         verdict = super().verdict()

@@ -19,6 +19,7 @@ from support.models import CancellationRequest, Message, Ticket, TicketEvent
 from support.queue import act_by
 from support.tickets import triage
 from support.tickets.attachments import are_kept, attached
+from support.tickets.news import Overtaken, Seen, since
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User
@@ -34,14 +35,6 @@ SENT_BEFORE = gettext_lazy("This page had been sent before. Send your new text o
 
 class SentBefore(Exception):
     """The token came before with something else, as after going back in the browser, so nothing was added."""
-
-
-class SomebodyWrote(Exception):
-    """Others have written since the page was opened, so nothing was added; `messages` are theirs, oldest first."""
-
-    def __init__(self, messages: list[Message]) -> None:
-        super().__init__()
-        self.messages = messages
 
 
 def open_ticket(
@@ -101,13 +94,13 @@ def reply(
     is_internal: bool = False,
     sends_mail: bool = True,
     files: Sequence[UploadedFile] = (),
-    seen: int | None = None,
+    seen: Seen | None = None,
 ) -> Message:
     """Add to the conversation; the same token with the same again gives the first message.
 
     A customer's reply reopens a finished ticket. A public reply of staff is mailed to the customer, unless `sends_mail` is
-    off. Raises `SentBefore` when the token made something else, `SomebodyWrote` when others have written after the message
-    with the key `seen` (None asks for no such check), and `PermissionDenied` where the customer is forgotten.
+    off. Raises `SentBefore` when the token made something else, `Overtaken` when others have written, decided or offered
+    something past `seen` (None asks for no such check), and `PermissionDenied` where the customer is forgotten.
     """
     with transaction.atomic():
         hold(ticket.customer)
@@ -169,12 +162,9 @@ def _was_mailed(message: Message) -> bool:
     return OutgoingMail.objects.filter(key=notifications.reply_key(message)).exists()
 
 
-def _check_that_all_was_seen(ticket: Ticket, author: "User", seen: int | None) -> None:
-    if seen is None:
-        return
-    newer = ticket.messages.filter(pk__gt=seen).exclude(author=author).select_related("author")
-    if newer:
-        raise SomebodyWrote(list(newer))
+def _check_that_all_was_seen(ticket: Ticket, author: "User", seen: Seen | None) -> None:
+    if seen and (news := since(seen, ticket, author)):
+        raise Overtaken(news)
 
 
 def _said(ticket: Ticket, message: Message, files: list[str], today: date, mails: bool) -> None:

@@ -15,6 +15,7 @@ from support.models import SavedReply, Ticket
 from support.queue.staff import able
 from support.tickets import saved_replies
 from support.tickets.attachments import WithFiles
+from support.tickets.news import SeenField
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User
@@ -28,8 +29,8 @@ class StaffReplyForm(WithFiles):
     """A reply or an internal note of staff; `fill` puts what there is on the ticket in the place of placeholders."""
 
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    """The key of the last message on the page, so that nobody answers past what they have not read."""
+    seen = SeenField()
+    """How far the page goes, so that nobody answers past what they have not read."""
     kept_in_drafts = ("seen",)
     """Hidden fields that are part of what was typed, so that a draft brings them back with it."""
     is_internal = forms.TypedChoiceField(

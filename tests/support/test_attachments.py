@@ -55,7 +55,7 @@ def admin_page(ticket, what="change"):
 
 def answer(client, ticket, **typed):
     page = client.get(admin_page(ticket))
-    seen = page.context["conversation"].last
+    seen = page.context["seen"]
     return client.post(admin_page(ticket, "reply"), {"token": uuid4(), "seen": seen, "sends_mail": "on"} | typed)
 
 

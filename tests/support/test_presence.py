@@ -80,6 +80,15 @@ def test_whoever_types_is_said_to_write_until_they_stop_or_send(as_agent, as_mer
     assert OPEN in text_of(beat(as_merchant, ticket))
 
 
+def test_the_page_that_is_open_says_what_others_did_meanwhile(as_agent, as_merchant, ticket):
+    far = as_agent.get(page_of(ticket)).context["seen"]
+    assert "Your text is kept" not in text_of(beat(as_agent, ticket, seen=str(far)))
+    answer(as_merchant, ticket, body="From Mia.")
+    assert "Mia Merchant answered at 12:00. Your text is kept" in text_of(beat(as_agent, ticket, seen=str(far)))
+    assert "Your text is kept" not in text_of(beat(as_merchant, ticket, seen=str(far)))
+    assert beat(as_agent, ticket, seen="x\u200b" * 50_000).status_code == 200
+
+
 def test_one_is_no_colleague_of_oneself_and_another_ticket_is_another(as_agent, as_merchant, as_alice, ticket):
     confirm(as_alice, "/support/new/", **(TYPED | {"subject": "Another"}))
     other = Ticket.objects.exclude(pk=ticket.pk).get()

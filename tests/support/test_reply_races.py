@@ -32,7 +32,7 @@ def test_of_two_answers_one_is_sent_and_the_other_one_sees_it_first(agent, merch
     responses = at_once(*acts)
     assert sorted(response.status_code for response in responses) == [200, 302]
     told = next(response for response in responses if response.status_code == 200)
-    assert "wrote while you did" in told.content.decode()
+    assert ", while you were writing." in told.content.decode()
     assert [message.body for message in told.context["news"]] == [ticket.messages.last().body]
     assert ticket.messages.count() == 2
     assert OutgoingMail.objects.filter(template="support/reply").count() == 1

@@ -130,7 +130,7 @@ def test_what_the_customer_wrote_meanwhile_is_shown_before_a_reply_is_sent(as_al
     confirm(as_alice, ticket.get_absolute_url(), body="I have solved it.")
     response = answer(as_agent, ticket, opened, body="Try this.")
     text = text_of(response)
-    assert "Alice Ahn wrote while you did." in text
+    assert "Alice Ahn wrote at " in text
     assert [message.body for message in response.context["news"]] == ["I have solved it."]
     assert response.context["answer"]["body"].value() == "Try this."
     assert not ticket.messages.filter(body="Try this.").exists()
@@ -143,7 +143,7 @@ def test_what_a_colleague_wrote_meanwhile_is_shown_too(as_agent, as_merchant, ti
     opened = as_agent.get(page_of(ticket))
     answer(as_merchant, ticket, body="I am on it.", is_internal="on")
     response = answer(as_agent, ticket, opened, body="Hello.", is_internal="on")
-    assert "Mia Merchant wrote while you did." in text_of(response)
+    assert "Mia Merchant wrote a note at " in text_of(response)
     assert response.context["answer"]["is_internal"].value() == "on"
 
 
@@ -272,7 +272,7 @@ def test_what_is_typed_and_saved_does_not_pass_over_what_was_written_meanwhile(a
     confirm(as_alice, ticket.get_absolute_url(), body="I have solved it.")
     form = hidden_inputs(opened) | {"body": "Try this.", "status": "open", "priority": 4, "assignee": ""}
     page = as_agent.get(as_agent.post(page_of(ticket), form).url)
-    assert "Alice Ahn wrote while you did." in text_of(answer(as_agent, ticket, page, body="Try this."))
+    assert "Alice Ahn wrote at " in text_of(answer(as_agent, ticket, page, body="Try this."))
 
 
 def test_an_assignee_who_has_left_keeps_the_ticket_until_it_is_given_away(as_agent, agent, ticket):

@@ -1,4 +1,4 @@
-/* The page of a ticket tells that it is open and being written on, and shows which colleagues do the same. */
+/* The page of a ticket tells that it is open and being written on, and shows which colleagues do the same and what they did. */
 "use strict";
 
 const EVERY = 20_000;
@@ -11,6 +11,7 @@ let toldOfTyping = 0;
 async function tell() {
   if (document.hidden) return;
   const body = new URLSearchParams(hasTyped ? { writing: "1" } : {});
+  body.append("seen", document.querySelector("#answer [name=seen]")?.value ?? "");
   if (hasTyped) toldOfTyping = Date.now();
   hasTyped = false;
   try {
