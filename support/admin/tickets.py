@@ -93,7 +93,7 @@ class TicketAdmin(ModelAdmin):
         seen = Seen.parsed(request.POST.get("seen", ""))
         context = {
             "colleagues": presence.colleagues(ticket, by, at=now),
-            "happened": since(seen, ticket, by) if seen else None,
+            "happened": since(seen, ticket, by, localdate()) if seen else None,
         }
         return TemplateResponse(request, "admin/support/ticket/_presence.html", context)
 

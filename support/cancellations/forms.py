@@ -52,7 +52,7 @@ class DecidingForm(ActionForm):
     def news(self) -> News | None:
         """Never for customers, who must not learn of notes."""
         seen, is_theirs = self.cleaned_data["seen"], self.by == self.subscription.customer
-        return since(seen, self.watched, self.by) if seen and not is_theirs and self.watched else None
+        return since(seen, self.watched, self.by, self.today) if seen and not is_theirs and self.watched else None
 
     def verdict(self) -> Verdict:
         verdict = super().verdict()

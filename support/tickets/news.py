@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django import forms
 from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.utils.timezone import localdate, localtime
+from django.utils.timezone import localtime
 
 from portal_project.common.keys import key
 from portal_project.common.locales import moment
@@ -77,6 +77,7 @@ class News:
     """With their authors, oldest first."""
     acts: list[Act]
     """These, and all else."""
+    today: date
 
     def __bool__(self) -> bool:
         return bool(self.acts)
@@ -84,7 +85,7 @@ class News:
     def __str__(self) -> str:
         """What somebody did several times is told once, as of the last time."""
         latest = {(act.who, act.what): act.at for act in self.acts}
-        return "; ".join(f"{who} {what} {_time(at)}" for (who, what), at in latest.items())
+        return "; ".join(f"{who} {what} {_time(at, self.today)}" for (who, what), at in latest.items())
 
 
 class Overtaken(Exception):
@@ -95,12 +96,12 @@ class Overtaken(Exception):
         self.news = news
 
 
-def since(seen: Seen, ticket: Ticket, by: "User") -> News:
+def since(seen: Seen, ticket: Ticket, by: "User", today: date) -> News:
     """What others than this person did. Of changes of the status those count that finish the ticket."""
     messages = ticket.messages.filter(pk__gt=seen.message).exclude(author=by).select_related("author")
     read = list(messages)
     acts = [*_written(read, ticket), *_decided(seen, ticket, by), *_offered(seen, ticket, by)]
-    return News(read, sorted(acts))
+    return News(read, sorted(acts), today)
 
 
 def _written(messages: list[Message], ticket: Ticket) -> Iterator[Act]:
@@ -128,6 +129,6 @@ def _offered(seen: Seen, ticket: Ticket, by: "User") -> Iterator[Act]:
         yield Act(offer.made_at, offer.made_by.get_full_name(), f"offered “{offer}”")
 
 
-def _time(at: datetime) -> str:
+def _time(at: datetime, today: date) -> str:
     local = localtime(at)
-    return f"at {local:%H:%M}" if local.date() == localdate() else f"on {moment(local)}"
+    return f"at {local:%H:%M}" if local.date() == today else f"on {moment(local)}"

@@ -114,7 +114,7 @@ def reply(
             if not is_same or not _is_same(first, body, files, is_internal):
                 raise SentBefore
             return first
-        _check_that_all_was_seen(ticket, author, seen)
+        _check_that_all_was_seen(ticket, author, seen, today)
         written = {"body": body, "is_internal": is_internal, "language": _read_by(author, ticket)}
         message = Message.objects.create(token=token, ticket=ticket, author=author, **written)
         with attached(message, files) as names:
@@ -162,8 +162,8 @@ def _was_mailed(message: Message) -> bool:
     return OutgoingMail.objects.filter(key=notifications.reply_key(message)).exists()
 
 
-def _check_that_all_was_seen(ticket: Ticket, author: "User", seen: Seen | None) -> None:
-    if seen and (news := since(seen, ticket, author)):
+def _check_that_all_was_seen(ticket: Ticket, author: "User", seen: Seen | None, today: date) -> None:
+    if seen and (news := since(seen, ticket, author, today)):
         raise Overtaken(news)
 
 
