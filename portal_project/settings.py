@@ -24,6 +24,7 @@ CSRF_TRUSTED_ORIGINS = [PORTAL_URL] if PORTAL_URL.startswith("https://") else []
 
 # Customers are invited, imported or made by staff; strangers may sign up only where this is on.
 ALLOW_SIGNUP = environment.boolean("ALLOW_SIGNUP", default=False)
+ADMIN_REQUIRES_MFA = environment.boolean("ADMIN_REQUIRES_MFA", default=False)
 
 INSTALLED_APPS = [
     # Without a site of its own: ours stands on it.
@@ -72,6 +73,7 @@ MIDDLEWARE = [
     "portal_project.common.drafts.middleware.DraftsMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "portal_project.accounts.staff_gate.StaffGateMiddleware",
     "portal_project.middleware.NulMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",

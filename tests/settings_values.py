@@ -75,6 +75,7 @@ WRONG = {
         *("https://[::1", "https://münchen.example", "https://a,https://b", "//portal.example.com", "https://a\u200b"),
     ],
     "ALLOW_SIGNUP": NOT_BOOLEAN,
+    "ADMIN_REQUIRES_MFA": NOT_BOOLEAN,
     "DATABASE_URL": [
         *(
             "",
@@ -207,6 +208,7 @@ RIGHT = [
     ("PORTAL_URL", "https://a.example", {"CSRF_TRUSTED_ORIGINS": ["https://a.example"]}),
     ("PORTAL_URL", "http://[::1]:8000", {"PORTAL_URL": "http://[::1]:8000"}),
     ("ALLOW_SIGNUP", "yes", {"ALLOW_SIGNUP": True}),
+    ("ADMIN_REQUIRES_MFA", "on", {"ADMIN_REQUIRES_MFA": True}),
     ("DATABASE_URL", "postgres://u:$a%40b%23c%2Fd%25%2B+@db:5433/n", {"PASSWORD": "$a@b#c/d%++", "PORT": 5433}),
     (
         "DATABASE_URL",

@@ -311,7 +311,10 @@ def test_only_the_outbox_sends_mail():
     senders = {name for name, path in modules().items() if re.search(r"send_mail\(|EmailM", path.read_text())}
     assert senders == {
         f"portal_project.{name}"
-        for name in ("accounts.adapter", "accounts.address", "accounts.second_step", "mail.rendering", "mail.server")
+        for name in (
+            *("accounts.adapter", "accounts.address", "accounts.invitations", "accounts.second_step"),
+            *("mail.rendering", "mail.server"),
+        )
     }
 
 

@@ -23,10 +23,11 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.paginator import InfinitePaginator
 
-from portal_project.accounts import address
+from portal_project.accounts import address, sessions
 from portal_project.accounts.customer_admin import of_customer
 from portal_project.accounts.forgetting_admin import ForgettingAdmin
 from portal_project.accounts.forms import MerchantForm
+from portal_project.accounts.invitation_admin import InvitationAdmin
 from portal_project.accounts.models import AddressChange, InvoicedParty, Merchant, User, Viewing
 from portal_project.accounts.party import FIELDS as PARTY
 from portal_project.accounts.people import person
@@ -84,7 +85,8 @@ class StaffList(SafeChangeList):
 
 
 @admin.register(User)
-class UserAdmin(SecondStepAdmin, ForgettingAdmin, DjangoUserAdmin, SearchAdmin):
+class UserAdmin(InvitationAdmin, SecondStepAdmin, ForgettingAdmin, DjangoUserAdmin, SearchAdmin):
+    actions_detail = (*InvitationAdmin.actions_detail, *SecondStepAdmin.actions_detail)
     form = PersonForm
     add_form = NewUserForm
     change_password_form = AdminPasswordChangeForm
@@ -149,6 +151,9 @@ class UserAdmin(SecondStepAdmin, ForgettingAdmin, DjangoUserAdmin, SearchAdmin):
             for name in NOT_TYPED_HERE:
                 setattr(obj, name, getattr(present, name))
             super().save_model(request, obj, form, change)
+            if not obj.is_active:
+                # Else they would be signed in again once the account is switched on.
+                sessions.end(obj)
             if typed:
                 self._change_address(request, obj, typed)
 

@@ -41,7 +41,9 @@ class SecondStepAdmin(ModelAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         buttons: list[Any] = super().get_actions_detail(request, object_id)
-        return buttons if Authenticator.objects.filter(user=object_id).exists() else []
+        if Authenticator.objects.filter(user=object_id).exists():
+            return buttons
+        return [each for each in buttons if not each.action_name.endswith("remove_second_step")]
 
     def has_remove_second_step_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return bool(request.user.is_superuser)

@@ -7,7 +7,7 @@ from allauth.core.internal.httpkit import HTTP_USER_AGENT_MAX_LENGTH
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.sessions.models import Session
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -44,15 +44,23 @@ def signed_in(person: User) -> list[UserSession]:
 
 def end_others(request: HttpRequest, person: User) -> None:
     """Sign the person out everywhere but here."""
-    others = UserSession.objects.filter(user=person).exclude(session_key=request.session.session_key)
-    Session.objects.filter(session_key__in=others.values("session_key")).delete()
-    others.delete()
+    _end(UserSession.objects.filter(user=person).exclude(session_key=request.session.session_key))
+
+
+def end(person: User) -> None:
+    """Sign the person out everywhere."""
+    _end(UserSession.objects.filter(user=person))
 
 
 def clear() -> None:
     """Forget the sessions that are over, and what was noted of them."""
     Session.objects.filter(expire_date__lte=timezone.now()).delete()
     UserSession.objects.exclude(Exists(Session.objects.filter(session_key=OuterRef("session_key")))).delete()
+
+
+def _end(noted: QuerySet[UserSession]) -> None:
+    Session.objects.filter(session_key__in=noted.values("session_key")).delete()
+    noted.delete()
 
 
 def _opens(session: Session, hashes: list[str]) -> bool:

@@ -68,8 +68,8 @@ def test_as_many_queries_for_three_as_for_one(three_in_notice):
     assert len(three) == len(one)
 
 
-def test_with_nothing_to_do_it_asks_six_questions(three_in_notice, django_assert_num_queries):
-    with django_assert_num_queries(6):
+def test_with_nothing_to_do_it_asks_seven_questions(three_in_notice, django_assert_num_queries):
+    with django_assert_num_queries(7):
         assert follow_up.run(date(2026, 4, 1)) == 0
 
 
