@@ -34,7 +34,7 @@ class InvitationAdmin(ModelAdmin):
     """Mixed into the pages of people."""
 
     actions_list = ("invite",)
-    actions_detail = ("invite_again",)
+    actions_detail: tuple[str, ...] = ("invite_again",)
 
     def has_invite_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return bool(request.user.is_superuser)

@@ -26,7 +26,7 @@ KINDS = {
 class SecondStepAdmin(ModelAdmin):
     """Mixed into the pages of people."""
 
-    actions_detail = ("remove_second_step",)
+    actions_detail: tuple[str, ...] = ("remove_second_step",)
 
     @admin.display(description=gettext_lazy("second step"))
     def second_step(self, person: User) -> str:
