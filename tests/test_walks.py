@@ -92,12 +92,12 @@ def is_decided_once(walk):
 def test_a_pause_goes_through_few_rooms_and_is_decided_once(as_alice, numbers):
     """Its forms have a room of their own, and write between which days a pause may end; the person's row says whether the
     session still holds, and in which language its person reads; a product is named in it; and the receipt says once more what
-    happens, and why then.
+    happens, and why then. Before all of it stands the gate of the admin.
     """
     walk = walk_of(as_alice, pausing, {}, *numbers)
     assert is_decided_once(walk)
-    assert walk.rooms <= 48
-    assert walk.moves <= 140
+    assert walk.rooms <= 49
+    assert walk.moves <= 141
 
 
 def test_a_request_to_cancel_goes_through_few_rooms_and_is_decided_once(as_alice, merchant, agent, numbers):
@@ -107,8 +107,8 @@ def test_a_request_to_cancel_goes_through_few_rooms_and_is_decided_once(as_alice
     walk = walk_of(as_alice, canceling, {"reason": "other", "message": "Moving"}, *numbers)
     assert is_decided_once(walk)
     assert walk.times("promise") == (1,)
-    assert walk.rooms <= 67
-    assert walk.moves <= 316
+    assert walk.rooms <= 68
+    assert walk.moves <= 317
 
 
 def test_keeping_goes_through_few_rooms_and_is_decided_once(as_alice, as_agent, numbers):
@@ -119,5 +119,5 @@ def test_keeping_goes_through_few_rooms_and_is_decided_once(as_alice, as_agent, 
         confirm(as_alice, canceling(number), reason="other", message="")
     walk = walk_of(as_agent, keeping, {"agreement": "By phone: stays", "agreed_on": "2026-04-05"}, *numbers)
     assert is_decided_once(walk)
-    assert walk.rooms <= 56
-    assert walk.moves <= 161
+    assert walk.rooms <= 57
+    assert walk.moves <= 162

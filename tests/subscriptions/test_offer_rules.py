@@ -1,11 +1,12 @@
 """What may be accepted, as a table: what is offered, as an alternative of the merchant's or by staff, and how things stand."""
 
 from datetime import date
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
 
-from products.models import OfferKind
+from products.models import OfferKind, Plan, Product
 from subscriptions.rules.offers import in_words, may_accept
 from subscriptions.rules.states import Status
 
@@ -39,11 +40,11 @@ DISCOUNTED = {"discount_percent": 10, "discount_invoices_left": 2}
 
 
 def subscription(**differences):
-    product = SimpleNamespace(**{name: differences.pop(name, value) for name, value in SWITCHES.items()})
+    switches = {name: differences.pop(name, value) for name, value in SWITCHES.items()}
     values = DATES | differences
     return SimpleNamespace(
         **values,
-        plan=SimpleNamespace(product=product, product_id=1, pk=1),
+        plan=Plan(pk=1, name="Monthly", product=Product(pk=1, name="Hosting", **switches)),
         customer=CUSTOMER,
         is_on=lambda plan: plan.name == values["on"],
         goes_over_to=lambda plan: plan.name == values["chosen"],
@@ -57,8 +58,8 @@ def terms(kind, **values):
 
 
 def plan(**values):
-    price = {"name": "Small", "price_fact": "€40.00 / month", "pk": 2, "product_id": 1}
-    return SimpleNamespace(**price | {"currency": "EUR", "is_active": True} | values)
+    values = {"product": Product(pk=1, name="Hosting"), "currency": "EUR", "is_active": True} | values
+    return Plan(**{"pk": 2, "name": "Small", "amount": Decimal(40), "interval": "month"} | values)
 
 
 PAUSE, PICKED = terms(OfferKind.PAUSE, pause_days=30), terms(OfferKind.PAUSE)
@@ -95,7 +96,7 @@ TALK = terms(OfferKind.TALK)
         (SMALL, {"chosen": "Small"}, "done", "done"),
         (SMALL, CANCELED, "not_now", "not_now"),
         (terms(OfferKind.PLAN, plan=plan(is_active=False)), {}, "not_now", "not_now"),
-        (terms(OfferKind.PLAN, plan=plan(product_id=7)), {}, "not_now", "not_now"),
+        (terms(OfferKind.PLAN, plan=plan(product=Product(pk=7, name="Mail"))), {}, "not_now", "not_now"),
         (terms(OfferKind.PLAN, plan=plan(currency="USD")), {}, "not_now", "not_now"),
         (TALK, CANCELED, "ok", "ok"),
     ],

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from products.models import Plan, Product
 from subscriptions.rules.policies import may
 from subscriptions.rules.states import Action, Status
 
@@ -46,7 +47,7 @@ def subscription(**differences):
     switches = {name: differences.pop(name, value) for name, value in SWITCHES.items()}
     return SimpleNamespace(
         **(DATES | differences),
-        plan=SimpleNamespace(pk=1, is_open_to_change=False, product=SimpleNamespace(**switches)),
+        plan=Plan(pk=1, name="Monthly", product=Product(name="Hosting", **switches)),
         plan_id=1,
         customer=CUSTOMER,
     )

@@ -29,7 +29,9 @@ def alternative(product):
 
 def made_up(plan, number, chance, *, leave, leave_if_shown):
     """Customers who opened the page once or twice within a year and more, a tenth of them without being shown any."""
-    people = User.objects.bulk_create(User(email=f"{plan.pk}-{n}@example.com", name=str(n)) for n in range(number))
+    people = User.objects.bulk_create(
+        User(email=f"{plan.pk}-{n}@example.com", name=str(n), number=f"C-{plan.pk:02}{n:04}") for n in range(number)
+    )
     offered, rows, showings = alternative(plan.product), [], []
     for n, person in enumerate(people):
         opened = TODAY - chance.randrange(500) * DAY
