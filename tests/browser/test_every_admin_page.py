@@ -103,6 +103,8 @@ def pages(hosting, as_alice, alice, agent, merchant):
         f"accounts/customer/{alice.pk}/history/",
         f"accounts/user/{alice.pk}/change/",
         f"accounts/user/{alice.pk}/remove-second-step/",
+        "accounts/user/invite/",
+        f"accounts/user/{alice.pk}/invite-again/",
         f"accounts/user/{alice.pk}/forget/",
         "accounts/merchant/1/change/",
         f"mail/outgoingmail/{mail.pk}/change/",
