@@ -12,8 +12,12 @@ from unfold.sites import UnfoldAdminSite
 
 class AdminSite(UnfoldAdminSite):
     def get_urls(self) -> list[Any]:
-        """With the page "System", which belongs to no model."""
-        return [path("system/", include("portal_project.installation.urls")), *super().get_urls()]
+        """With the pages that belong to no model."""
+        own = [
+            path("system/", include("portal_project.installation.urls")),
+            path("who-did-what/", include("portal_project.who_did_what.urls")),
+        ]
+        return [*own, *super().get_urls()]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
         """Made when a page looks at it, as it does for somebody who may see none of the navigation."""

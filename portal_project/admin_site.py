@@ -63,6 +63,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
         _("Installation"),
         [
             (_("Staff"), "group", "accounts_user_changelist", "accounts.view_user"),
+            ("Who did what", "manage_search", "who_did_what", "accounts.change_merchant"),
             (_("Views as customer"), "visibility", "accounts_viewing_changelist", "accounts.view_viewing"),
             (_("Business"), "storefront", "accounts_merchant_changelist", "accounts.view_merchant"),
             (_("Outgoing mail"), "outgoing_mail", "mail_outgoingmail_changelist", "mail.view_outgoingmail"),

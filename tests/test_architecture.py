@@ -86,6 +86,7 @@ INSTALLATION = {
     "portal_project.admin_site": ["portal_project.dashboard"],
     "portal_project.installation": ["subscriptions.admin", "portal_project.catalogs"],
     "portal_project.dashboard": ["portal_project.installation"],
+    "portal_project.who_did_what": ["portal_project.accounts"],
     "portal_project.formats": [],
     "portal_project.static_files": [],
     "portal_project.middleware": ["portal_project.probes", "portal_project.accounts", "subscriptions.rules"],

@@ -100,4 +100,8 @@ def test_every_time_on_a_page_is_one_that_html_knows():
         for path in TEMPLATES.rglob("*.html")
         for value in re.findall(r'<time datetime="([^"]*)"', path.read_text())
     }
-    assert {value for _name, value in written} == {"{{ message.created_at|instant }}", "{{ entry.at|instant }}"}
+    assert {value for _name, value in written} == {
+        "{{ message.created_at|instant }}",
+        "{{ entry.at|instant }}",
+        "{{ deed.at|instant }}",
+    }

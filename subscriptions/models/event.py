@@ -79,6 +79,9 @@ class SubscriptionEvent(models.Model):
         verbose_name = "event"
         verbose_name_plural = "events"
         ordering = ["-id"]
+        indexes = [
+            models.Index("recorded_at", "id", name="event_by_staff", condition=models.Q(channel="admin")),
+        ]
         constraints = [
             models.CheckConstraint(name="event_channel_known", condition=models.Q(channel__in=Channel.values)),
             models.CheckConstraint(

@@ -86,7 +86,12 @@ class Invoice(models.Model):
         verbose_name = "invoice"
         verbose_name_plural = "invoices"
         ordering = ["-number"]
-        indexes = [models.Index("due_on", name="invoice_open", condition=models.Q(status="open"))]
+        indexes = [
+            models.Index("due_on", name="invoice_open", condition=models.Q(status="open")),
+            models.Index(
+                "settled_at", "id", name="invoice_settled_by_staff", condition=models.Q(settled_by__isnull=False)
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="invoice_covers_at_least_a_day", condition=models.Q(covers_from__lt=models.F("covers_to"))

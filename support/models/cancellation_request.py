@@ -86,6 +86,7 @@ class CancellationRequest(models.Model):
         ordering = ["-id"]
         indexes = [
             models.Index("promised_on", name="request_ending", condition=models.Q(decided_at=None)),
+            models.Index("decided_at", "id", name="request_decided_by", condition=models.Q(decided_by__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -30,6 +30,7 @@ class Message(Searchable):
         verbose_name = "message"
         verbose_name_plural = "messages"
         ordering = ["id"]
+        indexes = [models.Index("created_at", "id", name="message_by_time")]
 
     def __str__(self) -> str:
         return f"{self.ticket_id}: {self.body[:50]}"

@@ -64,6 +64,7 @@ class Offer(OfferTerms):
         verbose_name = "offer"
         verbose_name_plural = "offers"
         ordering = ["-id"]
+        indexes = [models.Index("made_at", "id", name="offer_by_time")]
         constraints = [
             models.UniqueConstraint(fields=["request"], condition=Q(state="open"), name="one_open_offer_per_request"),
             models.CheckConstraint(

@@ -36,6 +36,9 @@ class TicketEvent(models.Model):
         verbose_name = "ticket event"
         verbose_name_plural = "ticket events"
         ordering = ["id"]
+        indexes = [
+            models.Index("at", "id", name="ticket_event_by_somebody", condition=models.Q(actor__isnull=False)),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="ticket_event_kind_known",

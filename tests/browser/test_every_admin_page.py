@@ -40,6 +40,7 @@ LISTS = [
     "mail/outgoingmail",
     "django_q/schedule",
     "system",
+    "who-did-what",
 ]
 NEW = [
     "support/savedreply",

@@ -17,6 +17,7 @@ class Viewing(models.Model):
         verbose_name = "view as customer"
         verbose_name_plural = "views as customer"
         ordering = ["-id"]
+        indexes = [models.Index("begun_at", "id", name="viewing_by_time")]
         permissions = [("view_as_customer", "Can see the portal as a customer, reading only")]
         constraints = [
             models.CheckConstraint(name="viewing_ends_after_it_begins", condition=Q(ends_at__gte=F("begun_at"))),

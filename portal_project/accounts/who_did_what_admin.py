@@ -1,0 +1,57 @@
+"""What staff changed by the forms of the admin, in whichever app, and whom they looked at the portal as."""
+
+from collections.abc import Callable
+
+from django.contrib.admin.models import DELETION, LogEntry
+from django.db.models import Q, QuerySet
+from django.urls import NoReverseMatch, reverse
+
+from portal_project.accounts.models import Viewing
+from portal_project.common.who_did_what import Source
+
+PEOPLE = Q(content_type__app_label="accounts", content_type__model__in=("user", "customer")) | Q(
+    content_type__app_label="auth"
+)
+SUBSCRIPTIONS = Q(content_type__app_label="subscriptions")
+# Of these there is no page for whoever is no superuser.
+WITHOUT_PAGE = ("auth", "django_q")
+
+
+def _entries(which: Q) -> Callable[[], QuerySet[LogEntry]]:
+    return lambda: LogEntry.objects.filter(which).select_related("content_type")
+
+
+def _entry(entry: LogEntry) -> tuple[str, str]:
+    what = f"{entry.object_repr}: {entry.get_change_message()}"
+    if entry.action_flag == DELETION:
+        what = f"{entry.object_repr}: deleted."
+    return what, _page(entry)
+
+
+def _page(entry: LogEntry) -> str:
+    """Where each version of the settings is kept, and else the page of what was changed."""
+    kind = entry.content_type
+    if entry.action_flag == DELETION or kind is None or kind.app_label in WITHOUT_PAGE:
+        return ""
+    page = "history" if kind.app_label == "products" else "change"
+    try:
+        return reverse(f"admin:{kind.app_label}_{kind.model}_{page}", args=[entry.object_id])
+    except NoReverseMatch:
+        return ""
+
+
+def _viewings() -> QuerySet[Viewing]:
+    return Viewing.objects.select_related("customer")
+
+
+def _viewing(viewing: Viewing) -> tuple[str, str]:
+    url = reverse("admin:accounts_customer_change", args=[viewing.customer_id])
+    return f"Saw the portal as {viewing.customer.get_full_name()}", url
+
+
+SOURCES = [
+    Source("accounts.log", "Accounts", _entries(PEOPLE), "action_time", "user", _entry),
+    Source("subscriptions.log", "Subscriptions", _entries(SUBSCRIPTIONS), "action_time", "user", _entry),
+    Source("settings.log", "Settings", _entries(~(PEOPLE | SUBSCRIPTIONS)), "action_time", "user", _entry),
+    Source("accounts.viewing", "Views as customer", _viewings, "begun_at", "staff", _viewing),
+]

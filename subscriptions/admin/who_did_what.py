@@ -1,0 +1,56 @@
+"""What staff did to subscriptions and invoices."""
+
+from django.db.models import F, QuerySet
+from django.urls import reverse
+
+from portal_project.common.who_did_what import Source
+from subscriptions.models import Invoice, PaymentFile, SubscriptionEvent
+from subscriptions.models.event import Channel
+
+
+def _events() -> QuerySet[SubscriptionEvent]:
+    rows = SubscriptionEvent.objects.filter(channel=Channel.ADMIN, actor__isnull=False)
+    rows = rows.exclude(actor=F("subscription__customer"))
+    return rows.select_related("subscription__plan__product")
+
+
+def _event(event: SubscriptionEvent) -> tuple[str, str]:
+    url = reverse("admin:subscriptions_subscription_change", args=[event.subscription_id])
+    return f"{event.subscription}: {event.get_kind_display()}", url
+
+
+def _settled() -> QuerySet[Invoice]:
+    return Invoice.objects.filter(settled_by__isnull=False, settled_at__isnull=False)
+
+
+def _invoice(invoice: Invoice) -> tuple[str, str]:
+    did = "payment recorded" if invoice.status == Invoice.Status.PAID else "voided"
+    return f"Invoice {invoice.label}: {did}", reverse("admin:subscriptions_invoice_change", args=[invoice.pk])
+
+
+def _sent() -> QuerySet[PaymentFile]:
+    return PaymentFile.objects.defer("content")
+
+
+def _confirmed() -> QuerySet[PaymentFile]:
+    return PaymentFile.objects.defer("content").filter(confirmed_at__isnull=False)
+
+
+def _file(did: str, file: PaymentFile) -> tuple[str, str]:
+    return f"Payment file “{file.name}”: {did}", reverse("admin:subscriptions_paymentfile_change", args=[file.pk])
+
+
+SUBSCRIPTIONS, PAYMENTS = "Subscriptions", "Payments"
+SOURCES = [
+    Source("subscriptions.event", SUBSCRIPTIONS, _events, "recorded_at", "actor", _event),
+    Source("subscriptions.invoice", PAYMENTS, _settled, "settled_at", "settled_by", _invoice),
+    Source("subscriptions.file_sent", PAYMENTS, _sent, "sent_at", "sent_by", lambda file: _file("sent in", file)),
+    Source(
+        "subscriptions.file_confirmed",
+        PAYMENTS,
+        _confirmed,
+        "confirmed_at",
+        "confirmed_by",
+        lambda file: _file("confirmed", file),
+    ),
+]

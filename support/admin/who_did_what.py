@@ -1,0 +1,56 @@
+"""What staff did at the support desk."""
+
+from django.db.models import F, QuerySet
+from django.urls import reverse
+
+from portal_project.common.who_did_what import Source
+from support.models import CancellationRequest, Message, Offer, Ticket, TicketEvent
+from support.tickets.timeline import said
+
+TICKETS, CANCELLATIONS = "Tickets", "Cancellations"
+
+
+def _events() -> QuerySet[TicketEvent]:
+    rows = TicketEvent.objects.filter(actor__isnull=False).exclude(kind=TicketEvent.Kind.VIEWED)
+    return rows.exclude(actor=F("ticket__customer")).select_related("ticket")
+
+
+def _event(event: TicketEvent) -> tuple[str, str]:
+    return _of(event.ticket, said(event))
+
+
+def _messages() -> QuerySet[Message]:
+    return Message.objects.exclude(author=F("ticket__customer")).defer("body", "search_text").select_related("ticket")
+
+
+def _message(message: Message) -> tuple[str, str]:
+    return _of(message.ticket, "internal note" if message.is_internal else "answered")
+
+
+def _decided() -> QuerySet[CancellationRequest]:
+    rows = CancellationRequest.objects.filter(decided_by__isnull=False).exclude(decided_by=F("ticket__customer"))
+    return rows.select_related("ticket")
+
+
+def _decision(request: CancellationRequest) -> tuple[str, str]:
+    return _of(request.ticket, str(request.get_decision_display()))
+
+
+def _offers() -> QuerySet[Offer]:
+    return Offer.objects.select_related("request__ticket")
+
+
+def _offer(offer: Offer) -> tuple[str, str]:
+    return _of(offer.request.ticket, f"offer made ({offer.get_kind_display()})")
+
+
+def _of(ticket: Ticket, did: str) -> tuple[str, str]:
+    return f"{ticket.number}: {did}", reverse("admin:support_ticket_change", args=[ticket.pk])
+
+
+SOURCES = [
+    Source("support.event", TICKETS, _events, "at", "actor", _event),
+    Source("support.message", TICKETS, _messages, "created_at", "author", _message),
+    Source("support.decision", CANCELLATIONS, _decided, "decided_at", "decided_by", _decision),
+    Source("support.offer", CANCELLATIONS, _offers, "made_at", "made_by", _offer),
+]

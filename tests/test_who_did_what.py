@@ -1,0 +1,179 @@
+"""Who did what: what staff did, of every app, on one page that changes nothing."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from portal_project.accounts.models import Merchant, Viewing
+from portal_project.common import who_did_what
+from portal_project.common.who_did_what import SIZE, Place
+from subscriptions.models import Invoice
+from support.models import Message, Ticket
+from tests.conftest import signed_in
+from tests.factories import UserFactory, started
+from tests.pages import confirm, filled_in
+
+PAGE = "/admin/who-did-what/"
+
+
+@pytest.fixture
+def hosting(alice, clock):
+    clock(date(2026, 4, 5))
+    return started(alice, date(2026, 3, 20))
+
+
+@pytest.fixture
+def as_merchant(merchant):
+    return signed_in(merchant)
+
+
+def lines(client, **chosen):
+    page = client.get(PAGE, chosen)
+    assert page.status_code == 200
+    return [(deed.by.name, deed.what) for deed in page.context["page"].deeds]
+
+
+def looked(staff, customer, at):
+    return Viewing.objects.create(staff=staff, customer=customer, begun_at=at, ends_at=at + timedelta(minutes=30))
+
+
+@pytest.fixture
+def a_day_of_work(as_agent, as_merchant, agent, merchant, alice, hosting):
+    """One of each kind; customers' own acts are not among them."""
+    name = str(hosting)
+    confirm(signed_in(alice), "/support/new/", type="general", subject="A question", body="Well?")
+    ticket = Ticket.objects.get()
+    confirm(as_agent, f"/admin/subscriptions/subscription/{hosting.pk}/pause/")
+    as_agent.post(f"/admin/accounts/customer/{alice.pk}/view-as/")
+    as_agent.post("/admin/support/ticket/", {"tickets": [ticket.pk], "do": "priority", "priority": "3"})
+    Message.objects.create(ticket=ticket, author=agent, body="So it is.")
+    invoice = Invoice.objects.get()
+    invoice_page = f"/admin/subscriptions/invoice/{invoice.pk}/record-payment/"
+    confirm(as_merchant, invoice_page, received_on="2026-04-05", reference="")
+    assert as_merchant.post("/admin/support/savedreply/add/", {"title": "Hello", "body": "Good day"}).status_code == 302
+    return {
+        ("Sam Support", f"{name}: Paused"),
+        ("Sam Support", "Saw the portal as Alice Ahn"),
+        ("Sam Support", f"{ticket.number}: Priority: Medium → High"),
+        ("Sam Support", f"{ticket.number}: answered"),
+        ("Mia Merchant", f"Invoice {invoice.label}: payment recorded"),
+        ("Mia Merchant", "Hello: Added."),
+    }
+
+
+def test_what_staff_did_in_every_app_stands_on_one_page(as_merchant, a_day_of_work):
+    assert set(lines(as_merchant)) == a_day_of_work
+
+
+@pytest.mark.parametrize(
+    ("kind", "count"),
+    [("Subscriptions", 1), ("Views as customer", 1), ("Tickets", 2), ("Payments", 1), ("Settings", 1), ("Accounts", 0)],
+)
+def test_it_is_narrowed_to_a_kind(as_merchant, a_day_of_work, kind, count):
+    assert len(lines(as_merchant, kind=kind)) == count
+
+
+def test_it_is_narrowed_to_a_person(as_merchant, merchant, a_day_of_work):
+    found = lines(as_merchant, by=merchant.pk)
+    assert set(found) == {each for each in a_day_of_work if each[0] == "Mia Merchant"}
+
+
+def test_it_is_narrowed_to_days_from_midnight_to_midnight_here(as_merchant, merchant, agent, alice, settings):
+    settings.TIME_ZONE = "Europe/Berlin"
+    zone = timezone.get_default_timezone()
+    for day, hour in ((9, 23), (10, 0), (10, 23), (11, 0)):
+        at = timezone.make_aware(timezone.datetime(2026, 3, day, hour, 30), zone)
+        looked(agent, UserFactory(name=f"{day}, {hour}"), at)
+    found = lines(as_merchant, first="2026-03-10", last="2026-03-10")
+    assert found == [("Sam Support", "Saw the portal as 10, 23"), ("Sam Support", "Saw the portal as 10, 0")]
+    assert len(lines(as_merchant, first="2026-03-10")) == 3
+    assert len(lines(as_merchant, last="2026-03-10")) == 3
+
+
+def test_pages_hold_each_line_once_though_all_are_of_one_instant(as_merchant, merchant, agent, alice):
+    at = timezone.now()
+    for _each in range(SIZE):
+        looked(agent, alice, at)
+    kind = ContentType.objects.get_for_model(Merchant)
+    LogEntry.objects.bulk_create(
+        LogEntry(user=merchant, content_type=kind, object_id=1, object_repr=str(number), action_flag=2, action_time=at)
+        for number in range(SIZE)
+    )
+    found, after = [], ""
+    while after is not None:
+        page = as_merchant.get(PAGE, {"after": after}).context["page"]
+        found += [str(deed.place) for deed in page.deeds]
+        after = page.older or None
+    assert len(found) == len(set(found)) == 2 * SIZE
+
+
+def test_what_is_older_keeps_the_filter(as_merchant, agent, merchant, alice):
+    for minutes in range(SIZE + 2):
+        looked(agent, alice, timezone.now() - timedelta(minutes=minutes))
+    page = as_merchant.get(PAGE, {"by": agent.pk, "kind": "Views as customer"})
+    assert filled_in(page)["by"] == str(agent.pk)
+    older = page.context["page"].older
+    assert f"by={agent.pk}&amp;kind=Views+as+customer&amp;after=" in page.content.decode()
+    assert len(lines(as_merchant, by=agent.pk, after=older)) == 2
+
+
+def test_it_costs_a_fixed_number_of_statements(as_merchant, agent, alice, a_day_of_work):
+    as_merchant.get(PAGE)
+    with CaptureQueriesContext(connection) as few:
+        as_merchant.get(PAGE)
+    for _each in range(SIZE):
+        looked(agent, UserFactory(), timezone.now())
+    with CaptureQueriesContext(connection) as many:
+        as_merchant.get(PAGE)
+    assert len(few) == len(many)
+    assert len(many) <= len(who_did_what.SOURCES) + 6
+
+
+def test_each_line_leads_to_a_page_that_there_is(as_merchant, a_day_of_work):
+    urls = {deed.url for deed in as_merchant.get(PAGE).context["page"].deeds}
+    assert len(urls) >= 4
+    assert {as_merchant.get(url).status_code for url in urls} == {200}
+
+
+def test_every_source_has_a_name_of_its_own(db):
+    names = [source.name for source in who_did_what.SOURCES]
+    assert len(names) == len(set(names))
+
+
+def test_nothing_is_done_there(as_merchant):
+    assert as_merchant.post(PAGE).status_code == 405
+    assert as_merchant.delete(PAGE).status_code == 405
+
+
+def test_only_who_answers_for_the_business_reads_it(as_merchant, as_agent, as_alice):
+    boss = signed_in(UserFactory(is_staff=True, is_superuser=True))
+    assert [client.get(PAGE).status_code for client in (as_merchant, boss, as_agent)] == [200, 200, 403]
+    assert as_alice.get(PAGE).status_code != 200
+    assert PAGE in as_merchant.get("/admin/").content.decode()
+    assert PAGE not in as_agent.get("/admin/").content.decode()
+
+
+ODD = ["\u200b", "٣", "x" * 100_000, "-1", "9" * 30, "0001-01-01", "9999-12-31", "~", "a~b~c", "2026-01-01~a~1"]
+
+
+@pytest.mark.parametrize("value", ODD)
+@pytest.mark.parametrize("name", ["by", "first", "last", "kind", "after"])
+def test_what_makes_no_sense_narrows_nothing(as_merchant, agent, alice, name, value):
+    looked(agent, alice, timezone.now())
+    page = as_merchant.get(PAGE, {name: value})
+    assert page.status_code == 200
+    assert len(page.context["page"].deeds) == 1
+
+
+def test_what_no_text_can_hold_is_no_address(as_merchant):
+    assert as_merchant.get(PAGE, {"by": "\0"}).status_code == 404
+
+
+def test_a_place_is_read_as_it_is_written():
+    place = Place(timezone.now(), "accounts.viewing", 12)
+    assert Place.read(str(place)) == place
