@@ -49,6 +49,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
             (_("Invoices"), "receipt_long", "subscriptions_invoice_changelist", "subscriptions.view_invoice"),
             (_("Receipts"), "task", "receipts_receipt_changelist", "receipts.view_receipt"),
             (_("Payment files"), "upload_file", "subscriptions_paymentfile_changelist", "subscriptions.change_invoice"),
+            (_("Bulk acts"), "checklist", "subscriptions_bulkact_changelist", "subscriptions.view_bulkact"),
             (_("Products"), "sell", "products_product_changelist", "products.view_product"),
             (_("Plans"), "payments", "products_plan_changelist", "products.view_plan"),
             (

@@ -13,6 +13,11 @@ SCHEDULE = {
         "schedule_type": Schedule.MINUTES,
         "minutes": 1,
     },
+    "Go on with bulk acts": {
+        "func": "subscriptions.bulk.running.go_on",
+        "schedule_type": Schedule.MINUTES,
+        "minutes": 1,
+    },
     "Tell providers": {
         "func": "support.wind_down.calls.tell_pending",
         "schedule_type": Schedule.MINUTES,

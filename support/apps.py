@@ -8,17 +8,19 @@ class SupportConfig(AppConfig):
 
     def ready(self) -> None:
         from portal_project.common import personal_data, to_do, who_did_what
+        from subscriptions.bulk.kinds import KINDS
         from subscriptions.confirm.forms import check_that_every_button_has_a_form
         from subscriptions.lifecycle import linked_services
         from subscriptions.preview import trial_run
         from support.admin.to_do import TO_DO
         from support.admin.who_did_what import SOURCES
-        from support.cancellations import forms
+        from support.cancellations import bulk_kinds, forms
         from support.models.personal_data import PERSONAL_DATA
         from support.tickets import forgetting
         from support.wind_down import losses, planning, providers
 
         assert forms
+        KINDS.update(bulk_kinds.KINDS)
         check_that_every_button_has_a_form()
         providers.check()
         linked_services.FOLLOWERS.append(planning.settle)

@@ -39,8 +39,9 @@ FLOORS = {
     "subscriptions.lifecycle": ["subscriptions.preview", "portal_project.mail"],
     "subscriptions.confirm": ["subscriptions.lifecycle", "portal_project.receipts"],
     "subscriptions.importing": ["subscriptions.lifecycle"],
+    "subscriptions.bulk": ["subscriptions.confirm"],
     "subscriptions.portal": ["subscriptions.confirm"],
-    "subscriptions.admin": ["subscriptions.confirm", "subscriptions.reports"],
+    "subscriptions.admin": ["subscriptions.bulk", "subscriptions.reports"],
     # The support desk
     "support.models": ["subscriptions.confirm", "subscriptions.importing"],
     "support.reports": ["support.models"],
@@ -48,7 +49,7 @@ FLOORS = {
     "support.mails": ["support.queue"],
     "support.tickets": ["support.mails"],
     "support.wind_down": ["support.queue"],
-    "support.cancellations": ["support.tickets", "support.wind_down"],
+    "support.cancellations": ["support.tickets", "support.wind_down", "subscriptions.bulk"],
     "support.jobs": ["support.cancellations"],
     "support.portal": ["support.cancellations", "subscriptions.portal"],
     "support.admin": [
@@ -149,6 +150,7 @@ QUERIES = {
 ASK_FOR_STATUS = {
     "subscriptions.importing": "a column of the file",
     "subscriptions.reports": "the numbers of each",
+    "subscriptions.bulk": "in which way those stand to which it is not possible",
     "subscriptions.lifecycle.reminder_kinds": "the queries for subscriptions to remind of",
     "subscriptions.confirm.pause_forms": "a sentence for those who are paused",
     "subscriptions.portal.attention": "which of its dates comes next",
@@ -320,7 +322,7 @@ def test_only_the_outbox_sends_mail():
 
 
 def test_only_the_edge_reads_what_day_it_is():
-    edge = re.compile(r"\.(views|admin_site|command)$|\.admin$|\.admin\.|\.management\.")
+    edge = re.compile(r"\.(views|admin_site|command)$|\.bulk\.running$|\.admin$|\.admin\.|\.management\.")
     readers = {
         name for name, path in modules().items() if re.search(r"\blocaldate\(\)|date\.today\(\)", path.read_text())
     }

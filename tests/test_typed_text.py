@@ -34,6 +34,9 @@ NOT_TYPED = {
         "bills_heading",
         "bills_note",
     },
+    # The name of the act, the query of an address, and what the worker met with.
+    "subscriptions.BulkAct": {"kind", "query", "error"},
+    "subscriptions.BulkRow": {"reason", "effect"},
     "subscriptions.Figures": {"currency"},
     "subscriptions.Invoice": {"currency", "seller", "buyer", "payment_instructions"},
     "subscriptions.JobRun": {"summary"},

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Self
 
+from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -78,13 +79,26 @@ def read(content: bytes, columns: Columns) -> list[Line]:
 
 def written(names: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A CSV that spreadsheets open as it is, and in which no text of somebody else's becomes a formula; numbers stay numbers."""
-    file = io.StringIO(newline="")
-    writer = csv.writer(file)
-    writer.writerow(names)
-    writer.writerows(
-        [cell if isinstance(cell, int | Decimal) else _harmless(str(cell)) for cell in row] for row in rows
-    )
-    return "\ufeff" + file.getvalue()
+    return "".join(parts(names, rows))
+
+
+def parts(names: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """The same piece by piece, for as many rows as there are."""
+    yield "\ufeff" + _line_of(names)
+    for row in rows:
+        yield _line_of([cell if isinstance(cell, int | Decimal) else _harmless(str(cell)) for cell in row])
+
+
+def download(name: str, names: Sequence[str], rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
+    """A file to be saved under this name, written while it is sent."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingHttpResponse(parts(names, rows), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _line_of(cells: Sequence[object]) -> str:
+    line = io.StringIO(newline="")
+    csv.writer(line).writerow(cells)
+    return line.getvalue()
 
 
 def _harmless(cell: str) -> str:

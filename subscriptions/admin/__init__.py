@@ -1,5 +1,5 @@
 """The merchant's pages of subscriptions and invoices. Importing it registers them with the admin."""
 
-from subscriptions.admin import invoices, payment_files, start, subscriptions
+from subscriptions.admin import bulk_acts, invoices, payment_files, start, subscriptions
 
-__all__ = ["invoices", "payment_files", "start", "subscriptions"]
+__all__ = ["bulk_acts", "invoices", "payment_files", "start", "subscriptions"]

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -86,7 +87,8 @@ class SubscriptionAdmin(StartAdmin):
     autocomplete_fields = ("customer", "plan")
     change_form_outer_before_template = "admin/subscriptions/subscription/_operations.html"
     change_form_outer_after_template = "admin/subscriptions/subscription/_history.html"
-    actions = None
+    actions: Any = ("act_on_chosen",)
+    list_before_template = "admin/subscriptions/subscription/_act_on_all.html"
     actions_detail: tuple[str, ...] = (
         "pause",
         "resume",
@@ -143,6 +145,22 @@ class SubscriptionAdmin(StartAdmin):
 
     def has_operate_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm(policies.OPERATE)
+
+    def has_bulk_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("subscriptions.add_bulkact")
+
+    @admin.action(description=_("Act on the chosen ones …"), permissions=["bulk"])
+    def act_on_chosen(self, request: HttpRequest, queryset: QuerySet[Subscription]) -> HttpResponse:
+        """Lead to where it is said what would happen to them, or to all that the list finds."""
+        if request.POST.get("select_across") == "1":
+            selection = f"all&{request.GET.urlencode()}"
+        else:
+            selection = "keys=" + ",".join(map(str, queryset.values_list("pk", flat=True)))
+        return redirect(f"{reverse('admin:subscriptions_bulkact_add')}?{selection}")
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        context = {"may_act_on_many": self.has_bulk_permission(request), "present_query": request.GET.urlencode()}
+        return super().changelist_view(request, (extra_context or {}) | context)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Subscription | None:
         """Locked while it is saved, so that nobody schedules or withdraws its end between two looks at its services."""

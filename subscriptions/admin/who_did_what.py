@@ -4,7 +4,8 @@ from django.db.models import F, QuerySet
 from django.urls import reverse
 
 from portal_project.common.who_did_what import Source
-from subscriptions.models import Invoice, PaymentFile, SubscriptionEvent
+from subscriptions.bulk.kinds import KINDS
+from subscriptions.models import BulkAct, Invoice, PaymentFile, SubscriptionEvent
 from subscriptions.models.event import Channel
 
 
@@ -40,7 +41,19 @@ def _file(did: str, file: PaymentFile) -> tuple[str, str]:
     return f"Payment file “{file.name}”: {did}", reverse("admin:subscriptions_paymentfile_change", args=[file.pk])
 
 
-SUBSCRIPTIONS, PAYMENTS = "Subscriptions", "Payments"
+def _acts_confirmed() -> QuerySet[BulkAct]:
+    return BulkAct.objects.filter(confirmed_at__isnull=False).defer("chosen")
+
+
+def _acts_stopped() -> QuerySet[BulkAct]:
+    return BulkAct.objects.filter(stopped_at__isnull=False).defer("chosen")
+
+
+def _act(did: str, act: BulkAct) -> tuple[str, str]:
+    return f"Bulk act “{KINDS[act.kind].label}”, {act.to_do:,} subscriptions: {did}", act.get_absolute_url()
+
+
+SUBSCRIPTIONS, PAYMENTS, BULK_ACTS = "Subscriptions", "Payments", "Bulk acts"
 SOURCES = [
     Source("subscriptions.event", SUBSCRIPTIONS, _events, "recorded_at", "actor", _event),
     Source("subscriptions.invoice", PAYMENTS, _settled, "settled_at", "settled_by", _invoice),
@@ -52,5 +65,21 @@ SOURCES = [
         "confirmed_at",
         "confirmed_by",
         lambda file: _file("confirmed", file),
+    ),
+    Source(
+        "subscriptions.act_confirmed",
+        BULK_ACTS,
+        _acts_confirmed,
+        "confirmed_at",
+        "confirmed_by",
+        lambda act: _act("confirmed", act),
+    ),
+    Source(
+        "subscriptions.act_stopped",
+        BULK_ACTS,
+        _acts_stopped,
+        "stopped_at",
+        "stopped_by",
+        lambda act: _act("stopped", act),
     ),
 ]

@@ -57,7 +57,7 @@ def mail_about(event: SubscriptionEvent) -> OutgoingMail | None:
 
 def _ended_early(event: SubscriptionEvent) -> dict[str, Any]:
     """For an end that staff decided on: that it was they, and the day that it had been promised for, if any."""
-    if event.kind != EventKind.CANCELED or event.channel != Channel.ADMIN:
+    if event.kind != EventKind.CANCELED or event.channel not in (Channel.ADMIN, Channel.BULK):
         return {}
     return {"by_staff": True, "was_to_end_on": event.before("cancels_on")}
 

@@ -70,19 +70,21 @@ def catching_up(
     queryset: SubscriptionQuerySet,
     *,
     today: date,
+    by: "User | None" = None,
+    channel: Channel = Channel.JOB,
     skip_locked: bool = False,
     on_failure: Callable[[Subscription, Exception], object],
 ) -> Iterator[list[Subscription]]:
-    """As `changing_one`, for the job and many: nobody acts, so what verdicts need is not read.
+    """As `changing_one`, for many: the job's, or those of a bulk act, where what only customers' verdicts need is not read.
 
-    A subscription whose steps fail is left out and told to `on_failure`; a failed write rolls everything back.
-    `skip_locked` leaves out rows that somebody else holds.
+    A subscription whose steps fail is left out and told to `on_failure`; a failed write rolls everything back. What is taken
+    out of the list is not written. `skip_locked` leaves out rows that somebody else holds.
     """
     with transaction.atomic():
         locked = queryset.order_by("pk").select_for_update(of=("self",), skip_locked=skip_locked)
         subscriptions = caught_up(locked, today, on_failure)
         yield subscriptions
-        _finish(subscriptions, today, None, Channel.JOB)
+        _finish(subscriptions, today, by, channel)
 
 
 def caught_up(

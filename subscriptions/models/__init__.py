@@ -1,3 +1,4 @@
+from subscriptions.models.bulk_act import BulkAct, BulkRow
 from subscriptions.models.event import Accepted, Channel, EventKind, SubscriptionEvent
 from subscriptions.models.invoice import Invoice, InvoiceCounter, LineKind
 from subscriptions.models.job_run import JobRun
@@ -9,6 +10,8 @@ from subscriptions.models.subscription import RENEWS_AFTER_LONG, Subscription, S
 __all__ = [
     "RENEWS_AFTER_LONG",
     "Accepted",
+    "BulkAct",
+    "BulkRow",
     "Channel",
     "EventKind",
     "Figures",

@@ -33,6 +33,7 @@ class Channel(models.TextChoices):
     ADMIN = "admin", _("Admin")
     JOB = "job", _("Automatic")
     IMPORT = "import", _("Import")
+    BULK = "bulk", _("Bulk act")
 
 
 class Accepted(models.TextChoices):

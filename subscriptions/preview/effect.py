@@ -1,5 +1,7 @@
 """What an action leads to, as its page announces it: it travels in the form, signed, and is compared when the form comes back."""
 
+import hashlib
+import json
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -132,6 +134,11 @@ class Effect:
         """That no bill comes before the end that is scheduled, in a sentence; empty where one does."""
         is_free = self.dates["cancels_on"] and not self.dates["canceled_on"] and not self.bills
         return _("Nothing more is billed until then.") if is_free else ""
+
+    @property
+    def fingerprint(self) -> str:
+        """By which two effects are told apart where many are kept, in 32 characters."""
+        return hashlib.sha256(json.dumps(_plain(self)).encode()).hexdigest()[:32]
 
     def signed(self, subscription: Subscription) -> str:
         """For the form's hidden field; good for this subscription alone."""

@@ -52,6 +52,8 @@ NOT_IN_A_TABLE = {
     # What stays as it is.
     "subscriptions.Figures": "sums over all customers",
     "subscriptions.Snapshot": "sums over all customers",
+    "subscriptions.BulkAct": "acts of staff",
+    "subscriptions.BulkRow": "by numbers of subscriptions alone",
     "subscriptions.PaymentFile": "of the merchant's bank; empty once it is recorded",
     "subscriptions.RefusedPayment": "of the merchant's bank; says of nobody here that it is theirs",
     "support.SavedReply": "written for everybody",

@@ -41,6 +41,8 @@ NOT_ABOUT_CUSTOMERS = {
     "subscriptions.Figures": "sums over all customers",
     "subscriptions.InvoiceCounter": "the installation",
     "subscriptions.JobRun": "the installation",
+    "subscriptions.BulkAct": "acts of staff",
+    "subscriptions.BulkRow": "acts of staff; what was done stands in the history of the subscription",
     "subscriptions.PaymentFile": "a file of the merchant's bank; the payments stand on the invoices",
     "subscriptions.RefusedPayment": "lines of such a file that fit no invoice",
     "subscriptions.Snapshot": "sums over all customers",

@@ -1,0 +1,62 @@
+"""Saying what a bulk act would come to, before anybody confirms it; nothing is done to a subscription."""
+
+from datetime import date
+from time import monotonic
+
+import structlog
+from django.db import transaction
+
+from portal_project.common import bulk, pacing
+from subscriptions.bulk import groups, selection
+from subscriptions.bulk.trying import Outcome, State, attempt
+from subscriptions.lifecycle.unit_of_work import caught_up
+from subscriptions.models import BulkAct, BulkRow, Subscription
+
+log = structlog.get_logger(__name__)
+BROKEN = "This subscription cannot be brought up to date; see the page “System”."
+
+
+def count(key: int, today: date, end: float) -> None:
+    """Go on counting the act until the end (`monotonic`), a batch at a time. Safe to repeat and in parallel."""
+    while not _count_batch(key, today) and monotonic() < end:
+        pacing.let_others_in()
+
+
+@transaction.atomic
+def _count_batch(key: int, today: date) -> bool:
+    """Count what follows, and say whether that was all."""
+    act = BulkAct.objects.select_for_update(of=("self",)).select_related("began_by").filter(pk=key).first()
+    if act is None or act.is_counted:
+        return True
+    size = pacing.batch_size()
+    keys = selection.keys(act, act.counted_to, size)
+    bulk.insert(_rows(act, keys, today))
+    act.error = ""
+    if keys:
+        act.counted_to = keys[-1]
+    if len(keys) < size:
+        act.counted_on, act.to_do = today, act.ready
+    act.save()
+    return act.is_counted
+
+
+def _rows(act: BulkAct, keys: list[int], today: date) -> list[BulkRow]:
+    """What became of these, counted in the act's groups."""
+    outcomes: dict[int, Outcome] = {}
+
+    def broken(subscription: Subscription, error: Exception) -> None:
+        log.error("subscription not counted", number=subscription.number, exc_info=error)
+        outcomes[subscription.pk] = outcome = Outcome(State.FAILED, BROKEN)
+        groups.add(act.groups, outcome, groups.standing(subscription), groups.value(subscription), subscription)
+
+    for subscription in caught_up(Subscription.objects.filter(pk__among=keys).order_by("pk"), today, broken):
+        stood, was = groups.standing(subscription), groups.value(subscription)
+        outcome = attempt(act.kind, act.values, subscription, by=act.began_by, today=today)
+        groups.add(act.groups, outcome, stood, was, subscription)
+        outcomes[subscription.pk] = outcome
+    for outcome in outcomes.values():
+        setattr(act, outcome.state, getattr(act, outcome.state) + 1)
+    return [
+        BulkRow(act=act, subscription_id=key, state=outcome.state, reason=outcome.reason, effect=outcome.effect)
+        for key, outcome in sorted(outcomes.items())
+    ]

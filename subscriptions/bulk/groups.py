@@ -1,0 +1,86 @@
+"""What a bulk act would come to, added up: per group how many, why, and what they bring in a month (`docs/design.md`, Bulk acts).
+
+Kept as JSON: `{"ready:paused": {"count": 2, "reason": "", "sums": {"EUR": ["19.00", "0"]}}}`.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from products import money
+from subscriptions.bulk.trying import Outcome
+from subscriptions.models import BulkRow, EventKind, Subscription
+from subscriptions.rules.mrr import mrr
+from subscriptions.rules.states import Status
+
+IN_NOTICE = "in_notice"
+Kept = dict[str, dict[str, Any]]
+
+
+def standing(subscription: Subscription) -> str:
+    """In which of few ways it stands, for telling refusals apart."""
+    is_leaving = subscription.cancels_on and subscription.status != Status.CANCELED
+    return IN_NOTICE if is_leaving else str(subscription.status)
+
+
+def value(subscription: Subscription) -> Decimal:
+    """What it brings in a month, tax left out, once all that is scheduled has come."""
+    if subscription.status in (Status.CANCELED, Status.PAUSED) or subscription.cancels_on or subscription.pauses_on:
+        return Decimal(0)
+    amount, interval, count = subscription.amount, subscription.interval, subscription.interval_count
+    if subscription.next_amount is not None:
+        amount, interval = subscription.next_amount, subscription.next_interval or interval
+        count = subscription.next_interval_count or count
+    return mrr(amount, interval, count, 0, subscription.product.tax_rate)
+
+
+def add(kept: Kept, outcome: Outcome, stood: str, was: Decimal, subscription: Subscription) -> None:
+    """Count one more; `stood` and `was` are its standing and value before."""
+    what = outcome.form.trial.events[0].kind if outcome.form else stood
+    group = kept.setdefault(f"{outcome.state}:{what}", {"count": 0, "reason": outcome.reason, "sums": {}})
+    group["count"] += 1
+    if outcome.form:
+        sums = group["sums"].setdefault(subscription.currency, ["0", "0"])
+        for place, more in enumerate((was, value(subscription))):
+            sums[place] = str(Decimal(sums[place]) + more)
+
+
+@dataclass(frozen=True)
+class Group:
+    """As its page shows it."""
+
+    state: str
+    what: str
+    """What would happen, or in which way those stand to which it is not possible."""
+    count: int
+    reason: str
+    sums: list[tuple[str, str]]
+    """What they bring in a month, by currency: now, and afterwards."""
+
+    @property
+    def label(self) -> str:
+        """Of those to which nothing is done."""
+        return f"{BulkRow.State(self.state).label}: {self.what.lower()}"
+
+
+def shown(kept: Kept) -> list[Group]:
+    """Those to be done first, then the others, each the larger ones first."""
+    found = [_shown(key, group) for key, group in kept.items()]
+    order = [*BulkRow.State.values]
+    return sorted(found, key=lambda group: (order.index(group.state), -group.count, group.what))
+
+
+def _shown(key: str, group: dict[str, Any]) -> Group:
+    state, _colon, what = key.partition(":")
+    if state == BulkRow.State.READY:
+        label = str(EventKind(what).label)
+    else:
+        label = "In notice" if what == IN_NOTICE else str(Status(what).label)
+    sums = [
+        (
+            money.formatted(money.rounded(Decimal(was), code), code),
+            money.formatted(money.rounded(Decimal(now), code), code),
+        )
+        for code, (was, now) in sorted(group["sums"].items())
+    ]
+    return Group(state, label, group["count"], group["reason"], sums)

@@ -1,0 +1,241 @@
+"""Bulk acts as people steer them, and as the worker does them: in batches, each with its rows' results in one transaction.
+
+Whatever stops the worker on the way, the next run goes on with the rows that are still to do.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from time import monotonic
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import structlog
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.timezone import localdate
+
+from portal_project.common import bulk, pacing, worker
+from subscriptions.bulk import counting, selection
+from subscriptions.bulk.kinds import Values
+from subscriptions.bulk.trying import Outcome, State, attempt
+from subscriptions.confirm.forms import ActionForm
+from subscriptions.lifecycle.unit_of_work import catching_up
+from subscriptions.models import BulkAct, BulkRow, Channel, Subscription
+from subscriptions.rules.states import OK, Code, NotAllowed, Verdict
+
+if TYPE_CHECKING:
+    from portal_project.accounts.models import User
+
+log = structlog.get_logger(__name__)
+
+# Up to so many rows are counted while the person waits.
+SOON = 500
+# How long one run keeps the worker from what else is to do.
+RUN_SECONDS = 10
+TASK = "subscriptions.bulk.running.go_on"
+CHANGED = "It would no longer come to what was counted, so nothing was done."
+
+
+def begin(
+    kind: str,
+    values: Values,
+    *,
+    chosen: list[int] | None = None,
+    query: str = "",
+    token: UUID,
+    by: "User",
+    today: date,
+) -> BulkAct:
+    """A new act about the chosen primary keys, or all that the list finds; counted at once where they are few.
+
+    The same token gives the first one.
+    """
+    now = timezone.now()
+    act = BulkAct(kind=kind, values=values, chosen=chosen, query=query, token=token, began_by=by, began_at=now)
+    try:
+        with transaction.atomic():
+            act.save()
+    except IntegrityError:
+        return BulkAct.objects.get(token=token)
+    if len(selection.keys(act, 0, SOON + 1)) <= SOON:
+        counting.count(act.pk, today, end=float("inf"))
+    else:
+        worker.wake(TASK)
+    return act
+
+
+def may_confirm(act: BulkAct) -> Verdict:
+    """Whether it can be handed to the worker; `done` where it has been already."""
+    if act.confirmed_at:
+        return Verdict(Code.DONE, "This bulk act is confirmed already.")
+    if not act.is_counted:
+        return Verdict(Code.NOT_NOW, "It is still being counted.")
+    if not act.ready:
+        return Verdict(Code.NOT_NOW, "Nothing of it can be done.")
+    return OK
+
+
+def confirm(act: BulkAct, *, by: "User") -> None:
+    """Have the worker do it. Twice, or by two people at once, it is confirmed once. Raises `NotAllowed`."""
+    with transaction.atomic():
+        held = _held(act.pk)
+        verdict = may_confirm(held)
+        if verdict.code == Code.DONE:
+            return
+        verdict.enforce()
+        held.confirmed_by, held.confirmed_at = by, timezone.now()
+        held.save(update_fields=["confirmed_by", "confirmed_at"])
+        # Only to be quick: what is not woken is found by the schedule within a minute.
+        transaction.on_commit(lambda: worker.wake(TASK), robust=True)
+
+
+def stop(act: BulkAct, *, by: "User") -> bool:
+    """Have the worker leave it after its present batch, and say whether it was running."""
+    running = BulkAct.objects.filter(_RUNNING, pk=act.pk)
+    return bool(running.update(stopped_by=by, stopped_at=timezone.now()))
+
+
+def resume(act: BulkAct) -> bool:
+    """Have the worker go on with what was stopped, and say whether it was."""
+    stopped = BulkAct.objects.filter(pk=act.pk, stopped_at__isnull=False)
+    if not stopped.update(stopped_by=None, stopped_at=None):
+        return False
+    worker.wake(TASK)
+    return True
+
+
+def discard(act: BulkAct) -> bool:
+    """Forget one that nobody has confirmed, and say whether it was one."""
+    with transaction.atomic():
+        held = BulkAct.objects.select_for_update(of=("self",)).filter(pk=act.pk, confirmed_at=None).first()
+        if held is None:
+            return False
+        held.rows.all()._raw_delete(held.rows.db)
+        held.delete()
+        return True
+
+
+_RUNNING = Q(confirmed_at__isnull=False, stopped_at=None, finished_at=None)
+_COUNTING = Q(counted_on=None)
+
+
+def go_on() -> None:
+    """Count and do what is to be, for some seconds. Safe to repeat and in parallel."""
+    end, today = monotonic() + RUN_SECONDS, localdate()
+    waiting = BulkAct.objects.filter(_RUNNING | _COUNTING)
+    for key in list(waiting.order_by("began_at", "pk").values_list("pk", flat=True)):
+        try:
+            counting.count(key, today, end)
+            _do(key, today, end)
+        except Exception as error:  # whatever is wrong with one must not stop the others
+            if not connection.is_usable():
+                raise
+            log.exception("bulk act not done", act=key)
+            waiting.filter(pk=key).update(error=f"{type(error).__name__}: {error}")
+    if waiting.filter(error="").exists():
+        worker.wake(TASK)
+
+
+def _do(key: int, today: date, end: float) -> None:
+    while monotonic() < end:
+        try:
+            goes_on = _batch(key, today, pacing.batch_size())
+        except Exception:
+            if not connection.is_usable():
+                raise
+            goes_on = _one_by_one(key, today)
+        if not goes_on:
+            break
+        pacing.let_others_in()
+
+
+def _one_by_one(key: int, today: date) -> bool:
+    """The same for a batch in which something went wrong: down to the row that cannot be written."""
+    goes_on = True
+    for _time in range(pacing.batch_size()):
+        try:
+            goes_on = _batch(key, today, 1)
+        except Exception as error:
+            if not connection.is_usable():
+                raise
+            goes_on = _fail_first(key, error)
+        if not goes_on:
+            break
+    return goes_on
+
+
+@transaction.atomic
+def _fail_first(key: int, error: Exception) -> bool:
+    act = _held(key)
+    row = act.rows.ready().first()
+    if row and act.is_running:
+        log.error("row of a bulk act not done", act=key, subscription=row.subscription_id, exc_info=error)
+        _record(act, [row], {row.subscription_id: Outcome(State.FAILED, type(error).__name__)})
+    return act.is_running
+
+
+@transaction.atomic
+def _batch(key: int, today: date, size: int) -> bool:
+    """Do so many of the rows that are still to do, and say whether it goes on."""
+    act = _held(key)
+    if not act.is_running:
+        return False
+    rows = list(act.rows.ready()[:size])
+    _record(act, rows, _done({row.subscription_id: row for row in rows}, act, today))
+    return act.is_running
+
+
+def _held(key: int) -> BulkAct:
+    acts = BulkAct.objects.select_for_update(of=("self",)).select_related("confirmed_by")
+    return acts.get(pk=key)
+
+
+def _done(rows: Mapping[int, BulkRow], act: BulkAct, today: date) -> dict[int, Outcome]:
+    """By the primary keys of their subscriptions, what became of them."""
+    outcomes = {}
+
+    def broken(subscription: Subscription, error: Exception) -> None:
+        log.error("row of a bulk act not done", number=subscription.number, exc_info=error)
+        outcomes[subscription.pk] = Outcome(State.FAILED, counting.BROKEN)
+
+    by = act.confirmed_by
+    assert by
+    found = Subscription.objects.filter(pk__among=list(rows))
+    with catching_up(found, today=today, by=by, channel=Channel.BULK, on_failure=broken) as subscriptions:
+        for subscription in subscriptions:
+            outcome = attempt(act.kind, act.values, subscription, by=by, today=today)
+            outcomes[subscription.pk] = _concluded(outcome, rows[subscription.pk])
+        # Whatever was tried on the others is not written.
+        subscriptions[:] = [each for each in subscriptions if outcomes[each.pk].state == State.DONE]
+    return outcomes
+
+
+def _concluded(outcome: Outcome, row: BulkRow) -> Outcome:
+    """Done, with what is written beside the subscription, where it comes to what was counted."""
+    if outcome.form is None:
+        return outcome
+    if outcome.effect != row.effect:
+        return Outcome(State.CHANGED, CHANGED)
+    if type(outcome.form).conclude is not ActionForm.conclude:
+        try:
+            with transaction.atomic():
+                outcome.form.conclude(Channel.BULK)
+        except NotAllowed as refusal:
+            return Outcome(State.REFUSED, refusal.verdict.reason)
+    return Outcome(State.DONE, form=outcome.form)
+
+
+def _record(act: BulkAct, rows: list[BulkRow], outcomes: Mapping[int, Outcome]) -> None:
+    """Write the rows' results, and count them; without a row left to do, the act is finished."""
+    for row in rows:
+        # None where the subscription is gone, which nobody does but a database's own hand.
+        outcome = outcomes.get(row.subscription_id, Outcome(State.FAILED, "It is gone."))
+        row.state, row.reason = outcome.state, outcome.reason
+        setattr(act, row.state, getattr(act, row.state) + 1)
+    bulk.update(rows, ["state", "reason"])
+    act.ready -= len(rows)
+    act.error = ""
+    if not act.ready:
+        act.finished_at = timezone.now()
+    act.save()

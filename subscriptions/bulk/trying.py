@@ -1,0 +1,53 @@
+"""An act carried out on one subscription of many, in memory, by the form that one click would use."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.utils.text import Truncator
+
+from subscriptions.bulk.kinds import KINDS, Values
+from subscriptions.confirm.forms import ActionForm
+from subscriptions.models import BulkRow, Subscription
+from subscriptions.rules.states import Code, NotAllowed
+
+if TYPE_CHECKING:
+    from portal_project.accounts.models import User
+
+State = BulkRow.State
+LONGEST = 500
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What it came to, or why not: in the words that one click would be refused with."""
+
+    state: BulkRow.State
+    reason: str = ""
+    form: ActionForm | None = None
+    """By which it was done, where it was."""
+
+    @property
+    def effect(self) -> str:
+        return self.form.effect.fingerprint if self.form else ""
+
+
+def attempt(kind: str, values: Values, subscription: Subscription, *, by: "User", today: date) -> Outcome:
+    """Do it to this very object, which is caught up to `today`; not possible, it is as it was."""
+    if subscription.customer_id == by.pk:
+        return Outcome(State.REFUSED, "This is your own subscription: use its page.")
+    try:
+        data = KINDS[kind].data(subscription, values)
+        form = KINDS[kind].form_class(data, subscription=subscription, by=by, today=today)
+        form.verdict().enforce()
+        if not form.is_valid():
+            return Outcome(State.REFUSED, _cut(" ".join(str(text) for texts in form.errors.values() for text in texts)))
+        form.carry_out()
+    except NotAllowed as refusal:
+        verdict = refusal.verdict
+        return Outcome(State.ALREADY if verdict.code == Code.DONE else State.REFUSED, _cut(verdict.reason))
+    return Outcome(State.READY, form=form)
+
+
+def _cut(text: str) -> str:
+    return Truncator(text).chars(LONGEST)
