@@ -15,6 +15,7 @@ class AdminSite(UnfoldAdminSite):
         """With the pages that belong to no model."""
         own = [
             path("system/", include("portal_project.installation.urls")),
+            path("csv/", include("portal_project.exports.urls")),
             path("who-did-what/", include("portal_project.who_did_what.urls")),
         ]
         return [*own, *super().get_urls()]

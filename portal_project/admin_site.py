@@ -66,6 +66,7 @@ NAVIGATION: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
             (_("Staff"), "group", "accounts_user_changelist", "accounts.view_user"),
             ("Who did what", "manage_search", "who_did_what", "accounts.change_merchant"),
             (_("Views as customer"), "visibility", "accounts_viewing_changelist", "accounts.view_viewing"),
+            ("Downloads", "download", "exports_export_changelist", "exports.view_export"),
             (_("Business"), "storefront", "accounts_merchant_changelist", "accounts.view_merchant"),
             (_("Outgoing mail"), "outgoing_mail", "mail_outgoingmail_changelist", "mail.view_outgoingmail"),
             (_("Schedule"), "schedule", "django_q_schedule_changelist", "django_q.view_schedule"),

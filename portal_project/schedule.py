@@ -18,6 +18,11 @@ SCHEDULE = {
         "schedule_type": Schedule.MINUTES,
         "minutes": 1,
     },
+    "Make files of lists": {
+        "func": "portal_project.exports.files.make_waiting",
+        "schedule_type": Schedule.MINUTES,
+        "minutes": 1,
+    },
     "Tell providers": {
         "func": "support.wind_down.calls.tell_pending",
         "schedule_type": Schedule.MINUTES,

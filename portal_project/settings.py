@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "portal_project.accounts",
     "portal_project.mail",
     "portal_project.receipts",
+    "portal_project.exports",
     "products",
     "subscriptions",
     "support",

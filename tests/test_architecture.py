@@ -25,6 +25,7 @@ FLOORS = {
     "portal_project.accounts": ["portal_project.common"],
     "portal_project.mail": ["portal_project.accounts"],
     "portal_project.receipts": ["portal_project.mail"],
+    "portal_project.exports": ["portal_project.mail"],
     # What is sold
     "products.intervals": [],
     "products.money": ["portal_project.common"],
@@ -107,7 +108,12 @@ INSTALLATION = {
         "portal_project.checks",
         "portal_project.schedule",
     ],
-    "portal_project.demo": ["support.jobs", "subscriptions.reports", "portal_project.errors"],
+    "portal_project.demo": [
+        "support.jobs",
+        "subscriptions.reports",
+        "portal_project.errors",
+        "portal_project.exports",
+    ],
     "portal_project.management": ["portal_project.demo", "portal_project.catalogs"],
 }
 STANDS_ON = FLOORS | TOP_FLOOR | INSTALLATION

@@ -25,6 +25,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "accounts.view_merchant",
         "accounts.change_merchant",
         "receipts.view_receipt",
+        "exports.view_export",
     ),
     SUPPORT: (
         "products.view_product",

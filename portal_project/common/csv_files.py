@@ -9,10 +9,13 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Self
 
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -27,6 +30,7 @@ MOST_LINES = 100_000
 # What a workbook and every other zip archive begins with.
 ZIP = b"PK\x03\x04"
 
+CONTENT_TYPE = "text/csv; charset=utf-8"
 # What a spreadsheet takes for the beginning of a formula, some also in full width.
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
@@ -78,27 +82,52 @@ def read(content: bytes, columns: Columns) -> list[Line]:
 
 
 def written(names: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A CSV that spreadsheets open as it is, and in which no text of somebody else's becomes a formula; numbers stay numbers."""
-    return "".join(parts(names, rows))
+    """A whole CSV that spreadsheets open as it is."""
+    return header(names) + lines(rows)
 
 
-def parts(names: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    """The same piece by piece, for as many rows as there are."""
-    yield "\ufeff" + _line_of(names)
-    for row in rows:
-        yield _line_of([cell if isinstance(cell, int | Decimal) else _harmless(str(cell)) for cell in row])
+def header(names: Sequence[str]) -> str:
+    """What such a file begins with."""
+    return "\ufeff" + lines([names])
 
 
-def download(name: str, names: Sequence[str], rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
-    """A file to be saved under this name, written while it is sent."""
+def lines(rows: Iterable[Sequence[object]]) -> str:
+    """Lines of such a file, in which no text of somebody else's becomes a formula, and days, instants, amounts and numbers are
+    what a spreadsheet takes for such, in whichever language it is.
+    """
+    file = io.StringIO(newline="")
+    csv.writer(file).writerows([_cell(each) for each in row] for row in rows)
+    return file.getvalue()
+
+
+def download(name: str, names: Sequence[str], rows: Iterable[Sequence[object]]) -> HttpResponseBase:
+    """A file to be saved under this name, written while it is sent, for as many rows as there are."""
+    return response(name, chain([header(names)], (lines([row]) for row in rows)))
+
+
+def response(name: str, content: str | Iterator[str]) -> HttpResponseBase:
+    """The file as a download; handed over while it is made, where it comes in pieces."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingHttpResponse(parts(names, rows), content_type="text/csv; charset=utf-8", headers=headers)
+    kind = HttpResponse if isinstance(content, str) else StreamingHttpResponse
+    return kind(content, content_type=CONTENT_TYPE, headers=headers)
 
 
-def _line_of(cells: Sequence[object]) -> str:
-    line = io.StringIO(newline="")
-    csv.writer(line).writerow(cells)
-    return line.getvalue()
+def _cell(value: object) -> object:
+    """Days as 2026-04-05, instants as 2026-04-05 14:30:00 in the installation's time zone, amounts as 1234.50."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case int():
+            return value
+        case Decimal():
+            return f"{value:f}"
+        case datetime():
+            return timezone.localtime(value).strftime("%Y-%m-%d %H:%M:%S")
+        case date():
+            return value.isoformat()
+    return _harmless(str(value))
 
 
 def _harmless(cell: str) -> str:

@@ -41,6 +41,17 @@ class OutgoingMailAdmin(ReadOnly, SearchAdmin):
     search_help_text = gettext_lazy("Recipient, or the number of a ticket or subscription")
     show_full_result_count = False
     list_per_page = 50
+    csv_columns = (
+        ("recipient", "recipient"),
+        ("template", "template"),
+        ("about", "thread"),
+        ("language", "language"),
+        ("state", "state"),
+        ("attempts", "attempts"),
+        ("created_at", "created_at"),
+        ("sent_at", "sent_at"),
+        ("error", "error"),
+    )
     actions = ("send_again",)
     fields = (
         "recipient",

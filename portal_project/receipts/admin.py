@@ -20,6 +20,18 @@ class ReceiptAdmin(ReadOnly, SearchAdmin):
     search_fields = ("number", "person", "subscription")
     search_help_text = "Number of the receipt, customer, subscription or ticket; or e-mail address"
     show_full_result_count = False
+    csv_columns = (
+        ("receipt", "number"),
+        ("kind", "kind"),
+        ("title", "title"),
+        ("customer_number", "person.number"),
+        ("customer", "person.name"),
+        ("customer_email", "person.email"),
+        ("subscription", "subscription"),
+        ("ticket", "ticket"),
+        ("given_at", "given_at"),
+        ("effective_on", "effective_on"),
+    )
     list_per_page = 50
     fields = ("number", "title", "person", ("subscription", "ticket"), ("given_at", "zone"), "effective_on")
     change_form_outer_after_template = "admin/receipts/receipt/_as_read.html"

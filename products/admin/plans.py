@@ -67,6 +67,17 @@ class PlanAdmin(PlanPage, HistoryAdmin, SearchAdmin):
     list_filter = ("is_active", "is_open_to_change", "product", "interval")
     list_select_related = ("product",)
     search_fields = ("search_text", "product__search_text")
+    csv_columns = (
+        ("product", "product.name"),
+        ("plan", "name"),
+        ("amount", lambda plan: money.rounded(plan.amount, plan.currency)),
+        ("currency", "currency"),
+        ("interval", "interval"),
+        ("interval_count", "interval_count"),
+        ("trial_days", "trial_days"),
+        ("active", "is_active"),
+        ("open_to_change", "is_open_to_change"),
+    )
     autocomplete_fields = ("product",)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -19,6 +19,20 @@ class ProductAdmin(HistoryAdmin, SearchAdmin):
     list_display = ("name", "pause", "cancel", "plan_count", "is_active")
     list_filter = ("is_active", "allow_pause", "allow_cancel", "allow_plan_change", "cancellation_mode")
     search_fields = ("search_text",)
+    csv_columns = (
+        ("product", "name"),
+        ("active", "is_active"),
+        ("tax_rate", "tax_rate"),
+        ("plans", "plan_count"),
+        ("allow_pause", "allow_pause"),
+        ("allow_cancel", "allow_cancel"),
+        ("allow_plan_change", "allow_plan_change"),
+        ("cancellation_mode", "cancellation_mode"),
+        ("notice_days", "notice_days"),
+        ("pause_starts", "pause_starts"),
+        ("resume_rule", "resume_rule"),
+        ("longest_pause_days", "max_pause_days"),
+    )
     inlines = (PlanInline, AlternativeInline)
     warn_unsaved_form = True
     compressed_fields = True

@@ -22,6 +22,7 @@ from portal_project.common.admin import ReadOnly
 from portal_project.common.forms import LineField
 from portal_project.common.numbers import Numbers
 from portal_project.common.search_admin import SearchAdmin
+from products import money
 from subscriptions.admin.payment_files import ReceivedForm, may_settle_invoices
 from subscriptions.billing import payments
 from subscriptions.billing.payments import may_settle
@@ -65,6 +66,24 @@ class InvoiceAdmin(ReadOnly, SearchAdmin):
     search_fields = ("subscription__search_text", "subscription__customer__search_text")
     show_full_result_count = False
     actions = None
+    csv_columns = (
+        ("invoice", "label"),
+        ("subscription", "subscription.number"),
+        ("customer_number", "subscription.customer.number"),
+        ("customer", "subscription.customer.name"),
+        ("customer_email", "subscription.customer.email"),
+        ("covers_from", "covers_from"),
+        ("covers_to", "covers_to"),
+        ("amount", lambda row: money.rounded(row.amount, row.currency)),
+        ("tax", "tax"),
+        ("tax_rate", "tax_rate"),
+        ("currency", "currency"),
+        ("status", "status"),
+        ("issued_on", "issued_on"),
+        ("due_on", "due_on"),
+        ("paid_on", "paid_on"),
+        ("payment_reference", "payment_reference"),
+    )
     fields = (
         ("label", "state"),
         "subscription",

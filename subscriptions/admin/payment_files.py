@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -64,6 +64,17 @@ class PaymentFileAdmin(ModelAdmin):
     list_select_related = ("sent_by",)
     show_full_result_count = False
     actions = None
+    csv_columns = (
+        ("file", "name"),
+        ("received_on", "received_on"),
+        ("lines", "lines"),
+        ("recorded", "recorded"),
+        ("refused", "refused"),
+        ("sent_by", "sent_by.email"),
+        ("sent_at", "sent_at"),
+        ("confirmed_at", "confirmed_at"),
+        ("finished_at", "finished_at"),
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PaymentFile]:
         return super().get_queryset(request).defer("content")
@@ -81,7 +92,7 @@ class PaymentFileAdmin(ModelAdmin):
         return False
 
     def get_urls(self) -> list[URLPattern]:
-        views: dict[str, Callable[..., HttpResponse]] = {
+        views: dict[str, Callable[..., HttpResponseBase]] = {
             "confirm": require_POST(self.confirm),
             "discard": require_POST(self.discard),
             "refused": require_GET(self.refused_lines),
@@ -134,14 +145,12 @@ class PaymentFileAdmin(ModelAdmin):
         messages.success(request, _("“%(file)s” is discarded.") % {"file": file.name})
         return redirect("admin:subscriptions_paymentfile_changelist")
 
-    def refused_lines(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def refused_lines(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """What was refused, to be mended in a spreadsheet and sent in again."""
         file = self._file(request, pk)
         columns = ("line", "reference", "amount", "reason")
         text = csv_files.written(columns, file.refused_payments.values_list(*columns))
-        name = f"refused-{file.pk}.csv"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
+        return csv_files.response(f"refused-{file.pk}.csv", text)
 
     def _file(self, request: HttpRequest, pk: int) -> PaymentFile:
         _enforce(request)

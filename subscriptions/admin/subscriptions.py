@@ -89,6 +89,27 @@ class SubscriptionAdmin(StartAdmin):
     change_form_outer_after_template = "admin/subscriptions/subscription/_history.html"
     actions: Any = ("act_on_chosen",)
     list_before_template = "admin/subscriptions/subscription/_act_on_all.html"
+    csv_columns = (
+        ("subscription", "number"),
+        ("external_id", "external_id"),
+        ("customer_number", "customer.number"),
+        ("customer", "customer.name"),
+        ("customer_email", "customer.email"),
+        ("product", "plan.product.name"),
+        ("plan", "plan.name"),
+        ("status", "status"),
+        ("amount", lambda row: money.rounded(row.amount, row.currency)),
+        ("currency", "currency"),
+        ("interval", "interval"),
+        ("interval_count", "interval_count"),
+        ("discount_percent", "discount_percent"),
+        ("started_on", "started_on"),
+        ("billed_until", "period_end"),
+        ("paused_on", "paused_on"),
+        ("resumes_on", "resumes_on"),
+        ("cancels_on", "cancels_on"),
+        ("canceled_on", "canceled_on"),
+    )
     actions_detail: tuple[str, ...] = (
         "pause",
         "resume",

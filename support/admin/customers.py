@@ -45,6 +45,17 @@ class CustomerAdmin(ReadOnly, ViewAsAdmin, SearchAdmin):
     paginator = InfinitePaginator
     show_full_result_count = False
     actions = None
+    csv_columns = (
+        ("number", "number"),
+        ("external_id", "external_id"),
+        ("name", "name"),
+        ("email", "email"),
+        ("phone", "phone"),
+        ("company", lambda customer: getattr(customer, "invoiced_party", None) and customer.invoiced_party.company),
+        ("running_subscriptions", "running"),
+        ("active", "is_active"),
+        ("since", "date_joined"),
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
         running = Subscription.objects.running().filter(customer=OuterRef("pk")).order_by().values("customer")

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.timezone import localdate
@@ -64,10 +64,10 @@ class Line:
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
-    def report(request: HttpRequest) -> HttpResponse:
+    def report(request: HttpRequest) -> HttpResponseBase:
         return _report(request, site)
 
-    def messages(request: HttpRequest) -> HttpResponse:
+    def messages(request: HttpRequest) -> HttpResponseBase:
         return _messages(request, site)
 
     return [
@@ -76,7 +76,7 @@ def urls(site: AdminSite) -> list[URLPattern]:
     ]
 
 
-def _report(request: HttpRequest, site: AdminSite) -> HttpResponse:
+def _report(request: HttpRequest, site: AdminSite) -> HttpResponseBase:
     form = _form(request)
     found = leaving.report(form.chosen, form.rows_by)
     if form.rows_by == "month":
@@ -100,7 +100,7 @@ def _report(request: HttpRequest, site: AdminSite) -> HttpResponse:
     return TemplateResponse(request, "admin/support/leaving/page.html", context)
 
 
-def _messages(request: HttpRequest, site: AdminSite) -> HttpResponse:
+def _messages(request: HttpRequest, site: AdminSite) -> HttpResponseBase:
     """What customers wrote on leaving, the newest first."""
     form = _form(request)
     context = site.each_context(request) | {

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from portal_project.common import csv_files
@@ -13,7 +13,7 @@ from support.admin.leaving_filters import BY, OUTCOMES, LeavingForm
 from support.reports.leaving import Money, Report, Tally
 
 
-def rows(form: LeavingForm, found: Report, keys: list[Any]) -> HttpResponse:
+def rows(form: LeavingForm, found: Report, keys: list[Any]) -> HttpResponseBase:
     """What became of the requests, by what the form says."""
     currencies = found.currencies
     names = [
@@ -28,7 +28,7 @@ def rows(form: LeavingForm, found: Report, keys: list[Any]) -> HttpResponse:
     return _file("cancellations.csv", names, ([form.label(key), *_cells(found.rows[key], currencies)] for key in keys))
 
 
-def reasons(form: LeavingForm, found: Report) -> HttpResponse:
+def reasons(form: LeavingForm, found: Report) -> HttpResponseBase:
     """Why, with each reason's share of the requests in percent."""
     currencies = found.currencies
     names = [
@@ -57,6 +57,5 @@ def _amounts(of: Money, currencies: list[str]) -> Iterator[Decimal]:
     return (money.rounded(of.by_currency[each], each) for each in currencies)
 
 
-def _file(name: str, names: Sequence[str], lines: Iterable[Sequence[object]]) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(csv_files.written(names, lines), content_type="text/csv; charset=utf-8", headers=headers)
+def _file(name: str, names: Sequence[str], lines: Iterable[Sequence[object]]) -> HttpResponseBase:
+    return csv_files.response(name, csv_files.written(names, lines))

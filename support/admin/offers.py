@@ -85,6 +85,7 @@ class OfferAdmin(ReadOnly, SearchAdmin):
     list_filter_submit = True
     list_select_related = (
         "plan",
+        "request__ticket",
         "request__subscription__plan__product",
         "request__subscription__customer",
         "made_by",
@@ -104,6 +105,20 @@ class OfferAdmin(ReadOnly, SearchAdmin):
     search_fields = ("request__subscription__search_text", "request__subscription__customer__search_text")
     show_full_result_count = False
     actions = None
+    csv_columns = (
+        ("offer", str),
+        ("kind", "kind"),
+        ("ticket", "request.ticket.number"),
+        ("subscription", "request.subscription.number"),
+        ("customer_number", "request.subscription.customer.number"),
+        ("customer", "request.subscription.customer.name"),
+        ("customer_email", "request.subscription.customer.email"),
+        ("made_by", "made_by.email"),
+        ("made_at", "made_at"),
+        ("outcome", "state"),
+        ("closed_at", "closed_at"),
+        ("closed_by", "closed_by.email"),
+    )
 
     def with_numbers(self, queryset: QuerySet[Offer], typed: Numbers) -> QuerySet[Offer]:
         """That of its subscription, or of its ticket."""

@@ -7,7 +7,8 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -39,7 +40,7 @@ def queue(request: HttpRequest, site: AdminSite) -> HttpResponse:
         _do(request, bulk, today)
         return redirect(request.get_full_path())
     desk = Desk(person(request), today, {colleague.pk for colleague in colleagues})
-    context = site.each_context(request) | {"title": _("Tickets"), "tabs": tabs(desk), "tab": _tab(request)}
+    context = site.each_context(request) | {"title": _("Tickets"), "tabs": tabs(desk), "tab": _tab(request.GET)}
     if context["tab"] == STEPS:
         context |= wind_down.tab(request, today)
         response = TemplateResponse(request, "admin/support/steps.html", context)
@@ -51,9 +52,21 @@ def queue(request: HttpRequest, site: AdminSite) -> HttpResponse:
     return response
 
 
+def listed(chosen: QueryDict, by: Any) -> QuerySet[Ticket]:
+    """All tickets that the queue at that address holds, for a file. The tab of steps is a list of something else: none."""
+    colleagues = list(able().order_by("name", "email"))
+    desk = Desk(by, localdate(), {colleague.pk for colleague in colleagues})
+    tab = _tab(chosen)
+    if tab == STEPS:
+        return Ticket.objects.none()
+    _label, keep = TABS[tab]
+    tickets = FilterForm(chosen, colleagues=colleagues).narrowed(keep(Ticket.objects.all(), desk), desk)
+    return tickets.select_related("customer", "assignee", "subscription")
+
+
 def _rows(request: HttpRequest, filters: FilterForm, desk: Desk) -> dict[str, Any]:
     may_change = request.user.has_perm("support.change_ticket")
-    _label, keep = TABS[_tab(request)]
+    _label, keep = TABS[_tab(request.GET)]
     tickets = filters.narrowed(keep(Ticket.objects.all(), desk), desk)
     found = page(tickets, request.GET.get("after", ""), COLUMNS)
     writer = Writer(desk.today, able=desk.staff, may_change=may_change)
@@ -66,8 +79,8 @@ def _rows(request: HttpRequest, filters: FilterForm, desk: Desk) -> dict[str, An
     }
 
 
-def _tab(request: HttpRequest) -> str:
-    tab = request.GET.get("tab", "")
+def _tab(chosen: QueryDict) -> str:
+    tab = chosen.get("tab", "")
     return tab if tab in TABS or tab == STEPS else "all"
 
 

@@ -102,10 +102,27 @@ class CancellationRequestAdmin(ReadOnly, SearchAdmin):
         of_customer("subscription__customer"),
     )
     list_filter_submit = True
-    list_select_related = ("subscription__plan__product", "subscription__customer", "decided_by")
+    list_select_related = ("ticket", "subscription__plan__product", "subscription__customer", "decided_by")
     search_fields = ("subscription__search_text", "subscription__customer__search_text")
     show_full_result_count = False
     actions = None
+    csv_columns = (
+        ("ticket", "ticket.number"),
+        ("subscription", "subscription.number"),
+        ("customer_number", "subscription.customer.number"),
+        ("customer", "subscription.customer.name"),
+        ("customer_email", "subscription.customer.email"),
+        ("product", "subscription.plan.product.name"),
+        ("plan", "subscription.plan.name"),
+        ("reason", "reason_label"),
+        ("message", "message"),
+        ("requested_on", "requested_on"),
+        ("promised_on", "promised_on"),
+        ("notice_days", "notice_days"),
+        ("decision", "decision"),
+        ("decided_at", "decided_at"),
+        ("decided_by", "decided_by.email"),
+    )
 
     def get_urls(self) -> list[URLPattern]:
         return [*leaving.urls(self.admin_site), *super().get_urls()]

@@ -5,9 +5,11 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -22,7 +24,7 @@ from portal_project.common.admin import ModelAdmin
 from portal_project.common.full_disk import NoRoom
 from subscriptions.rules.states import NotAllowed
 from support.admin import from_ticket, offers, ticket_page, wind_down
-from support.admin.queue import queue, way_back
+from support.admin.queue import listed, queue, way_back
 from support.models import Attachment, Ticket
 from support.tickets import presence, saved_replies, triage
 from support.tickets.attachments import choose_again, download
@@ -35,6 +37,27 @@ ANSWER_FIELDS = ("body", "is_internal", "sends_mail", "seen")
 
 @admin.register(Ticket)
 class TicketAdmin(ModelAdmin):
+    csv_columns = (
+        ("ticket", "number"),
+        ("type", "type"),
+        ("subject", "subject"),
+        ("status", "status"),
+        ("priority", lambda ticket: ticket.get_priority_display()),
+        ("assignee", "assignee.email"),
+        ("customer_number", "customer.number"),
+        ("customer", "customer.name"),
+        ("customer_email", "customer.email"),
+        ("subscription", "subscription.number"),
+        ("act_by", "act_by"),
+        ("created_at", "created_at"),
+        ("customer_wrote_at", "wrote_at"),
+        ("answered_at", "answered_at"),
+        ("changed_at", "updated_at"),
+    )
+
+    def csv_rows(self, query: str, reader: AbstractBaseUser) -> QuerySet[Any]:
+        return listed(QueryDict(query), reader)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

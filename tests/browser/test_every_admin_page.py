@@ -41,6 +41,7 @@ LISTS = [
     "django_q/schedule",
     "system",
     "who-did-what",
+    "exports/export",
 ]
 NEW = [
     "support/savedreply",

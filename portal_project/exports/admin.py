@@ -1,0 +1,56 @@
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.decorators import display
+from unfold.paginator import InfinitePaginator
+
+from portal_project.common.admin import ModelAdmin, ReadOnly
+from portal_project.exports import lists
+from portal_project.exports.models import Export
+
+COLOURS = {
+    Export.State.AT_ONCE: "success",
+    Export.State.WAITING: "info",
+    Export.State.READY: "success",
+    Export.State.GONE: "success",
+    Export.State.FAILED: "danger",
+}
+
+
+@admin.register(Export)
+class ExportAdmin(ReadOnly, ModelAdmin):
+    """Who took which list as a file, and when."""
+
+    list_display = ("what", "who", "taken_at", "rows", "how")
+    list_select_related = ("taken_by",)
+    list_filter = ("state",)
+    paginator = InfinitePaginator
+    ordering = ("-pk",)
+    sortable_by = ()
+    show_full_result_count = False
+    actions = None
+    fields = (
+        ("what", "query"),
+        ("taken_by", "taken_at"),
+        ("how", "rows"),
+        ("finished_at", "expires_at", "fetched_at"),
+        "error",
+    )
+    readonly_fields = ("what", "how")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("taken_by")
+
+    @display(description="list")
+    def what(self, export: Export) -> str:
+        page = lists.find(export.list)
+        return str(page.opts.verbose_name_plural).capitalize() if page else export.list
+
+    @display(description="who")
+    def who(self, export: Export) -> str:
+        return export.taken_by.get_full_name()
+
+    @display(description="state", label=COLOURS)
+    def how(self, export: Export) -> tuple[str, str]:
+        return export.state, export.get_state_display()

@@ -1,0 +1,72 @@
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+class Export(models.Model):
+    """Somebody of staff took a list as a CSV file. Written before the first row leaves, and kept when the file is gone."""
+
+    class State(models.TextChoices):
+        AT_ONCE = "at_once", "Downloaded at once"
+        WAITING = "waiting", "Being made"
+        READY = "ready", "Ready"
+        GONE = "gone", "Made, and deleted since"
+        FAILED = "failed", "Not made"
+
+    list = models.CharField("list", max_length=100)
+    """Its model, such as "subscriptions.invoice"."""
+    query = models.TextField("filters", blank=True, default="")
+    """As the address of the list holds them."""
+    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="who")
+    taken_at = models.DateTimeField("when", default=timezone.now)
+    state = models.CharField("state", max_length=10, choices=State)
+    rows = models.PositiveIntegerField("rows", default=0)
+    """Of one that is handed over at once: how many had left when it ended, which may have been in the middle."""
+    finished_at = models.DateTimeField("finished", null=True, blank=True)
+
+    token = models.UUIDField(null=True, blank=True, unique=True, editable=False)
+    """From the form that asked for it: the same form sent twice makes one file."""
+    file = models.CharField(max_length=100, blank=True, default="", editable=False)
+    """Where the worker writes it, below the folder of files; empty once it is deleted, and of what is handed over at once."""
+    last_key = models.BigIntegerField(null=True, blank=True, editable=False)
+    size = models.PositiveBigIntegerField(default=0, editable=False)
+    """The row that was written last, and how many bytes the file has with it: what follows them is written again."""
+    expires_at = models.DateTimeField("link works until", null=True, blank=True)
+    fetched_at = models.DateTimeField("last fetched", null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField("attempts that failed", default=0)
+    error = models.TextField("error", blank=True, default="")
+
+    class Meta:
+        verbose_name = "file of a list"
+        verbose_name_plural = "files of lists"
+        ordering = ["-id"]
+        indexes = [
+            models.Index("taken_at", "id", name="export_by_time"),
+            models.Index("id", name="export_to_make", condition=Q(state="waiting")),
+            models.Index(
+                "expires_at", name="export_to_delete", condition=Q(state__in=("ready", "failed")) & ~Q(file="")
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="export_state_known", condition=Q(state__in=("at_once", "waiting", "ready", "gone", "failed"))
+            ),
+            models.CheckConstraint(
+                name="export_ready_has_a_file_that_expires",
+                condition=~Q(state="ready") | (~Q(file="") & Q(expires_at__isnull=False, finished_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="export_at_once_or_gone_has_no_file",
+                condition=~Q(state__in=("at_once", "gone")) | Q(file=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.list}, {self.taken_at:%Y-%m-%d %H:%M}"
+
+    def works(self, now: datetime) -> bool:
+        """Whether the link to its file does."""
+        return self.state == self.State.READY and self.expires_at is not None and now < self.expires_at
