@@ -13,7 +13,7 @@ from portal_project.accounts.models import Merchant, User
 from portal_project.demo import people
 from portal_project.mail.models import OutgoingMail
 from products.models import CancellationMode
-from subscriptions.models import Invoice, LinkedService, PaymentFile, Subscription, SubscriptionEvent
+from subscriptions.models import BulkAct, Invoice, LinkedService, PaymentFile, Subscription, SubscriptionEvent
 from subscriptions.rules.states import Status
 from support.models import CancellationRequest, Message, SavedReply, Ticket, TicketEvent, WindDownStep
 from support.queue import act_by
@@ -194,6 +194,12 @@ def test_one_file_of_payments_is_recorded_and_one_waits(sample, db):
     waiting, recorded = PaymentFile.objects.all()
     assert (recorded.recorded, recorded.refused, recorded.is_finished) == (12, 3, True)
     assert (waiting.left, waiting.refused, waiting.is_confirmed) == (7, 1, False)
+
+
+def test_one_act_on_many_is_done_and_one_is_stopped(sample, db):
+    stopped, done = BulkAct.objects.all()
+    assert (done.done, done.refused, done.finished_at is not None) == (5, 2, True)
+    assert (stopped.done, stopped.ready, stopped.stopped_at is not None) == (2, 4, True)
 
 
 READERS = [

@@ -9,7 +9,7 @@ from django_q.models import OrmQ
 
 from portal_project.accounts import address
 from portal_project.accounts.models import User
-from portal_project.demo import downloads, leavers, payment_files, people, story
+from portal_project.demo import bulk_acts, downloads, leavers, payment_files, people, story
 from portal_project.demo.catalogue import make_catalogue
 from portal_project.demo.others import Others
 from portal_project.demo.support_desk import make_saved_replies
@@ -53,6 +53,7 @@ def load(began: datetime) -> None:
         _pay(timeline, chance)
         payment_files.add(began, timeline.today, accounts[people.MERCHANT])
         downloads.add(began, accounts[people.MERCHANT], accounts[people.SUPPORT])
+        bulk_acts.add(timeline.today, accounts[people.MERCHANT])
         address.ask(accounts[people.BOB], people.BOB_NEW, now=began)
         _settle_mail()
         snapshots.rebuild(timeline.today, began)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -79,6 +79,11 @@ class BulkActAdmin(ReadOnly, ModelAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         chosen, query = _selection(request)
+        if chosen == []:
+            messages.info(
+                request, "Choose the subscriptions in their list first, up to 500, or act on all that it finds."
+            )
+            return redirect("admin:subscriptions_subscription_changelist")
         begin = BeginForm(request.POST or None)
         kinds = {
             name: kind.choices(request.POST if request.POST.get("kind") == name else None, prefix=name)
@@ -231,15 +236,13 @@ def _state(request: HttpRequest) -> str:
 
 
 def _selection(request: HttpRequest) -> tuple[list[int] | None, str]:
-    """The chosen keys, or None and the query of the list; nothing chosen is no page."""
+    """The chosen keys, or None and the query of the list; empty where nothing can be meant."""
     query = request.GET.copy()
     query.pop("all", None)
     if "all" in request.GET:
         return None, query.urlencode()
     keys = {number for each in request.GET.get("keys", "").split(",") if (number := key(each)) is not None}
-    if not keys or len(keys) > MOST_CHOSEN:
-        raise Http404
-    return sorted(keys), ""
+    return sorted(keys) if len(keys) <= MOST_CHOSEN else [], ""
 
 
 def _sent(choices: forms.Form) -> Values:

@@ -140,7 +140,7 @@ def go_on() -> None:
 def _do(key: int, today: date, end: float) -> None:
     while monotonic() < end:
         try:
-            goes_on = _batch(key, today, pacing.batch_size())
+            goes_on = work(key, today, pacing.batch_size())
         except Exception:
             if not connection.is_usable():
                 raise
@@ -155,7 +155,7 @@ def _one_by_one(key: int, today: date) -> bool:
     goes_on = True
     for _time in range(pacing.batch_size()):
         try:
-            goes_on = _batch(key, today, 1)
+            goes_on = work(key, today, 1)
         except Exception as error:
             if not connection.is_usable():
                 raise
@@ -176,7 +176,7 @@ def _fail_first(key: int, error: Exception) -> bool:
 
 
 @transaction.atomic
-def _batch(key: int, today: date, size: int) -> bool:
+def work(key: int, today: date, size: int) -> bool:
     """Do so many of the rows that are still to do, and say whether it goes on."""
     act = _held(key)
     if not act.is_running:

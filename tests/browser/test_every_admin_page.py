@@ -1,10 +1,13 @@
 """Every page of the admin, on a wide screen and on a phone: in order for whoever cannot see it, and no wider than the window."""
 
+from uuid import uuid4
+
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from portal_project.mail.models import OutgoingMail
+from subscriptions.bulk import running
 from subscriptions.models import Invoice, LinkedService, PaymentFile
 from subscriptions.reports import snapshots
 from support.models import CancellationRequest, SavedReply, Ticket, WindDownDefault, WindDownStep
@@ -31,6 +34,7 @@ LISTS = [
     "subscriptions/subscription",
     "subscriptions/invoice",
     "subscriptions/paymentfile",
+    "subscriptions/bulkact",
     "products/product",
     "products/plan",
     "products/cancellationreason",
@@ -77,6 +81,8 @@ def pages(hosting, as_alice, alice, agent, merchant):
     change = f"/admin/{subscription}/change-plan/"
     shown = signed_in(merchant).post(change, {"plan": long.pk, "preview": "1"})
     signed_in(merchant).post(change, hidden_inputs(shown) | {"plan": long.pk})
+    chosen = [hosting.pk]
+    act = running.begin("pause", {"resumes_on": ""}, chosen=chosen, token=uuid4(), by=merchant, today=TODAY)
     snapshots.take(TODAY, timezone.now())
     return [
         "",
@@ -97,6 +103,9 @@ def pages(hosting, as_alice, alice, agent, merchant):
         f"subscriptions/invoice/{invoice.pk}/record-payment/",
         f"subscriptions/invoice/{invoice.pk}/void/",
         f"subscriptions/paymentfile/{PaymentFile.objects.get().pk}/change/",
+        "subscriptions/bulkact/add/?all&status__exact=active",
+        f"subscriptions/bulkact/{act.pk}/change/",
+        f"subscriptions/bulkact/{act.pk}/rows/",
         f"products/product/{hosting.product.pk}/change/",
         f"products/product/{hosting.product.pk}/preview/",
         f"products/product/{hosting.product.pk}/copy-actions/",
