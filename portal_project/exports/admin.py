@@ -6,7 +6,6 @@ from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
 from portal_project.common.admin import ModelAdmin, ReadOnly
-from portal_project.exports import lists
 from portal_project.exports.models import Export
 
 COLOURS = {
@@ -33,19 +32,18 @@ class ExportAdmin(ReadOnly, ModelAdmin):
     fields = (
         ("what", "query"),
         ("taken_by", "taken_at"),
-        ("how", "rows"),
+        ("state", "rows"),
         ("finished_at", "expires_at", "fetched_at"),
         "error",
     )
-    readonly_fields = ("what", "how")
+    readonly_fields = ("what",)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("taken_by")
 
     @display(description="list")
     def what(self, export: Export) -> str:
-        page = lists.find(export.list)
-        return str(page.opts.verbose_name_plural).capitalize() if page else export.list
+        return export.what.capitalize()
 
     @display(description="who")
     def who(self, export: Export) -> str:

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 class ExportsConfig(AppConfig):
     name = "portal_project.exports"
     label = "exports"
-    verbose_name = "Files of lists"
+    verbose_name = "Downloads"
 
     def ready(self) -> None:
         from portal_project.common import who_did_what

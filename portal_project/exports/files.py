@@ -192,9 +192,7 @@ def _finish(export: Export) -> None:
 
 def name_of(export: Export) -> str:
     """What the file is called on somebody's disk, such as "invoices-2026-04-05.csv"."""
-    page = lists.find(export.list)
-    plural = str(page.opts.verbose_name_plural) if page else export.list
-    return f"{plural.replace(' ', '-')}-{timezone.localtime(export.taken_at):%Y-%m-%d}.csv"
+    return f"{export.what.replace(' ', '-')}-{timezone.localtime(export.taken_at):%Y-%m-%d}.csv"
 
 
 def _note(key: int, error: str) -> None:

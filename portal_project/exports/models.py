@@ -1,5 +1,6 @@
 from datetime import datetime
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -40,8 +41,8 @@ class Export(models.Model):
     error = models.TextField("error", blank=True, default="")
 
     class Meta:
-        verbose_name = "file of a list"
-        verbose_name_plural = "files of lists"
+        verbose_name = "download"
+        verbose_name_plural = "downloads"
         ordering = ["-id"]
         indexes = [
             models.Index("taken_at", "id", name="export_by_time"),
@@ -65,7 +66,15 @@ class Export(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.list}, {self.taken_at:%Y-%m-%d %H:%M}"
+        return f"{self.what.capitalize()}, {timezone.localtime(self.taken_at):%Y-%m-%d %H:%M}"
+
+    @property
+    def what(self) -> str:
+        """The rows of which it is, such as "invoices"; as the list is named where there is no such model any more."""
+        try:
+            return str(apps.get_model(self.list)._meta.verbose_name_plural)
+        except (LookupError, ValueError):
+            return self.list
 
     def works(self, now: datetime) -> bool:
         """Whether the link to its file does."""

@@ -4,7 +4,6 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from portal_project.common.who_did_what import Source
-from portal_project.exports import lists
 from portal_project.exports.models import Export
 
 
@@ -13,10 +12,8 @@ def _exports() -> QuerySet[Export]:
 
 
 def _export(export: Export) -> tuple[str, str]:
-    page = lists.find(export.list)
-    what = page.opts.verbose_name_plural if page else export.list
     rows = "1 row" if export.rows == 1 else f"{export.rows:,} rows"
-    return f"Downloaded {what}: {rows}", reverse("admin:exports_export_change", args=[export.pk])
+    return f"Downloaded {export.what}: {rows}", reverse("admin:exports_export_change", args=[export.pk])
 
 
 SOURCES = [Source("exports.export", "Downloads", _exports, "taken_at", "taken_by", _export)]

@@ -56,8 +56,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "file of a list",
-                "verbose_name_plural": "files of lists",
+                "verbose_name": "download",
+                "verbose_name_plural": "downloads",
                 "ordering": ["-id"],
                 "indexes": [
                     models.Index(models.F("taken_at"), models.F("id"), name="export_by_time"),
