@@ -205,6 +205,21 @@ def test_an_alternative_that_is_switched_off_or_lets_the_customer_pick_surprises
     assert "longer than a pause may be" not in told(as_merchant, product, max_pause_days="7")
 
 
+@pytest.mark.parametrize("typed", [{"cancellation_mode": "immediate"}, {"allow_cancel": None}])
+def test_where_nobody_requests_a_cancellation_the_preview_says_once_that_no_alternative_is_shown(as_merchant, typed):
+    product = ProductFactory()
+    shown_to_nobody = "so nobody is shown those of this product."
+    assert shown_to_nobody not in told(as_merchant, product, **typed)
+    for kind in ({"kind": "pause", "pause_days": 60}, {"kind": "talk", "text": "Let us talk."}):
+        Alternative.objects.create(product=product, **kind)
+    assert shown_to_nobody not in told(as_merchant, product, max_pause_days="7")
+    page = told(as_merchant, product, max_pause_days="7", **typed)
+    assert page.count(shown_to_nobody) == 1
+    assert "longer than a pause may be" not in page
+    Alternative.objects.update(is_active=False)
+    assert shown_to_nobody not in told(as_merchant, product, **typed)
+
+
 def test_an_old_version_is_brought_back_without_the_question(as_merchant, hosting):
     as_merchant.post(change(hosting), sent(as_merchant, hosting, description="Fast."))
     version = hosting.history.last()

@@ -42,8 +42,13 @@ def surprises(
         yield "Customers can neither pause nor cancel: they write to your support."
     if canceling == Action.CANCEL and _is_offered(canceling, subscription) and product.notice_days:
         yield f"Canceling takes effect at once, so the notice period ({product.notice_days} days) is not used."
-    for alternative in alternatives:
-        is_pause = alternative.is_active and alternative.kind == OfferKind.PAUSE
+    active = [alternative for alternative in alternatives if alternative.is_active]
+    if canceling == Action.CANCEL or not _is_offered(canceling, subscription):
+        if active:
+            yield "Alternatives stand on the page that requests a cancellation, so nobody is shown those of this product."
+        return
+    for alternative in active:
+        is_pause = alternative.kind == OfferKind.PAUSE
         if is_pause and longer_than_a_pause_may_be(subscription, alternative.pause_days):
             yield f"The alternative “{in_words(alternative)}” is longer than a pause may be, so nobody is shown it."
 
