@@ -8,12 +8,12 @@ import structlog
 from django import forms
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError
+from django.middleware.csrf import get_token
 from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views import defaults
 
 from portal_project.common.database import is_unavailable, lacks_migrations
 from portal_project.common.forms import FilesInput
@@ -52,10 +52,21 @@ def _password(name: str) -> forms.Field:
     return forms.Field(label=PASSWORDS[name], widget=forms.PasswordInput)
 
 
+def page(request: HttpRequest, template: str, context: dict[str, Any]) -> str:
+    """One that extends `standalone.html`, and asks nothing of the database; whose eyes these are stands on it where that was
+    known before.
+    """
+    if viewing := getattr(request, "viewing", None):
+        context = context | {"viewing": viewing, "csrf_token": get_token(request)}
+    return render_to_string(template, context)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django calls this while it handles the exception."""
     error = sys.exception()
-    return unavailable(request, error) if is_unavailable(error) else defaults.server_error(request)
+    return (
+        unavailable(request, error) if is_unavailable(error) else HttpResponseServerError(page(request, "500.html", {}))
+    )
 
 
 def unavailable(request: HttpRequest, error: BaseException | None) -> HttpResponse:
@@ -67,12 +78,12 @@ def unavailable(request: HttpRequest, error: BaseException | None) -> HttpRespon
         "content_type": request.content_type,
         "form": SendAgainForm(request) if request.method == "POST" else None,
     }
-    return HttpResponse(render_to_string("503.html", context), status=503, headers={"Retry-After": AGAIN_AFTER})
+    return HttpResponse(page(request, "503.html", context), status=503, headers={"Retry-After": AGAIN_AFTER})
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if isinstance(exception, RequestDataTooBig) else HTTPStatus.BAD_REQUEST
-    return HttpResponse(render_to_string("400.html", {"problem": _problem(exception)}), status=status)
+    return HttpResponse(page(request, "400.html", {"problem": _problem(exception)}), status=status)
 
 
 def _problem(exception: Exception) -> str:

@@ -11,13 +11,13 @@ from django.contrib import admin
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request
 
 from portal_project.accounts import languages, sessions
 from portal_project.accounts.people import is_viewed
+from portal_project.errors import page
 from portal_project.probes import PROBES
 from subscriptions.rules.states import Code, NotAllowed
 
@@ -153,7 +153,7 @@ class RefusalMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         if isinstance(response, HttpResponseNotAllowed):
-            response.content = render_to_string("405.html")
+            response.content = page(request, "405.html", {})
             response.headers["Content-Type"] = "text/html; charset=utf-8"
         return response
 
