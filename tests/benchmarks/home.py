@@ -1,8 +1,9 @@
 """`python -m tests.benchmarks.home --subscriptions 1000 1000000`: what the admin's home costs as subscriptions pile up.
 
 On a database of its own on the PostgreSQL of DATABASE_URL. The subscriptions are of 20 plans and three years, in every state,
-with an event for each start and each end; a tenth as many tickets and as many invoices stand beside them. It also tells how
-long the snapshots take. Each page's time is given as a ratio to that of the first size. Nothing of this runs with the tests.
+with an event for each start and each end; a tenth as many customers and tickets and as many invoices stand beside them. It also
+tells how long the snapshots take, and what the list of customers costs. Each page's time is given as a ratio to that of the first
+size. Nothing of this runs with the tests.
 """
 
 import os
@@ -68,6 +69,9 @@ def _measure(size: int) -> dict[str, tuple[float, int]]:
         client = Client()
         client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
         found[f"home of {person.groups.get()}"] = timed(client, "/admin/", {})
+    customers = "/admin/accounts/customer/"
+    found["customers, first page"] = timed(client, customers, {})
+    found["customers, by name"] = timed(client, customers, {"q": "Customer 77"})
     return found
 
 
@@ -87,7 +91,18 @@ def _fill(size: int, today: date) -> None:
     from support.models import Ticket
     from tests.benchmarks.filling import fill
 
-    person = User.objects.create_user("many@example.com", name="Many")
+    customers = size // 10
+    fill(
+        User(email="", name="", password="!"),
+        {
+            "number": "'C-' || lpad(upper(to_hex(n)), 6, '0')",
+            "email": "'customer' || n || '@example.com'",
+            "name": "'Customer ' || n",
+            "search_text": "'customer ' || n || ' customer' || n || '@example.com'",
+        },
+        f"generate_series(1, {customers}) n",
+    )
+    person = User.objects.earliest("pk")
     products = [Product.objects.create(name=f"Product {n}", tax_rate=21) for n in range(5)]
     plans = [
         Plan.objects.create(
@@ -114,6 +129,7 @@ def _fill(size: int, today: date) -> None:
         row,
         {
             "number": "'S-' || lpad(upper(to_hex(n)), 6, '0')",
+            "customer_id": f"{person.pk} + n % {customers}",
             "plan_id": f"{plans[0].pk} + n % {PLANS}",
             "amount": f"10 + n % {PLANS}",
             "currency": f"(ARRAY['EUR', 'EUR', 'USD'])[1 + n % {PLANS} % 3]",
@@ -138,6 +154,7 @@ def _fill(size: int, today: date) -> None:
         ticket,
         {
             "number": "'T-' || lpad(upper(to_hex(n)), 6, '0')",
+            "customer_id": f"{person.pk} + n % {customers}",
             "token": "gen_random_uuid()",
             "act_by": f"date '{today}' - 3 + (n % 40)::int",
         },
