@@ -50,8 +50,19 @@ def test_staff_have_their_roles(sample, db):
         people.MERCHANT,
         people.SUPPORT,
         people.ADMIN,
+        people.INVITED,
     }
     assert User.objects.get(is_superuser=True).email == people.ADMIN
+
+
+def test_a_colleague_is_invited_whose_link_waits(sample, db):
+    invited = User.objects.get(email=people.INVITED)
+    page = signed_in(User.objects.get(email=people.ADMIN)).get(f"/admin/accounts/user/{invited.pk}/change/")
+    assert "Invite again" in page.text
+    mail = OutgoingMail.objects.get(recipient=people.INVITED)
+    [link] = re.findall(r"http\S+/password/\S+", mail.context["text"])
+    chooses = Client().get(link, follow=True)
+    assert (chooses.status_code, 'name="password1"' in chooses.text) == (200, True)
 
 
 def test_alice_has_each_combination_of_buttons(hers):

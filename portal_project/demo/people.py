@@ -17,6 +17,8 @@ PASSWORD = "demo-portal"
 ALICE, BOB, CLEO = "alice@example.com", "bob@example.com", "cleo@example.com"
 BOB_NEW = "bob.berg@example.org"
 """Where Bob wants to have his mails; he has not confirmed it yet."""
+INVITED = "noor.nijhuis@example.com"
+"""A colleague who has not followed the link of her invitation yet."""
 CLEOS_KEY = "DEMODEMODEMODEMODEMODEMODEMODEMO"
 """What an authenticator app makes her codes from."""
 CLEOS_PASSKEY = {

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
 from django_q.models import OrmQ
 
-from portal_project.accounts import address
+from portal_project.accounts import address, invitations
 from portal_project.accounts.models import User
 from portal_project.demo import bulk_acts, downloads, leavers, payment_files, people, story
 from portal_project.demo.catalogue import make_catalogue
@@ -55,6 +55,7 @@ def load(began: datetime) -> None:
         downloads.add(began, accounts[people.MERCHANT], accounts[people.SUPPORT])
         bulk_acts.add(timeline.today, accounts[people.MERCHANT])
         address.ask(accounts[people.BOB], people.BOB_NEW, now=began)
+        invitations.invite(people.INVITED, "Noor Nijhuis", invitations.Role.SUPPORT)
         _settle_mail()
         snapshots.rebuild(timeline.today, began)
         # The past of the sample is what the job made of it.
@@ -85,8 +86,9 @@ def _pay(timeline: Timeline, chance: Random) -> None:
 
 
 def _settle_mail() -> None:
-    """Nothing of the past is sent now. Alice and Bob have had their mail; that of invented people is left out."""
-    OutgoingMail.objects.exclude(recipient__in=[people.ALICE, people.BOB, people.BOB_NEW]).delete()
+    """Nothing of the past is sent now. Alice, Bob and who is invited have had their mail; that of invented people is left out."""
+    kept = [people.ALICE, people.BOB, people.BOB_NEW, people.INVITED]
+    OutgoingMail.objects.exclude(recipient__in=kept).delete()
     for receipt in Receipt.objects.select_related("person"):
         # The mail was written before the time of what it tells of was set back.
         OutgoingMail.objects.filter(key=mail_key(receipt)).update(context=mail_context(receipt))
