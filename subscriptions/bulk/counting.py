@@ -5,6 +5,7 @@ from time import monotonic
 
 import structlog
 from django.db import transaction
+from django.utils.translation import override
 
 from portal_project.common import bulk, pacing
 from subscriptions.bulk import groups, selection
@@ -22,9 +23,10 @@ def count(key: int, today: date, end: float) -> None:
         pacing.let_others_in()
 
 
+@override("en")
 @transaction.atomic
 def _count_batch(key: int, today: date) -> bool:
-    """Count what follows, and say whether that was all."""
+    """Count what follows, and say whether that was all; in the admin's language, whoever asks."""
     act = BulkAct.objects.select_for_update(of=("self",)).select_related("began_by").filter(pk=key).first()
     if act is None or act.is_counted:
         return True

@@ -14,6 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.timezone import localdate
+from django.utils.translation import override
 
 from portal_project.common import bulk, pacing, worker
 from subscriptions.bulk import counting, selection
@@ -175,6 +176,7 @@ def _fail_first(key: int, error: Exception) -> bool:
     return act.is_running
 
 
+@override("en")
 @transaction.atomic
 def work(key: int, today: date, size: int) -> bool:
     """Do so many of the rows that are still to do, and say whether it goes on."""

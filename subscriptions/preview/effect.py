@@ -1,7 +1,6 @@
 """What an action leads to, as its page announces it: it travels in the form, signed, and is compared when the form comes back."""
 
 import hashlib
-import json
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -137,8 +136,8 @@ class Effect:
 
     @property
     def fingerprint(self) -> str:
-        """By which two effects are told apart where many are kept, in 32 characters."""
-        return hashlib.sha256(json.dumps(_plain(self)).encode()).hexdigest()[:32]
+        """By which two effects are told apart where many are kept: 32 characters, in one language the same."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:32]
 
     def signed(self, subscription: Subscription) -> str:
         """For the form's hidden field; good for this subscription alone."""

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from portal_project.common import pacing
 from portal_project.mail.models import OutgoingMail
@@ -161,6 +162,21 @@ def test_another_plan_is_chosen_for_those_of_its_product(as_merchant, hosting):
     confirm(as_merchant, act)
     mine.refresh_from_db()
     assert mine.next_plan == larger
+
+
+def test_a_worker_in_another_language_does_what_was_counted_in_english(as_merchant, hosting):
+    larger = Plan.objects.create(product=hosting.product, name="Large", amount=150, currency="EUR", interval="month")
+    larger.translations = {"nl": {"name": "Groot"}}
+    larger.save()
+    row, *_others = started_many(hosting, 2)
+    begin(as_merchant, "change_plan", plan=str(larger.pk))
+    with changed(row) as held:
+        held.cancel(date(2026, 4, 10))
+    act = BulkAct.objects.get()
+    with override("nl"):
+        confirm(as_merchant, act)
+    assert (act.done, act.changed, act.refused) == (1, 0, 1)
+    assert act.rows.get(state="refused").reason == "This subscription ended on 10 April 2026."
 
 
 def test_only_what_a_list_finds_is_counted(as_merchant, hosting):
