@@ -13,7 +13,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import EmptyResultSet, FieldDoesNotExist
 from django.db.models import IntegerField, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.urls import URLPattern
+from django.urls import URLPattern, reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -30,6 +30,10 @@ Columns = Sequence[tuple[str, str | Callable[[Any], object]]]
 
 class SafeChangeList(ChangeList):
     """Empty where a filter asks for a number that no row can have."""
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(request, *args, **kwargs)
+        self.list_links = self.model_admin.list_links(request)
 
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Any]:
         queryset = super().get_queryset(request, *args, **kwargs)
@@ -101,6 +105,14 @@ class ModelAdmin(Translated, unfold.ModelAdmin):
     def csv_rows(self, query: str, reader: AbstractBaseUser) -> QuerySet[Any]:
         """What stands in such a file: all rows of the list at that address."""
         return rows_of(self, query, reader)
+
+    def list_links(self, request: HttpRequest) -> list[tuple[str, str]]:
+        """Above the rows of the list: what else may be done with all that it finds, as label and address."""
+        if not self.csv_columns:
+            return []
+        return [
+            ("Download CSV", f"{reverse('admin:csv_take', args=[self.opts.label_lower])}?{request.GET.urlencode()}")
+        ]
 
     @property
     def urls(self) -> list[URLPattern]:

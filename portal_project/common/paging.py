@@ -21,7 +21,11 @@ class Page(Generic[Row]):
 
 def page(queryset: QuerySet[Row], request: HttpRequest, size: int = 20) -> Page[Row]:
     """The newest `size` rows, or those that follow the row `?after=`. An odd value shows the first page."""
-    after = key(request.GET.get("after", ""))
+    return page_after(queryset, key(request.GET.get("after", "")), size)
+
+
+def page_after(queryset: QuerySet[Row], after: int | None, size: int) -> Page[Row]:
+    """The newest `size` rows, or those that follow the key."""
     if after is not None:
         queryset = queryset.filter(pk__lt=after)
     rows = list(queryset.order_by("-pk")[: size + 1])

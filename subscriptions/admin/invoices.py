@@ -20,8 +20,8 @@ from portal_project.accounts.customer_admin import of_customer
 from portal_project.accounts.people import person
 from portal_project.common.admin import ReadOnly
 from portal_project.common.forms import LineField
+from portal_project.common.list_admin import ALL, ListAdmin
 from portal_project.common.numbers import Numbers
-from portal_project.common.search_admin import SearchAdmin
 from products import money
 from subscriptions.admin.payment_files import ReceivedForm, may_settle_invoices
 from subscriptions.billing import payments
@@ -58,13 +58,19 @@ class OverdueFilter(admin.SimpleListFilter):
 
 
 @admin.register(Invoice)
-class InvoiceAdmin(ReadOnly, SearchAdmin):
+class InvoiceAdmin(ReadOnly, ListAdmin):
     list_display = ("label", "subscription", "customer", "covers_from", "covers_to", "total", "state", "due_on")
     list_filter = (("status", ChoicesDropdownFilter), OverdueFilter, ("issued_on", RangeDateFilter), CUSTOMER)
     list_filter_submit = True
+    list_tabs = {
+        ALL: ("All", lambda rows: rows),
+        "open": ("Open", lambda rows: rows.filter(status=Invoice.Status.OPEN)),
+        "overdue": ("Overdue", lambda rows: rows.overdue(localdate())),
+        "paid": ("Paid", lambda rows: rows.filter(status=Invoice.Status.PAID)),
+        "void": ("Void", lambda rows: rows.filter(status=Invoice.Status.VOID)),
+    }
     list_select_related = ("subscription__plan__product", "subscription__customer")
     search_fields = ("subscription__search_text", "subscription__customer__search_text")
-    show_full_result_count = False
     actions = None
     csv_columns = (
         ("invoice", "label"),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from portal_project.accounts.forgetting import hold
 from portal_project.accounts.models import User
 from portal_project.accounts.people import person
-from portal_project.common.search_admin import SearchAdmin
+from portal_project.common.list_admin import ListAdmin
 from subscriptions.lifecycle import unit_of_work
 from subscriptions.models import Channel, Subscription
 from subscriptions.preview import reasons
@@ -62,7 +62,7 @@ class StartForm(forms.ModelForm):
         return begun
 
 
-class StartAdmin(SearchAdmin):
+class StartAdmin(ListAdmin):
     """The page of a new subscription, its confirmation, and the start; the same form sent twice starts one."""
 
     def add_view(

@@ -19,6 +19,7 @@ from unfold.decorators import action, display
 from portal_project.accounts.customer_admin import of_customer
 from portal_project.accounts.models import User
 from portal_project.accounts.people import person
+from portal_project.common.list_admin import ALL
 from portal_project.common.numbers import Numbers
 from products import money
 from subscriptions.admin.filters import CountedFilter, CurrencyFilter
@@ -81,14 +82,19 @@ class SubscriptionAdmin(StartAdmin):
         of_customer("customer"),
     )
     list_filter_submit = True
-    list_per_page = 50
-    show_full_result_count = False
+    list_tabs = {
+        ALL: ("All", lambda rows: rows),
+        "active": ("Active", lambda rows: rows.filter(status=Status.ACTIVE, cancels_on=None)),
+        "in_notice": ("In notice", lambda rows: rows.filter(cancels_on__isnull=False)),
+        "paused": ("Paused", lambda rows: rows.filter(status=Status.PAUSED, cancels_on=None)),
+        "trial": ("Trial", lambda rows: rows.filter(status=Status.TRIALING, cancels_on=None)),
+        "ended": ("Ended", lambda rows: rows.filter(status=Status.CANCELED)),
+    }
     search_fields = ("search_text", "customer__search_text")
     autocomplete_fields = ("customer", "plan")
     change_form_outer_before_template = "admin/subscriptions/subscription/_operations.html"
     change_form_outer_after_template = "admin/subscriptions/subscription/_history.html"
     actions: Any = ("act_on_chosen",)
-    list_before_template = "admin/subscriptions/subscription/_act_on_all.html"
     csv_columns = (
         ("subscription", "number"),
         ("external_id", "external_id"),
@@ -179,9 +185,12 @@ class SubscriptionAdmin(StartAdmin):
             selection = "keys=" + ",".join(map(str, queryset.values_list("pk", flat=True)))
         return redirect(f"{reverse('admin:subscriptions_bulkact_add')}?{selection}")
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        context = {"may_act_on_many": self.has_bulk_permission(request), "present_query": request.GET.urlencode()}
-        return super().changelist_view(request, (extra_context or {}) | context)
+    def list_links(self, request: HttpRequest) -> list[tuple[str, str]]:
+        links = super().list_links(request)
+        if self.has_bulk_permission(request):
+            address = f"{reverse('admin:subscriptions_bulkact_add')}?all&{request.GET.urlencode()}"
+            links.append(("Act on all of this list", address))
+        return links
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Subscription | None:
         """Locked while it is saved, so that nobody schedules or withdraws its end between two looks at its services."""

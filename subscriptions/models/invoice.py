@@ -88,6 +88,8 @@ class Invoice(models.Model):
         ordering = ["-number"]
         indexes = [
             models.Index("due_on", name="invoice_open", condition=models.Q(status="open")),
+            models.Index("id", name="invoice_open_newest", condition=models.Q(status="open")),
+            models.Index("id", name="invoice_void", condition=models.Q(status="void")),
             models.Index(
                 "settled_at", "id", name="invoice_settled_by_staff", condition=models.Q(settled_by__isnull=False)
             ),

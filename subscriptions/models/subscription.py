@@ -91,6 +91,8 @@ class Subscription(Canceling):
         indexes = [
             models.Index("due_on", "id", name="subscription_due", condition=Q(due_on__isnull=False)),
             models.Index("cancels_on", name="subscription_ends", condition=Q(cancels_on__isnull=False)),
+            models.Index("status", "id", name="subscription_by_status"),
+            models.Index("id", name="subscription_in_notice", condition=Q(cancels_on__isnull=False)),
             models.Index("canceled_on", name="subscription_ended", condition=Q(canceled_on__isnull=False)),
             models.Index("resumes_on", name="subscription_resumes_soon", condition=Q(status=Status.PAUSED)),
             models.Index("period_end", name="subscription_trial_ends", condition=Q(status=Status.TRIALING)),

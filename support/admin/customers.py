@@ -12,15 +12,14 @@ from django.template.response import TemplateResponse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
-from unfold.paginator import InfinitePaginator
 
 from portal_project.accounts.forgetting_admin import ForgottenFilter
 from portal_project.accounts.models import Customer, InvoicedParty
 from portal_project.accounts.viewing_admin import ViewAsAdmin
 from portal_project.common.admin import ReadOnly
+from portal_project.common.list_admin import ListAdmin
 from portal_project.common.numbers import Numbers
 from portal_project.common.paging import page
-from portal_project.common.search_admin import SearchAdmin
 from subscriptions.models import Subscription
 from support.admin import customer_page
 
@@ -30,20 +29,15 @@ MOST = 1000
 
 
 @admin.register(Customer)
-class CustomerAdmin(ReadOnly, ViewAsAdmin, SearchAdmin):
+class CustomerAdmin(ReadOnly, ViewAsAdmin, ListAdmin):
     """Newest first and never counted, so that a page costs the same at a thousand customers and at a million."""
 
     list_display = ("customer", "company", "email", "number", "external_id", "running", "since")
     list_display_links = ("customer",)
     list_filter = (ForgottenFilter, "is_active")
     list_select_related = ("invoiced_party",)
-    list_per_page = 50
-    ordering = ("-pk",)
-    sortable_by = ()
     search_fields = ("search_text",)
     search_help_text = gettext_lazy("Name, company, e-mail address, number or external ID")
-    paginator = InfinitePaginator
-    show_full_result_count = False
     actions = None
     csv_columns = (
         ("number", "number"),
