@@ -15,6 +15,7 @@ MORE_OF_BUSINESS = {
     "renewal_reminder_days": 14,
     "end_reminder_days": 7,
     "resume_reminder_days": 3,
+    "price_change_notice_days": 30,
 }
 
 

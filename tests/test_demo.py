@@ -89,6 +89,12 @@ def test_alice_has_a_discount_that_runs_and_a_plan_that_is_to_come(hers):
     assert (changing.plan.name, changing.next_plan.name) == ("Quarterly", "Monthly")
 
 
+def test_alice_has_a_price_that_is_to_come(hers):
+    changing = hers.exclude(new_amount=None).get()
+    assert (changing.product.name, changing.amount, changing.new_amount) == ("Managed Server", 129, 139)
+    assert changing.new_amount_from > localdate()
+
+
 def test_bob_has_chosen_another_plan_among_those_that_are_open(sample, db):
     his = Subscription.objects.select_related("plan__product", "next_plan").get(
         customer__email=people.BOB, next_plan_is_own=True

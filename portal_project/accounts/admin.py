@@ -210,6 +210,7 @@ class MerchantAdmin(ModelAdmin):
                 "description": _("Customers are reminded of each day once, and again where the day is moved."),
             },
         ),
+        (_("Price changes"), {"fields": ("price_change_notice_days",)}),
         (_("Alternatives on the cancel page"), {"fields": ("comparison_percent", "alternative_rest_months")}),
     )
 

@@ -11,7 +11,7 @@ from django.utils.timezone import get_current_timezone
 from portal_project.accounts.models import User, Viewing
 from portal_project.demo.timeline import Act
 from products.models import Plan
-from subscriptions.confirm.billing_forms import DiscountForm, PlanForm
+from subscriptions.confirm.billing_forms import DiscountForm, PlanForm, PriceForm
 from subscriptions.confirm.confirmation import confirm, shown
 from subscriptions.confirm.forms import ActionForm
 from subscriptions.confirm.pause_forms import PauseForm, ResumeForm
@@ -120,6 +120,10 @@ def grant_discount(subscriptions: Subscriptions, name: str, percent: int, invoic
 def change_plan(subscriptions: Subscriptions, name: str, plan: Plan, by: User | None = None) -> Act:
     """By staff, or by the customer."""
     return lambda today: _confirm(PlanForm, subscriptions[name], today, by, plan=plan.pk)
+
+
+def change_price(subscriptions: Subscriptions, name: str, amount: int, by: User) -> Act:
+    return lambda today: _confirm(PriceForm, subscriptions[name], today, by, amount=amount)
 
 
 def link(subscriptions: Subscriptions, name: str, services: Iterable[tuple[str, str, int]]) -> Act:

@@ -43,7 +43,7 @@ def load(began: datetime) -> None:
         accounts, plans = people.make_accounts(), make_catalogue()
         support = accounts[people.SUPPORT]
         make_saved_replies()
-        story.alice(timeline, plans, accounts[people.ALICE], support)
+        story.alice(timeline, plans, accounts[people.ALICE], support, accounts[people.MERCHANT])
         story.bob(timeline, plans, accounts[people.BOB], support)
         leavers.leave(timeline, plans, support, accounts[people.MERCHANT])
         Others(timeline, plans, people.make_customers(CUSTOMERS, chance), support, chance).live()

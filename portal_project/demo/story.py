@@ -17,7 +17,7 @@ Kind = LinkedService.Kind
 ALICE_HAS: list[tuple[str, str, int]] = [
     ("Backup 500 GB", "Quarterly", 330),  # offers only Pause; another plan is to come
     ("Domain Care", "Yearly", 300),  # offers only Cancel
-    ("Managed Server", "Monthly", 260),  # offers neither
+    ("Managed Server", "Monthly", 260),  # offers neither; another price is to come
     ("Newsletter Studio", "Monthly", 210),  # ends at once
     ("Website Builder", "Monthly", 180),  # has ended
     ("Hosting Pro", "Monthly", 160),  # offers both; with a discount
@@ -50,7 +50,7 @@ ALICE_LINKED: dict[str, list[tuple[str, str, int]]] = {
 MORNING, NOON, EVENING = time(9, 12), time(12, 30), time(18, 47)
 
 
-def alice(timeline: Timeline, plans: Plans, customer: User, support: User) -> None:
+def alice(timeline: Timeline, plans: Plans, customer: User, support: User, merchant: User) -> None:
     hers: Subscriptions = {}
     _begin(timeline, plans, customer, hers, ALICE_HAS)
     for product, _plan, days_ago in ALICE_HAS:
@@ -61,6 +61,7 @@ def alice(timeline: Timeline, plans: Plans, customer: User, support: User) -> No
     timeline.at(66, EVENING, acts.withdraw(hers, "Hosting Pro"))
     timeline.at(60, NOON, acts.grant_discount(hers, "Hosting Pro", 20, 6, support))
     timeline.at(20, NOON, acts.change_plan(hers, "Backup 500 GB", plans["Backup 500 GB", "Monthly"], support))
+    timeline.at(14, NOON, acts.change_price(hers, "Managed Server", 139, merchant))
     timeline.at(12, NOON, acts.pause(hers, "Shop Cloud", days=33))
     timeline.at(6, MORNING, acts.request(hers, "Mailbox Business", "switching", "My brother sets up our own server."))
     reply = "I am sorry to see you go, Alice. Shall we send you your mail as an archive before the end?"

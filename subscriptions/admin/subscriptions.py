@@ -26,7 +26,13 @@ from subscriptions.admin.filters import CountedFilter, CurrencyFilter
 from subscriptions.admin.linked_services import LinkedServiceInline
 from subscriptions.admin.start import StartAdmin, StartForm
 from subscriptions.billing.catch_up import as_of
-from subscriptions.confirm.billing_forms import DiscountForm, DropPlanChangeForm, PlanForm
+from subscriptions.confirm.billing_forms import (
+    DiscountForm,
+    DropPlanChangeForm,
+    DropPriceChangeForm,
+    PlanForm,
+    PriceForm,
+)
 from subscriptions.confirm.forms import ActionForm
 from subscriptions.confirm.page import Door, answer
 from subscriptions.confirm.pause_forms import DropPauseForm, PauseForm, ResumeDateForm, ResumeForm
@@ -35,8 +41,8 @@ from subscriptions.models import Channel, Subscription
 from subscriptions.preview import reasons
 from subscriptions.preview.terms import Terms
 from subscriptions.preview.trial_run import beyond_end, upcoming
-from subscriptions.rules import policies
 from subscriptions.rules.actions import ACTIONS
+from subscriptions.rules.actions import OPERATE as OPERATE_RIGHT
 from subscriptions.rules.dates_in_words import day, short_day
 from subscriptions.rules.mrr import mrr
 from subscriptions.rules.policies import may
@@ -124,6 +130,8 @@ class SubscriptionAdmin(StartAdmin):
         "discount",
         "change_plan",
         "drop_plan_change",
+        "change_price",
+        "drop_price_change",
     )
     facts = (
         "number",
@@ -171,7 +179,7 @@ class SubscriptionAdmin(StartAdmin):
         return is_allowed or request.user.has_perm("subscriptions.change_linkedservice")
 
     def has_operate_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return request.user.has_perm(policies.OPERATE)
+        return request.user.has_perm(OPERATE_RIGHT)
 
     def has_bulk_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("subscriptions.add_bulkact")
@@ -254,6 +262,8 @@ class SubscriptionAdmin(StartAdmin):
     discount = operation("discount", DiscountForm)
     change_plan = operation("change_plan", PlanForm)
     drop_plan_change = operation("drop_plan_change", DropPlanChangeForm)
+    change_price = operation("change_price", PriceForm)
+    drop_price_change = operation("drop_price_change", DropPriceChangeForm)
 
     def confirm(self, request: HttpRequest, object_id: int, form_class: type[ActionForm], label: Any) -> HttpResponse:
         """The confirmation, which names customer and product, and then the act."""
@@ -317,7 +327,11 @@ class SubscriptionAdmin(StartAdmin):
     @display(description=_("agreed"))
     def agreed(self, subscription: Subscription) -> str:
         terms = Terms.of(as_of(subscription, localdate()))
-        lines = ((_("Discount"), terms.discount), (_("Change of plan"), terms.plan_change))
+        lines = (
+            (_("Discount"), terms.discount),
+            (_("Change of plan"), terms.plan_change),
+            (_("Price change"), terms.price_change),
+        )
         return format_html_join("", "<p>{}: {}</p>", ((label, text) for label, text in lines if text)) or "–"
 
     @display(description=_("next billing"), ordering="period_end")

@@ -35,6 +35,7 @@ def take(subscription: Subscription, on: date, action: Action, *, today: date) -
         case Action.RENEW:
             if not subscription.continues_split_period:
                 subscription.adopt_plan(on)
+                subscription.adopt_price(on)
             for invoice in owed(subscription, today):
                 subscription.renew(invoice)
         case _:

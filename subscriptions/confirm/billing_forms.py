@@ -1,5 +1,7 @@
-"""Forms that confirm a discount, another plan, and that it stays on its plan (`docs/design.md`, Discounts and plan changes)."""
+"""Forms that confirm a discount, another plan or price, and that it stays (`docs/design.md`, Discounts and plan changes)."""
 
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -7,6 +9,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal_project.accounts.models import Merchant
+from products import money
 from products.models import Plan
 from subscriptions.confirm.forms import ActionForm, confirms
 from subscriptions.models import Subscription
@@ -131,3 +135,51 @@ class DropPlanChangeForm(ActionForm):
 
     def act(self, subscription: Subscription) -> None:
         subscription.drop_plan_change(self.today)
+
+
+@confirms(Action.CHANGE_PRICE)
+class PriceForm(ActionForm):
+    done = gettext_lazy("The price change is noted. The customer is told by mail.")
+
+    amount = forms.DecimalField(
+        min_value=0,
+        max_digits=14,
+        decimal_places=3,
+        label=gettext_lazy("New price"),
+        widget=forms.NumberInput(attrs={"data-live": True}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        values = {"price": self.subscription.price, "currency": self.subscription.currency}
+        self.fields["amount"].help_text = _("In %(currency)s; it costs %(price)s now.") % values
+
+    def clean_amount(self) -> Decimal:
+        """One that it costs already, or is to, is no mistake: nothing is left to do then."""
+        amount, currency = self.cleaned_data["amount"], self.subscription.currency
+        if not money.is_exact(amount, currency):
+            values = {"currency": currency, "digits": money.digits(currency)}
+            raise forms.ValidationError(_("%(currency)s has %(digits)s digits after the point.") % values)
+        verdict = policies.may_change_price(self.subscription, amount)
+        if verdict.code == Code.NOT_NOW:
+            raise forms.ValidationError(verdict.reason)
+        return amount
+
+    def carry_out(self) -> None:
+        """Raises `NotAllowed` where the subscription costs just that, or is to."""
+        policies.may_change_price(self.subscription, self.chosen("amount")).enforce()
+        super().carry_out()
+
+    def act(self, subscription: Subscription) -> None:
+        amount = self.chosen("amount")
+        if amount is not None and policies.may_change_price(subscription, amount):
+            earliest = self.today + timedelta(days=Merchant.recent().price_change_notice_days)
+            subscription.change_price(self.today, amount, earliest)
+
+
+@confirms(Action.DROP_PRICE_CHANGE)
+class DropPriceChangeForm(ActionForm):
+    done = gettext_lazy("The price change is dropped. The customer is told by mail.")
+
+    def act(self, subscription: Subscription) -> None:
+        subscription.drop_price_change(self.today)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.conf import settings
 from portal_project.common.facts import told
 from portal_project.mail.models import OutgoingMail
 from portal_project.mail.outbox import mail_to
+from products.models import price_fact
 from subscriptions.models import Channel, EventKind, Subscription, SubscriptionEvent
 from subscriptions.preview.effect import Bill
 from subscriptions.preview.entry import Entry
@@ -17,9 +19,10 @@ from subscriptions.preview.trial_run import upcoming
 from subscriptions.rules.actions import CANCEL_CONTACT
 from subscriptions.rules.dates_in_words import day, days, days_fact
 from subscriptions.rules.policies import may
+from subscriptions.rules.refusals import cancel_action
 from subscriptions.rules.states import Action
 
-# A customer may switch these off, but not the confirmation that the subscription has ended.
+# A customer may switch these off, but neither the confirmation that the subscription has ended nor another price.
 STATUS_TEMPLATES = {
     EventKind.PAUSED: "subscriptions/paused",
     EventKind.PAUSE_SCHEDULED: "subscriptions/pause_scheduled",
@@ -29,7 +32,11 @@ STATUS_TEMPLATES = {
     EventKind.PLAN_CHOSEN: "subscriptions/plan_chosen",
     EventKind.PLAN_CHANGE_DROPPED: "subscriptions/plan_change_dropped",
 }
-TEMPLATES = STATUS_TEMPLATES | {EventKind.CANCELED: "subscriptions/ended"}
+TEMPLATES = STATUS_TEMPLATES | {
+    EventKind.CANCELED: "subscriptions/ended",
+    EventKind.PRICE_ANNOUNCED: "subscriptions/price_announced",
+    EventKind.PRICE_CHANGE_DROPPED: "subscriptions/price_change_dropped",
+}
 
 
 def mail_about(event: SubscriptionEvent) -> OutgoingMail | None:
@@ -51,7 +58,8 @@ def mail_about(event: SubscriptionEvent) -> OutgoingMail | None:
         | {"effective_on": event.effective_on}
         | event.dates
         | _ended_early(event)
-        | _agreed(event),
+        | _agreed(event)
+        | _repriced(event),
     )
 
 
@@ -76,6 +84,21 @@ def _agreed(event: SubscriptionEvent) -> dict[str, Any]:
         "ends_discount": bool(change and change.ends_discount),
         "bills": [bill_facts(bill) for bill in upcoming(subscription, event.effective_on)],
     }
+
+
+def _repriced(event: SubscriptionEvent) -> dict[str, Any]:
+    """For a price that is to come, or no longer: old and new one, from when, and how to cancel before it."""
+    subscription, dropped = event.subscription, event.changes.get("new_amount", [None])[0]
+    told: dict[str, Any] = {"old_price": subscription.price_fact}
+    if event.kind == EventKind.PRICE_ANNOUNCED:
+        change = Terms.of(subscription).price_change
+        ways = ways_context(subscription, [cancel_action(subscription)], event.effective_on)
+        comes = {"changes_on": change.on, "not_before": change.not_before, "new_price": change.price} if change else {}
+        return told | comes | {"ways": ways}
+    if event.kind in (EventKind.PRICE_CHANGE_DROPPED, EventKind.PLAN_CHOSEN) and dropped:
+        rhythm = subscription.currency, subscription.interval, subscription.interval_count
+        return told | {"dropped_price": price_fact(Decimal(dropped), *rhythm)}
+    return {}
 
 
 def context(subscription: Subscription) -> dict[str, str]:

@@ -67,8 +67,10 @@ def _renewal(subscription: Subscription, today: date) -> dict[str, Any]:
 def _goes_on(subscription: Subscription, today: date) -> dict[str, Any]:
     """What it costs from the next bill on, and what can be done about it."""
     terms, (bill,) = Terms.of(subscription), upcoming(subscription, today, count=1)
+    change = terms.price_change
+    price = change.price if change and change.on == subscription.period_end else subscription.price_fact
     return {
-        "price": terms.plan_change.price if terms.plan_change else subscription.price_fact,
+        "price": terms.plan_change.price if terms.plan_change else price,
         "next_plan": terms.plan_change.plan if terms.plan_change else "",
         "discount": terms.discount.fact if terms.discount else "",
         "bill": bill_facts(bill),

@@ -1,4 +1,5 @@
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from products.models import Plan
@@ -17,6 +18,7 @@ NO_PLAN_CHANGE: dict[str, Any] = {
     "next_interval_count": None,
     "next_plan_is_own": False,
 }
+NO_PRICE_CHANGE: dict[str, Any] = {"new_amount": None, "new_amount_from": None}
 MOST_INVOICES = 120
 """That one discount may be for: ten years of months."""
 # Of what a subscription copies from its plan, all but the currency, which stays.
@@ -24,7 +26,7 @@ PRICE = tuple(name for name in Plan.COPIED if name != "currency")
 
 
 class Billing(Changes):
-    """The verbs of what is billed: renewing, the trial's end, discounts, plans."""
+    """The verbs of what is billed: renewing, the trial's end, discounts, plans, prices."""
 
     class Meta:
         abstract = True
@@ -58,12 +60,13 @@ class Billing(Changes):
     def change_plan(self, on: date, plan: Plan, *, own: bool = False) -> None:
         """Go over to another plan of the same product and currency, at its present price, when the next full period begins.
 
-        `own` says that the customer chose it, and so may drop it.
+        `own` says that the customer chose it, and so may drop it. Its price takes the place of a price to come.
         """
         if (plan.product_id, plan.currency) != (self.plan.product_id, self.currency):
             raise ValueError("another plan has the same product and the same currency")
         price = {f"next_{name}": getattr(plan, name) for name in PRICE}
-        self._agree(EventKind.PLAN_CHOSEN, on, next_plan=plan, next_plan_is_own=own, **price)
+        lapsed = NO_PRICE_CHANGE if self.new_amount is not None else {}
+        self._agree(EventKind.PLAN_CHOSEN, on, next_plan=plan, next_plan_is_own=own, **price, **lapsed)
 
     def drop_plan_change(self, on: date) -> None:
         self._change(EventKind.PLAN_CHANGE_DROPPED, on, **NO_PLAN_CHANGE)
@@ -76,6 +79,23 @@ class Billing(Changes):
         moved = {} if self.keeps_rhythm else NO_DISCOUNT | {"anchor_on": on}
         price = {name: getattr(self, f"next_{name}") for name in PRICE}
         self._change(EventKind.PLAN_CHANGED, on, plan=plan, **price, **moved, **NO_PLAN_CHANGE)
+
+    def change_price(self, on: date, amount: Decimal, earliest: date) -> None:
+        """Cost `amount` from the first full period that begins on `earliest` or later, in the place of another price to come."""
+        if amount < 0 or earliest < on or self.next_plan_id:
+            raise ValueError(
+                "a price is not negative, does not come before today, and not while another plan is to come"
+            )
+        self._agree(EventKind.PRICE_ANNOUNCED, on, new_amount=amount, new_amount_from=earliest)
+
+    def drop_price_change(self, on: date) -> None:
+        self._change(EventKind.PRICE_CHANGE_DROPPED, on, **NO_PRICE_CHANGE)
+
+    def adopt_price(self, on: date) -> None:
+        """Bill by the price to come from `on`, if its day has come; whoever is leaving leaves at the price they have."""
+        if self.new_amount_from is None or on < self.new_amount_from or self.cancels_on:
+            return
+        self._change(EventKind.PRICE_CHANGED, on, amount=self.new_amount, **NO_PRICE_CHANGE)
 
     @property
     def keeps_rhythm(self) -> bool:

@@ -1,6 +1,6 @@
 from datetime import date
 
-from subscriptions.models.billing import NO_DISCOUNT, NO_PLAN_CHANGE, Billing
+from subscriptions.models.billing import NO_DISCOUNT, NO_PLAN_CHANGE, NO_PRICE_CHANGE, Billing
 from subscriptions.models.event import EventKind
 from subscriptions.models.pausing import NO_PAUSE, Pausing
 from subscriptions.rules import periods
@@ -25,7 +25,7 @@ class Canceling(Pausing, Billing):
 
     def cancel(self, on: date) -> None:
         """End for good; `on` is the first day without the subscription."""
-        lapsed = NO_PAUSE | NO_DISCOUNT | NO_PLAN_CHANGE
+        lapsed = NO_PAUSE | NO_DISCOUNT | NO_PLAN_CHANGE | NO_PRICE_CHANGE
         self._change(EventKind.CANCELED, on, status=Status.CANCELED, canceled_on=on, cancels_on=None, **lapsed)
 
     def earliest_end(self, asked_on: date, notice_days: int) -> date:

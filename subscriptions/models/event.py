@@ -26,6 +26,9 @@ class EventKind(models.TextChoices):
     PLAN_CHOSEN = "plan_chosen", _("Other plan chosen")
     PLAN_CHANGE_DROPPED = "plan_change_dropped", _("Plan change dropped")
     PLAN_CHANGED = "plan_changed", _("Plan changed")
+    PRICE_ANNOUNCED = "price_announced", _("New price announced")
+    PRICE_CHANGE_DROPPED = "price_change_dropped", _("Price change dropped")
+    PRICE_CHANGED = "price_changed", _("Price changed")
 
 
 class Channel(models.TextChoices):

@@ -53,6 +53,9 @@ class SubscriptionFields(Searchable):
     """What the next plan cost when it was chosen: that is promised, whatever becomes of the plan."""
     next_plan_is_own = models.BooleanField(default=False)
     """Chosen by the customer, who may drop it whatever the product allows by then."""
+    new_amount = models.DecimalField("price to come", max_digits=14, decimal_places=3, null=True, blank=True)
+    """What it costs once a full period begins on `new_amount_from` or later."""
+    new_amount_from = models.DateField("price to come from", null=True, blank=True)
     discount_percent = models.PositiveSmallIntegerField("discount (%)", default=0)
     discount_invoices_left = models.PositiveSmallIntegerField("discounted invoices left", default=0)
     split_discount_percent = models.PositiveSmallIntegerField(default=0)

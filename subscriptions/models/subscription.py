@@ -13,7 +13,7 @@ from portal_project.common.facts import Fact
 from portal_project.common.numbers import random_number
 from products.intervals import HALF_A_YEAR, Interval
 from products.models import Plan, price_fact, price_text
-from subscriptions.models.billing import MOST_INVOICES, NO_PLAN_CHANGE
+from subscriptions.models.billing import MOST_INVOICES, NO_PLAN_CHANGE, NO_PRICE_CHANGE
 from subscriptions.models.canceling import Canceling
 from subscriptions.models.event import EventKind, SubscriptionEvent
 from subscriptions.rules import periods
@@ -87,7 +87,10 @@ class Subscription(Canceling):
         verbose_name = "subscription"
         verbose_name_plural = "subscriptions"
         ordering = ["-id"]
-        permissions = [("operate_subscription", "Can pause, resume, cancel and keep subscriptions")]
+        permissions = [
+            ("operate_subscription", "Can pause, resume, cancel and keep subscriptions"),
+            ("reprice_subscription", "Can change the price of subscriptions"),
+        ]
         indexes = [
             models.Index("due_on", "id", name="subscription_due", condition=Q(due_on__isnull=False)),
             models.Index("cancels_on", name="subscription_ends", condition=Q(cancels_on__isnull=False)),
@@ -155,6 +158,15 @@ class Subscription(Canceling):
                 name="discount_and_next_plan_lapse_with_the_end",
                 condition=~Q(status=Status.CANCELED) | Q(discount_invoices_left=0, next_plan=None),
             ),
+            models.CheckConstraint(
+                name="new_amount_with_its_day",
+                condition=Q(**NO_PRICE_CHANGE)
+                | Q(new_amount__isnull=False, new_amount__gte=0, new_amount_from__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="new_amount_lapses_with_the_end_and_another_plan",
+                condition=Q(new_amount=None) | (~Q(status=Status.CANCELED) & Q(next_plan=None)),
+            ),
             models.CheckConstraint(name="split_discount_is_a_percentage", condition=Q(split_discount_percent__lte=100)),
             models.CheckConstraint(name="period_has_a_day", condition=Q(period_start__lt=F("period_end"))),
         ]
@@ -199,6 +211,18 @@ class Subscription(Canceling):
     def price(self) -> str:
         """Such as "€19.00 / month"."""
         return price_text(self.amount, self.currency, self.interval, self.interval_count)
+
+    @property
+    def new_price_fact(self) -> Fact | None:
+        """Of the price to come, if one is."""
+        if self.new_amount is None:
+            return None
+        return price_fact(self.new_amount, self.currency, self.interval, self.interval_count)
+
+    @property
+    def new_price(self) -> str:
+        """The price to come, written as `price`; empty where none is."""
+        return str(self.new_price_fact or "")
 
     @property
     def next_billing_on(self) -> date | None:

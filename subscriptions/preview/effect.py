@@ -15,7 +15,7 @@ from portal_project.common.facts import Fact, sentences, told, worded
 from products import money
 from products.models import ResumeRule
 from subscriptions.models import Subscription
-from subscriptions.preview.terms import Discount, PlanChange, Terms
+from subscriptions.preview.terms import Discount, PlanChange, PriceChange, Terms
 from subscriptions.rules.dates_in_words import day, days_fact
 from subscriptions.rules.states import Action
 
@@ -112,7 +112,7 @@ class Effect:
 
     @property
     def agrees_on_nothing(self) -> bool:
-        """Whether discount and plan stay as they were, so for a form that is not filled in yet."""
+        """Whether discount, plan and price stay as they were, so for a form that is not filled in yet."""
         return self.terms == self.before
 
     @property
@@ -216,10 +216,11 @@ def _total(bill: dict[str, Any]) -> str:
 
 
 def _terms_change(was: dict[str, Any] | None, now: dict[str, Any]) -> list[str]:
-    was = was or {"discount": None, "plan_change": None}
+    was = {"discount": None, "plan_change": None, "price_change": None} | (was or {})
     return [
         _change(_("Discount"), _discount(was["discount"]), _discount(now["discount"])),
         _change(_("Change of plan"), _plan_change(was["plan_change"]), _plan_change(now["plan_change"])),
+        _change(_("Price change"), _price_change(was["price_change"]), _price_change(now["price_change"])),
     ]
 
 
@@ -231,6 +232,13 @@ def _plan_change(plain: dict[str, Any] | None) -> str:
     if not plain:
         return ""
     return str(PlanChange(plain["plan"], plain["price"], date.fromisoformat(plain["on"]) if plain["on"] else None))
+
+
+def _price_change(plain: dict[str, Any] | None) -> str:
+    if not plain:
+        return ""
+    on = date.fromisoformat(plain["on"]) if plain["on"] else None
+    return str(PriceChange(plain["price"], date.fromisoformat(plain["not_before"]), on))
 
 
 def _sentences(lost: list[Any] | None) -> str:

@@ -16,6 +16,9 @@ from subscriptions.rules.states import Action, Dated, Status
 if TYPE_CHECKING:
     from subscriptions.models import Subscription
 
+OPERATE = "subscriptions.operate_subscription"
+REPRICE = "subscriptions.reprice_subscription"
+
 Sentence = Callable[["Subscription"], str]
 """A refusal in words; empty where there is none."""
 
@@ -55,6 +58,12 @@ class Record:
     """Only while paused or while a pause is scheduled."""
     needs_plan_change: bool = False
     """Only while another plan is chosen."""
+    refuses_plan_change: bool = False
+    """Not while another plan is chosen."""
+    needs_price_change: bool = False
+    """Only while another price is to come."""
+    right: str = OPERATE
+    """What staff need to do it."""
     by_date: bool = False
     """Brought by a date alone: nobody asks for it."""
     is_done: Callable[[Dated], bool] = lambda subscription: False
@@ -171,6 +180,26 @@ ACTIONS: dict[Action, Record] = {
         contact=PLAN_CONTACT,
         in_admin=_("Drop the plan change"),
     ),
+    Action.CHANGE_PRICE: Record(
+        NOT_ENDED,
+        NOT_ENDED,
+        refuses_end=True,
+        refuses_plan_change=True,
+        right=REPRICE,
+        why_not_offered=refusals.by_staff_alone,
+        why_not_now=refusals.no_price_change_now,
+        in_admin=_("Change price"),
+    ),
+    Action.DROP_PRICE_CHANGE: Record(
+        NOT_ENDED,
+        NOT_ENDED,
+        needs_price_change=True,
+        right=REPRICE,
+        is_done=lambda s: s.status != Status.CANCELED and s.new_amount is None,
+        why_done=refusals.no_price_change,
+        why_not_offered=refusals.by_staff_alone,
+        in_admin=_("Drop the price change"),
+    ),
     Action.START_PAUSE: Record(ACTIVE, PAUSED, needs_pause=True, refuses_end=True, by_date=True),
     Action.CONVERT_TRIAL: Record(TRIALING, ACTIVE, by_date=True),
     Action.RENEW: Record(ACTIVE, ACTIVE, by_date=True),
@@ -195,4 +224,6 @@ def is_possible(action: Action, subscription: Dated) -> bool:
         and not (record.refuses_end and subscription.cancels_on is not None)
         and not (record.needs_pause and subscription.paused_on is None and subscription.pauses_on is None)
         and not (record.needs_plan_change and subscription.next_plan_id is None)
+        and not (record.refuses_plan_change and subscription.next_plan_id is not None)
+        and not (record.needs_price_change and subscription.new_amount is None)
     )

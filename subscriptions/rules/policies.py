@@ -5,6 +5,7 @@ The same verdict draws the button, explains its absence, and guards the POST.
 """
 
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from products.models import Plan
     from subscriptions.models import Subscription
 
-OPERATE = "subscriptions.operate_subscription"
 UNCAPPED = "products.change_product"
 """Whoever has this sets the most that Support may give, and so is not bound by it."""
 
@@ -39,7 +39,7 @@ def may(
         offered = not is_customer(by, subscription)
     if not offered and (reason := record.why_not_offered(subscription)):
         return Verdict(Code.NOT_OFFERED, reason)
-    if by is not None and by != subscription.customer and not by.has_perm(OPERATE):
+    if by is not None and by != subscription.customer and not by.has_perm(record.right):
         return Verdict(Code.NOT_OFFERED, _("Your role does not include changing subscriptions."))
     if not is_possible(action, subscription):
         return Verdict(Code.NOT_NOW, record.why_not_now(subscription))
@@ -84,6 +84,17 @@ def may_change_to(subscription: "Subscription", plan: "Plan", *, own: bool = Fal
         return Verdict(code, refusals.already_on_plan(subscription))
     reason = refusals.not_open(subscription, plan) if own else refusals.no_such_plan(subscription, plan)
     return Verdict(Code.NOT_NOW, reason) if reason else OK
+
+
+def may_change_price(subscription: "Subscription", amount: Decimal) -> Verdict:
+    """Whether the subscription can go over to the amount: `done` where it costs that, or is to."""
+    if subscription.new_amount == amount:
+        return Verdict(Code.DONE, refusals.already_that_price(subscription))
+    if subscription.amount != amount:
+        return OK
+    if subscription.new_amount is None:
+        return Verdict(Code.DONE, refusals.already_that_price(subscription))
+    return Verdict(Code.NOT_NOW, refusals.still_that_price(subscription))
 
 
 def is_customer(by: "User | None", subscription: "Subscription") -> bool:

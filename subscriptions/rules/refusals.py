@@ -229,6 +229,29 @@ def no_plan_change(subscription: "Subscription") -> str:
     return _("No plan change is to come: this subscription is on %(plan)s.") % {"plan": subscription.plan.full_name}
 
 
+def no_price_change_now(subscription: "Subscription") -> str:
+    """For who is leaving or has left, and while another plan is to come with a price of its own."""
+    if subscription.status != Status.CANCELED and not subscription.cancels_on and subscription.next_plan:
+        text = _("This subscription changes to %(plan)s. Drop the plan change first.")
+        return text % {"plan": subscription.next_plan.full_name}
+    return not_now(subscription)
+
+
+def already_that_price(subscription: "Subscription") -> str:
+    if subscription.new_price:
+        return _("This subscription already changes to that price, %(price)s.") % {"price": subscription.new_price}
+    return _("This subscription costs %(price)s already.") % {"price": subscription.price}
+
+
+def still_that_price(subscription: "Subscription") -> str:
+    text = _("This subscription still costs %(price)s. Drop the price change, and it stays so.")
+    return text % {"price": subscription.price}
+
+
+def no_price_change(subscription: "Subscription") -> str:
+    return _("No price change is to come: this subscription costs %(price)s.") % {"price": subscription.price}
+
+
 def no_such_plan(subscription: "Subscription", plan: "Plan") -> str:
     """Why the subscription cannot go over to the plan; empty where it can."""
     values = {

@@ -5,6 +5,7 @@ Pure: reads attributes of whatever looks like a subscription, touches no databas
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Protocol
 
 from django.db.models import TextChoices
@@ -30,6 +31,8 @@ class Action(TextChoices):
     GRANT_DISCOUNT = "grant_discount", _("grant discount")
     CHANGE_PLAN = "change_plan", _("change plan")
     DROP_PLAN_CHANGE = "drop_plan_change", _("drop plan change")
+    CHANGE_PRICE = "change_price", _("change price")
+    DROP_PRICE_CHANGE = "drop_price_change", _("drop price change")
     START_PAUSE = "start_pause", _("start scheduled pause")
     CONVERT_TRIAL = "convert_trial", _("convert trial")
     RENEW = "renew", _("renew")
@@ -46,6 +49,7 @@ class Dated(Protocol):
     cancels_on: date | None
     canceled_on: date | None
     next_plan_id: int | None
+    new_amount: Decimal | None
 
 
 def next_step(subscription: Dated) -> tuple[date, Action] | None:

@@ -159,6 +159,8 @@ def _agreed(subscription: Subscription) -> Iterable[str]:
         yield str(terms.discount)
     if terms.plan_change:
         yield str(terms.plan_change)
+    if terms.price_change:
+        yield str(terms.price_change)
 
 
 def _sum(group: dict[str, Any]) -> str:

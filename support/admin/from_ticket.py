@@ -17,7 +17,8 @@ from portal_project.accounts.people import person
 from subscriptions.billing.catch_up import as_of
 from subscriptions.confirm.page import Door, answer
 from subscriptions.models import Channel, Subscription, SubscriptionQuerySet
-from subscriptions.rules.policies import OPERATE, may
+from subscriptions.rules.actions import OPERATE
+from subscriptions.rules.policies import may
 from subscriptions.rules.states import Action, Code
 from support.cancellations.from_ticket import may_turn
 from support.cancellations.staff_forms import TurnForm

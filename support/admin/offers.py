@@ -22,7 +22,7 @@ from portal_project.common.numbers import Numbers
 from portal_project.common.search_admin import SearchAdmin
 from subscriptions.confirm.page import Door, answer
 from subscriptions.models import Channel, Subscription
-from subscriptions.rules.policies import OPERATE
+from subscriptions.rules.actions import OPERATE
 from support.cancellations import offers
 from support.cancellations.offer_forms import MakeOfferForm
 from support.models import CancellationRequest, Offer

@@ -37,6 +37,8 @@ MAILS: dict[str, str | Promise] = {
     "support/offer_made": gettext_lazy("Mail with the offer"),
     "subscriptions/discount_granted": gettext_lazy("Mail about the discount"),
     "subscriptions/plan_chosen": gettext_lazy("Mail about the other plan"),
+    "subscriptions/price_announced": gettext_lazy("Mail about the new price"),
+    "subscriptions/price_change_dropped": gettext_lazy("Mail that the price stays"),
     "subscriptions/pause_scheduled": gettext_lazy("Mail that a pause is planned"),
     "subscriptions/paused": gettext_lazy("Mail that the subscription is paused"),
     "subscriptions/resumed": gettext_lazy("Mail that the subscription goes on"),

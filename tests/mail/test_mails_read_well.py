@@ -236,6 +236,50 @@ def test_another_plan_and_that_it_is_dropped(as_agent, subscription):
     assert may_be_switched_off(text)
 
 
+def test_another_price_and_that_it_is_dropped(as_merchant, subscription):
+    agree(as_merchant, subscription, "change-price", amount="120")
+    text = about(subscription, "subscriptions/price_announced")
+    assert "costs €120.00 / month from 1 May 2026. Until then it costs €100.00 / month." in text
+    assert "- 1 April 2026: €100.00 for 1 to 30 April 2026\n- 1 May 2026: €120.00 for 1 to 31 May 2026\n" in text
+    assert "If you do not agree, cancel before then: you then leave at your present price." in text
+    assert f"- Cancel Subscription: http://portal.test/subscriptions/{subscription.number}/cancel/\n" in text
+    assert not may_be_switched_off(text)
+    agree(as_merchant, subscription, "drop-price-change")
+    text = about(subscription, "subscriptions/price_change_dropped")
+    assert "still costs €100.00 / month. The change to €120.00 / month is dropped." in text
+    assert "- 1 May 2026: €100.00 for 1 to 31 May 2026\n" in text
+    assert not may_be_switched_off(text)
+
+
+def test_another_price_where_one_asks_to_cancel(as_merchant, subscription):
+    setting(subscription, allow_cancel=False)
+    agree(as_merchant, subscription, "change-price", amount="120")
+    text = about(subscription, "subscriptions/price_announced")
+    asks = f"- Contact us to cancel: http://portal.test/support/new/?type=cancel&subscription={subscription.number}\n"
+    assert asks in text
+
+
+def test_another_price_with_no_day_to_begin(as_agent, as_merchant, subscription):
+    pause(as_agent, subscription)
+    agree(as_merchant, subscription, "change-price", amount="120")
+    text = about(subscription, "subscriptions/price_announced")
+    assert "costs €120.00 / month from the first bill on, once it is resumed, but not before 9 April 2026." in text
+    assert "As things stand, nothing more is billed." in text
+
+
+def test_another_price_comes_though_mails_are_switched_off(as_merchant, subscription):
+    subscription.customer.wants_status_mails = False
+    subscription.customer.save()
+    agree(as_merchant, subscription, "change-price", amount="120")
+    assert "costs €120.00 / month from 1 May 2026." in about(subscription, "subscriptions/price_announced")
+
+
+def test_another_plan_that_takes_the_place_of_a_price_to_come(as_agent, as_merchant, subscription):
+    agree(as_merchant, subscription, "change-price", amount="120")
+    agree(as_agent, subscription, "change-plan", plan=yearly(subscription))
+    assert "The change of its price to €120.00 / month is dropped." in about(subscription, "subscriptions/plan_chosen")
+
+
 def test_another_plan_that_ends_a_discount(as_agent, subscription):
     agree(as_agent, subscription, "discount", percent="20", invoices="2")
     agree(as_agent, subscription, "change-plan", plan=yearly(subscription))

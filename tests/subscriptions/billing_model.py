@@ -4,7 +4,7 @@ It shares nothing with the code that it is compared to: its own calendar, its ow
 the days between two dates.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -27,6 +27,7 @@ class Settings:
     resume_rule: str
     notice_days: int
     max_pause_days: int | None
+    price_days: int = 30
 
 
 @dataclass
@@ -82,6 +83,8 @@ class Life:
     percent: int = field(init=False, default=0)
     invoices_left: int = field(init=False, default=0)
     next_price: Price | None = field(init=False, default=None)
+    announced: tuple[Fraction, date] | None = field(init=False, default=None)
+    """What a period is to cost that begins on the day or later."""
     bills: list[Bill] = field(init=False, default_factory=list)
     events: list[tuple[str, date]] = field(init=False, default_factory=list)
     in_service: set[date] = field(init=False, default_factory=set)
@@ -131,6 +134,7 @@ class Life:
         """A whole period, or of it: the part before an end, the rest after such a part, or the gap after a pause."""
         if not self.split:
             self._take_next_price()
+            self._take_announced_amount()
         _first, boundary = period = self.price.period(self.anchor, self.today)
         end = min(boundary, self.cancels_on or boundary)
         gross = self._cost(period, end) - self._cost(period, self.today)
@@ -165,6 +169,12 @@ class Life:
             self.anchor = self.today
             self.percent = self.invoices_left = 0
         self._tell("plan_changed")
+
+    def _take_announced_amount(self) -> None:
+        """Whoever is leaving leaves at the price they have."""
+        if self.announced and not self.cancels_on and self.announced[1] <= self.today:
+            self.price, self.announced = replace(self.price, amount=self.announced[0]), None
+            self._tell("price_changed")
 
     def _begin_pause(self) -> None:
         self.status, self.paused_on, self.pauses_on = PAUSED, self.today, None
@@ -211,7 +221,7 @@ class Life:
         self._forget_pause()
         self.status, self.canceled_on, self.cancels_on = CANCELED, self.today, None
         self.percent = self.invoices_left = 0
-        self.next_price = None
+        self.next_price = self.announced = None
         self._tell("canceled")
 
     def _bill_instead(self, bill: Bill, end: date) -> None:
@@ -315,7 +325,7 @@ class Life:
 
     def change_plan(self, price: Price) -> None:
         refuse_if(price in (self.price, self.next_price))
-        self.next_price = price
+        self.next_price, self.announced = price, None
         self._tell("plan_chosen")
 
     def choose_plan(self, price: Price) -> None:
@@ -331,6 +341,17 @@ class Life:
         refuse_if(not self.next_price)
         self.next_price = None
         self._tell("plan_change_dropped")
+
+    def change_price(self, amount: Fraction) -> None:
+        refuse_if(self.status == CANCELED or self.cancels_on or self.next_price)
+        refuse_if(amount == (self.announced or [None])[0] or amount == self.price.amount)
+        self.announced = amount, self.today + self.settings.price_days * ONE_DAY
+        self._tell("price_announced")
+
+    def drop_price_change(self) -> None:
+        refuse_if(not self.announced)
+        self.announced = None
+        self._tell("price_change_dropped")
 
     def accept_offer(self, kind: str, *terms: Any) -> None:
         """What staff offer whoever is leaving: no limit binds it. What cannot be accepted leaves the end as it is."""

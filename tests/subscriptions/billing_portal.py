@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 from portal_project.accounts.models import Merchant
 from products.models import Alternative, PauseStarts, ResumeRule
 from subscriptions.billing.catch_up import as_of
-from subscriptions.confirm.billing_forms import DiscountForm, DropPlanChangeForm, PlanForm
+from subscriptions.confirm.billing_forms import (
+    DiscountForm,
+    DropPlanChangeForm,
+    DropPriceChangeForm,
+    PlanForm,
+    PriceForm,
+)
 from subscriptions.confirm.confirmation import confirm, shown
 from subscriptions.confirm.pause_forms import DropPauseForm, PauseForm, ResumeDateForm, ResumeForm
 from subscriptions.models import Channel, Invoice, Subscription
@@ -62,7 +68,7 @@ class Deed:
         until = [today + timedelta(days=self.length) if self.length else None]
         discount, price = [self.percent, self.invoices], [prices[self.plan]]
         with_arguments = {"pause": until, "change_resume_date": until, "grant_discount": discount}
-        with_arguments |= {"change_plan": price, "choose_plan": price}
+        with_arguments |= {"change_plan": price, "choose_plan": price, "change_price": [price[0].amount]}
         with_arguments |= dict.fromkeys(ACCEPTING, self.accepted(today, prices))
         return name, with_arguments.get(name, [])
 
@@ -80,6 +86,7 @@ class Deed:
 def inviting(subscription):
     """The verbs that are possible now, those that lead far more than once."""
     always = ["grant_discount", "grant_discount", "change_plan", "drop_plan_change"]
+    always += ["change_price", "change_price", "drop_price_change"]
     if subscription.cancels_on:
         return [*always, *["withdraw_cancellation"] * 3, *["keep_active"] * 2, *["accept_offer"] * 4]
     always += ["choose_plan", "drop_choice", "accept_alternative"]
@@ -215,18 +222,29 @@ FORMS = {
     "grant_discount": DiscountForm,
     "change_plan": PlanForm,
     "drop_plan_change": DropPlanChangeForm,
+    "change_price": PriceForm,
+    "drop_price_change": DropPriceChangeForm,
     "choose_plan": PlanForm,
     "drop_choice": DropPlanChangeForm,
 }
 ACCEPTING = ["accept_offer", "accept_alternative"]
 VERBS = [*FORMS, *ACCEPTING]
-BY_STAFF = ("cancel", "keep_active", "grant_discount", "change_plan", "drop_plan_change")
+BY_STAFF = (
+    "cancel",
+    "keep_active",
+    "grant_discount",
+    "change_plan",
+    "drop_plan_change",
+    "change_price",
+    "drop_price_change",
+)
 TYPED = {
     "pause": lambda today, until: {"resumes_on": until},
     "change_resume_date": lambda today, until: {"resumes_on": until},
     "schedule_cancellation": lambda today: {"reason": "other", "message": ""},
     "grant_discount": lambda today, percent, invoices: {"percent": percent, "invoices": invoices},
     "change_plan": lambda today, plan: {"plan": plan},
+    "change_price": lambda today, amount: {"amount": decimal(amount)},
     "choose_plan": lambda today, plan: {"plan": plan},
     "keep_active": lambda today: {"agreement": "By phone", "agreed_on": today},
 }

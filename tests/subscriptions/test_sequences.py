@@ -114,6 +114,15 @@ class Life(RuleBasedStateMachine):
     def staff_drop_the_plan_change(self):
         self.confirm(Action.DROP_PLAN_CHANGE, by=self.staff)
 
+    @rule(amount=st.sampled_from([-1, 40, 80, 120]))
+    def staff_change_the_price(self, amount):
+        """Below zero the form is not valid."""
+        self.confirm(Action.CHANGE_PRICE, by=self.staff, amount=amount)
+
+    @rule()
+    def staff_drop_the_price_change(self):
+        self.confirm(Action.DROP_PRICE_CHANGE, by=self.staff)
+
     @rule(which=st.integers(0, 1))
     def change_the_plan(self, which):
         self.confirm(Action.CHANGE_PLAN, plan=self.plans[which].pk)

@@ -19,6 +19,7 @@ class Dates:
     cancels_on: date | None = None
     canceled_on: date | None = None
     next_plan_id: int | None = None
+    new_amount: int | None = None
 
 
 ACTIVE = Dates()
@@ -27,6 +28,7 @@ NOTICE = Dates(cancels_on=date(2026, 5, 1))
 TRIALING = Dates(status=Status.TRIALING)
 PAUSED = Dates(status=Status.PAUSED, paused_on=date(2026, 4, 1), resumes_on=date(2026, 6, 1))
 PLAN_CHANGE = Dates(next_plan_id=7)
+PRICE_CHANGE = Dates(new_amount=120)
 PAUSED_IN_NOTICE = replace(PAUSED, cancels_on=date(2026, 5, 1))
 CANCELED = Dates(status=Status.CANCELED, canceled_on=date(2026, 4, 1))
 STATES = {
@@ -38,22 +40,28 @@ STATES = {
     "paused in notice": PAUSED_IN_NOTICE,
     "canceled": CANCELED,
     "plan change": PLAN_CHANGE,
+    "price change": PRICE_CHANGE,
 }
 
 
 @pytest.mark.parametrize(
     ("action", "possible"),
     [
-        (Action.PAUSE, {"active", "scheduled pause", "plan change"}),
+        (Action.PAUSE, {"active", "scheduled pause", "plan change", "price change"}),
         (Action.DROP_PAUSE, {"scheduled pause"}),
         (Action.CHANGE_RESUME_DATE, {"scheduled pause", "paused"}),
         (Action.RESUME, {"paused"}),
-        (Action.SCHEDULE_CANCELLATION, {"active", "scheduled pause", "trialing", "paused", "plan change"}),
+        (
+            Action.SCHEDULE_CANCELLATION,
+            {"active", "scheduled pause", "trialing", "paused", "plan change", "price change"},
+        ),
         (Action.WITHDRAW_CANCELLATION, {"notice", "paused in notice"}),
         (Action.CANCEL, set(STATES) - {"canceled"}),
         (Action.GRANT_DISCOUNT, set(STATES) - {"canceled"}),
         (Action.CHANGE_PLAN, set(STATES) - {"canceled"}),
         (Action.DROP_PLAN_CHANGE, {"plan change"}),
+        (Action.CHANGE_PRICE, {"active", "scheduled pause", "trialing", "paused", "price change"}),
+        (Action.DROP_PRICE_CHANGE, {"price change"}),
     ],
 )
 def test_an_action_is_possible_in_these_states_and_no_others(action, possible):
@@ -64,15 +72,20 @@ def test_an_action_is_possible_in_these_states_and_no_others(action, possible):
     ("action", "done"),
     [
         (Action.PAUSE, {"scheduled pause", "paused", "paused in notice"}),
-        (Action.DROP_PAUSE, {"active", "notice", "plan change"}),
+        (Action.DROP_PAUSE, {"active", "notice", "plan change", "price change"}),
         (Action.CHANGE_RESUME_DATE, set()),
-        (Action.RESUME, {"active", "scheduled pause", "notice", "plan change"}),
+        (Action.RESUME, {"active", "scheduled pause", "notice", "plan change", "price change"}),
         (Action.SCHEDULE_CANCELLATION, {"notice", "paused in notice", "canceled"}),
-        (Action.WITHDRAW_CANCELLATION, {"active", "scheduled pause", "trialing", "paused", "plan change"}),
+        (
+            Action.WITHDRAW_CANCELLATION,
+            {"active", "scheduled pause", "trialing", "paused", "plan change", "price change"},
+        ),
         (Action.CANCEL, {"canceled"}),
         (Action.GRANT_DISCOUNT, set()),
         (Action.CHANGE_PLAN, set()),
         (Action.DROP_PLAN_CHANGE, set(STATES) - {"canceled", "plan change"}),
+        (Action.CHANGE_PRICE, set()),
+        (Action.DROP_PRICE_CHANGE, set(STATES) - {"canceled", "price change"}),
     ],
 )
 def test_an_action_is_already_done_in_these_states(action, done):

@@ -17,6 +17,8 @@ MAILED = {
     "discount_granted",
     "plan_chosen",
     "plan_change_dropped",
+    "price_announced",
+    "price_change_dropped",
 }
 
 

@@ -16,6 +16,7 @@ from portal_project.common.translations import Shown, TranslationsField
 
 MEGABYTE = 1024 * 1024
 MOST_DAYS_AHEAD = 60
+MOST_DAYS_OF_NOTICE = 180
 KEPT_SECONDS = 5
 
 
@@ -92,6 +93,15 @@ class Merchant(Party):
         verbose_name="before a pause ends (days)",
         help_text="Where it ends by itself after a week or more, with what is then billed. 0: no such mail.",
     )
+    price_change_notice_days = models.PositiveSmallIntegerField(
+        "before a price changes (days)",
+        default=30,
+        validators=[MaxValueValidator(MOST_DAYS_OF_NOTICE)],
+        help_text=(
+            "A new price comes with the first full period that begins so many days after it is announced. A mail says it at "
+            "once, with the way to cancel."
+        ),
+    )
     accent_color = fields.IdentifierField(
         "accent colour",
         max_length=7,
@@ -127,6 +137,10 @@ class Merchant(Party):
                     resume_reminder_days__range=(0, MOST_DAYS_AHEAD),
                 ),
                 name="merchant_reminds_within_sixty_days",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(price_change_notice_days__range=(0, MOST_DAYS_OF_NOTICE)),
+                name="merchant_announces_prices_within_180_days",
             ),
         ]
 
