@@ -78,7 +78,15 @@ def operation(name: str, form_class: type[ActionForm], label: str | Promise = ""
 class SubscriptionAdmin(StartAdmin):
     """List, page, and the verbs that concern subscriptions alone; `support.admin.requests` adds those that touch requests."""
 
-    list_display = ("number", "customer_name", "product_name", "state", "price", "mrr", "next_billing", "end")
+    list_display: tuple[str, ...] = (
+        "number",
+        "customer_name",
+        "product_name",
+        "state",
+        "state_date",
+        "next_billing",
+        "mrr",
+    )
     list_filter: tuple[Any, ...] = (
         ("status", ChoicesDropdownFilter),
         ("plan__product", RelatedDropdownFilter),
@@ -310,6 +318,19 @@ class SubscriptionAdmin(StartAdmin):
     def state(self, subscription: Subscription) -> str:
         current = _current(subscription)
         return str(_("In notice")) if current.cancels_on else str(Status(current.status).label)
+
+    @display(description="date")
+    def state_date(self, subscription: Subscription) -> str:
+        """What comes of its status, or came, such as "Resumes 5 May 2026"."""
+        current = _current(subscription)
+        coming = (
+            ("Ended", current.canceled_on),
+            ("Ends", current.cancels_on),
+            ("Pauses", current.pauses_on),
+            ("Resumes", current.resumes_on),
+            ("Trial ends", current.period_end if current.status == Status.TRIALING else None),
+        )
+        return next((f"{what} {short_day(on)}" for what, on in coming if on), "–")
 
     @display(description=_("price"), ordering="amount")
     def price(self, subscription: Subscription) -> str:

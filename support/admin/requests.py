@@ -3,7 +3,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
 from django.utils.timezone import localdate
@@ -38,6 +38,7 @@ admin.site.unregister(Subscription)
 class SubscriptionDeskAdmin(SubscriptionAdmin):
     """The page of a subscription with the verbs that also touch requests and tickets."""
 
+    list_display = (*SubscriptionAdmin.list_display, "reason")
     list_filter = (
         *SubscriptionAdmin.list_filter,
         ("canceled_on", RangeDateFilter),
@@ -53,6 +54,15 @@ class SubscriptionDeskAdmin(SubscriptionAdmin):
         "keep_active",
         "cancel_now",
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Subscription]:
+        """With why each is leaving, as the reason was worded when it was chosen."""
+        undecided = CancellationRequest.objects.undecided().filter(subscription=OuterRef("pk"))
+        return super().get_queryset(request).annotate(leaving_because=Subquery(undecided.values("reason_label")[:1]))
+
+    @display(description="reason")
+    def reason(self, subscription: Any) -> str:
+        return subscription.leaving_because or "–"
 
     def possible_of(self, subscriptions: Collection[Subscription], *, by: User, today: date) -> dict[int, list[str]]:
         """An end that nobody requested here can be withdrawn, but there is no request to be kept in spite of."""

@@ -141,3 +141,23 @@ def test_whoever_reads_all_of_a_list_gets_all_of_its_tab_whichever_page_is_named
 )
 def test_odd_filters_stop_nobody_who_reads_all_of_a_list(five, merchant, query):
     assert rows_of(admin.site.get_model_admin(Subscription), query, merchant).count() in (0, 5)
+
+
+def cells(client, subscription):
+    """What its row says, by the name of the column."""
+    text = client.get(SUBSCRIPTIONS, {"q": subscription.number}).content.decode()
+    found = re.findall(r"field-(\w+)[^>]*>(.*?)</(?:td|th)>", text, re.DOTALL)
+    return {name: " ".join(re.sub(r"<[^>]+>", " ", cell).split()) for name, cell in found}
+
+
+def test_a_row_says_the_day_that_comes_with_its_status_and_why_a_customer_leaves(as_merchant, five):
+    Subscription.objects.filter(pk=five["paused"].pk).update(resumes_on=date(2026, 5, 5))
+    dates = {
+        "active": ("–", "–"),
+        "in_notice": ("Ends 5 May 2026", "Other"),
+        "paused": ("Resumes 5 May 2026", "–"),
+        "trial": ("Trial ends 19 Apr 2026", "–"),
+        "ended": ("Ended 5 Apr 2026", "–"),
+    }
+    rows = {tab: cells(as_merchant, subscription) for tab, subscription in five.items()}
+    assert {tab: (row["state_date"], row["reason"]) for tab, row in rows.items()} == dates
