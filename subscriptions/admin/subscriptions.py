@@ -4,15 +4,17 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
 from django.utils.html import escape, format_html_join
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
 
@@ -21,6 +23,7 @@ from portal_project.accounts.models import User
 from portal_project.accounts.people import person
 from portal_project.common.list_admin import ALL
 from portal_project.common.numbers import Numbers
+from portal_project.common.paging import page
 from products import money
 from subscriptions.admin.filters import CountedFilter, CurrencyFilter
 from subscriptions.admin.linked_services import LinkedServiceInline
@@ -242,6 +245,20 @@ class SubscriptionAdmin(StartAdmin):
             # On the page itself, where they wrap: the theme's header has no room for so many.
             response.context_data["operations"] = response.context_data.pop("actions_detail", [])
         return response
+
+    def get_urls(self) -> list[URLPattern]:
+        events = self.admin_site.admin_view(require_safe(self.events_view))
+        return [path("<int:pk>/events/", events, name="subscriptions_subscription_events"), *super().get_urls()]
+
+    def events_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """All that became of one, page by page."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        subscription = get_object_or_404(Subscription.objects.select_related("plan__product"), pk=pk)
+        found = page(subscription.events.select_related("actor", "receipt"), request, EVENTS_SHOWN)
+        context = self.admin_site.each_context(request) | {"title": str(subscription), "opts": self.opts}
+        context |= {"subscription": subscription, "page": found}
+        return TemplateResponse(request, "admin/subscriptions/subscription/events.html", context)
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Only the buttons of what is possible now."""

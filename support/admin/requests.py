@@ -19,7 +19,9 @@ from portal_project.common.numbers import Numbers
 from portal_project.common.search_admin import SearchAdmin
 from subscriptions.admin.filters import HowItEndedFilter
 from subscriptions.admin.subscriptions import SubscriptionAdmin, operation
+from subscriptions.billing.catch_up import as_of
 from subscriptions.models import Subscription
+from subscriptions.portal.actions_area import actions_area
 from support.admin import leaving, step_rows, wind_down
 from support.admin.leaving_lists import DecisionFilter, EndedAtOnceFilter, PlanFilter, TenureFilter
 from support.admin.saved_replies import SavedReplyAdmin
@@ -77,8 +79,11 @@ class SubscriptionDeskAdmin(SubscriptionAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        steps = step_rows.of_subscription(int(object_id), localdate())
+        today = localdate()
+        steps = step_rows.of_subscription(int(object_id), today)
         context = {"steps": steps, "may_mark": wind_down.may_mark(request)}
+        if stored := self.get_queryset(request).filter(pk=object_id).first():
+            context["area"] = actions_area(as_of(stored, today), by=stored.customer, today=today)
         return super().change_view(request, object_id, form_url, (extra_context or {}) | context)
 
     def where_from(self, object_id: int) -> str:

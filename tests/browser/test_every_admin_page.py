@@ -98,6 +98,7 @@ def pages(hosting, as_alice, alice, agent, merchant):
         f"support/cancellationrequest/{CancellationRequest.objects.get().pk}/change/",
         f"support/savedreply/{reply.pk}/change/",
         f"{subscription}/change/",
+        f"{subscription}/events/",
         *(f"{subscription}/{verb}/" for verb in VERBS),
         f"subscriptions/invoice/{invoice.pk}/change/",
         f"subscriptions/invoice/{invoice.pk}/record-payment/",
