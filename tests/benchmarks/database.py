@@ -9,10 +9,12 @@ import psycopg
 from psycopg import sql
 
 SERVER = os.environ.get("DATABASE_URL") or "postgres://postgres@127.0.0.1:5432/postgres"
+MIGRATED = os.environ.get("BENCHMARK_TEMPLATE", "template1")
+"""A database to begin with that has the portal's tables already, as the tests have one; nobody may be connected to it."""
 
 
 @contextmanager
-def own_database(what: str = "benchmark") -> Iterator[str]:
+def own_database(what: str = "benchmark", template: str = "template1") -> Iterator[str]:
     """Make it, point the settings there and give its URL; call this before `django.setup`.
 
     Its name is the one in DATABASE_URL with `what` after it. Raises `SystemExit` while another run has the same one.
@@ -22,7 +24,7 @@ def own_database(what: str = "benchmark") -> Iterator[str]:
         if not server.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [name]).fetchone()[0]:
             raise SystemExit(f"Another benchmark is using the database {name}.")
         _drop(server, name)
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (name, template))))
         url = os.environ["DATABASE_URL"] = urlsplit(SERVER)._replace(path=f"/{name}").geturl()
         try:
             yield url

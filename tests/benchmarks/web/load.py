@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from threading import Event
 from typing import NamedTuple
 
-from tests.benchmarks.database import own_database
+from tests.benchmarks.database import MIGRATED, own_database
 from tests.benchmarks.web import left_behind, walks
 from tests.benchmarks.web.people import Visitor
 from tests.benchmarks.web.servers import ROOT, serving
@@ -105,7 +105,7 @@ def _database(sqlite: bool) -> Iterator[str]:
         with TemporaryDirectory() as folder:
             yield f"sqlite:///{folder}/portal.sqlite3"
     else:
-        with own_database() as url:
+        with own_database(template=MIGRATED) as url:
             yield url
 
 

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import psycopg
 
 from tests import environment  # noqa: F401  the settings read what it sets
-from tests.benchmarks.database import own_database
+from tests.benchmarks.database import MIGRATED, own_database
 from tests.benchmarks.web.people import Visitor
 from tests.benchmarks.web.servers import ROOT, WORKERS, Server, serving
 
@@ -49,7 +49,11 @@ class Side:
 @contextmanager
 def filled(acts: int, tickets: int) -> Iterator[tuple[Side, Side]]:
     """The floor and the portal, with that many rows for each act, and that many tickets."""
-    with own_database("benchmark_floor") as floor_url, own_database() as url, TemporaryDirectory() as files:
+    with (
+        own_database("benchmark_floor") as floor_url,
+        own_database(template=MIGRATED) as url,
+        TemporaryDirectory() as files,
+    ):
         floor = _filled("floor.wsgi", "floor.settings", "floor.rows", {"DATABASE_URL": floor_url}, acts, tickets)
         ours = {"DATABASE_URL": url, "FILES_DIR": files}
         yield floor, _filled("portal_project.wsgi", "portal_project.settings", "product_rows", ours, acts, tickets)
