@@ -34,8 +34,7 @@ def take(subscription: Subscription, on: date, action: Action, *, today: date) -
             subscription.convert_trial(on)
         case Action.RENEW:
             if not subscription.continues_split_period:
-                subscription.adopt_plan(on)
-                subscription.adopt_price(on)
+                subscription.adopt_agreed(on)
             for invoice in owed(subscription, today):
                 subscription.renew(invoice)
         case _:

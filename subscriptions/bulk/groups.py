@@ -28,7 +28,9 @@ def value(subscription: Subscription) -> Decimal:
     if subscription.status in (Status.CANCELED, Status.PAUSED) or subscription.cancels_on or subscription.pauses_on:
         return Decimal(0)
     amount, interval, count = subscription.amount, subscription.interval, subscription.interval_count
-    if subscription.next_amount is not None:
+    if subscription.new_amount is not None:
+        amount = subscription.new_amount
+    elif subscription.next_amount is not None:
         amount, interval = subscription.next_amount, subscription.next_interval or interval
         count = subscription.next_interval_count or count
     return mrr(amount, interval, count, 0, subscription.product.tax_rate)

@@ -2,17 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
 
+from products import money
 from products.models import Plan
-from subscriptions.confirm.billing_forms import PlanForm
+from subscriptions.confirm.billing_forms import PlanForm, PriceForm
 from subscriptions.confirm.forms import ActionForm
 from subscriptions.confirm.pause_forms import PauseForm, ResumeForm
 from subscriptions.models import Subscription
 from subscriptions.rules.actions import ACTIONS
+from subscriptions.rules.states import Code, NotAllowed, Verdict
 
 Values = dict[str, Any]
 
@@ -39,6 +42,53 @@ class PlanChoices(forms.Form):
     )
 
 
+class PriceChoices(forms.Form):
+    percent = forms.DecimalField(
+        required=False,
+        min_value=-100,
+        max_value=1000,
+        decimal_places=2,
+        label="Change by (%)",
+        help_text="Such as 5, or -10 for less. Each new price is rounded to the smallest unit of its currency.",
+    )
+    amount = forms.DecimalField(
+        required=False,
+        min_value=0,
+        max_digits=14,
+        decimal_places=3,
+        label="Or set it to",
+        help_text="For all the same.",
+    )
+    currency = forms.ChoiceField(required=False, label="In", help_text="Those in another currency keep their price.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        codes = Plan.objects.order_by("currency").values_list("currency", flat=True).distinct()
+        self.fields["currency"].choices = [("", "–"), *((code, code) for code in codes)]  # type: ignore[attr-defined]
+
+    def clean(self) -> Values:
+        typed = self.cleaned_data
+        percent, amount, currency = (typed.get(name) for name in ("percent", "amount", "currency"))
+        if not self.errors and (percent is None) == (amount is None):
+            self.add_error("percent", "Give either a change in percent or a new price.")
+        elif amount is not None and not currency:
+            self.add_error("currency", "Choose the currency of the new price.")
+        elif amount is not None and not money.is_exact(amount, currency):
+            self.add_error("amount", f"{currency} has {money.digits(currency)} digits after the point.")
+        return typed
+
+
+def new_price(subscription: Subscription, values: Values) -> Values:
+    """Of its present price; whoever has another one to come is asked about that by the form."""
+    if values["percent"]:
+        amount = subscription.amount * (100 + Decimal(values["percent"])) / 100
+        return {"amount": str(money.rounded(amount, subscription.currency))}
+    if values["currency"] != subscription.currency:
+        reason = f"It is paid in {subscription.currency}, and the new price is in {values['currency']}."
+        raise NotAllowed(Verdict(Code.NOT_NOW, reason))
+    return {"amount": values["amount"]}
+
+
 def as_chosen(_subscription: Subscription, values: Values) -> Values:
     return values
 
@@ -59,5 +109,6 @@ KINDS: dict[str, Kind] = {
     "pause": Kind(PauseForm, PauseChoices),
     "resume": Kind(ResumeForm),
     "change_plan": Kind(PlanForm, PlanChoices),
+    "change_price": Kind(PriceForm, PriceChoices, new_price),
 }
 """By their names, which rows hold. Other apps add theirs."""

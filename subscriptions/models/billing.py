@@ -71,7 +71,12 @@ class Billing(Changes):
     def drop_plan_change(self, on: date) -> None:
         self._change(EventKind.PLAN_CHANGE_DROPPED, on, **NO_PLAN_CHANGE)
 
-    def adopt_plan(self, on: date) -> None:
+    def adopt_agreed(self, on: date) -> None:
+        """Bill from `on` by what was agreed until now: another plan, or another price."""
+        self._adopt_plan(on)
+        self._adopt_price(on)
+
+    def _adopt_plan(self, on: date) -> None:
         """Bill by the next plan from `on`; another interval makes that day the anchor and ends a discount."""
         plan = self.next_plan
         if plan is None:
@@ -91,7 +96,7 @@ class Billing(Changes):
     def drop_price_change(self, on: date) -> None:
         self._change(EventKind.PRICE_CHANGE_DROPPED, on, **NO_PRICE_CHANGE)
 
-    def adopt_price(self, on: date) -> None:
+    def _adopt_price(self, on: date) -> None:
         """Bill by the price to come from `on`, if its day has come; whoever is leaving leaves at the price they have."""
         if self.new_amount_from is None or on < self.new_amount_from or self.cancels_on:
             return

@@ -213,16 +213,11 @@ class Subscription(Canceling):
         return price_text(self.amount, self.currency, self.interval, self.interval_count)
 
     @property
-    def new_price_fact(self) -> Fact | None:
-        """Of the price to come, if one is."""
-        if self.new_amount is None:
-            return None
-        return price_fact(self.new_amount, self.currency, self.interval, self.interval_count)
-
-    @property
     def new_price(self) -> str:
         """The price to come, written as `price`; empty where none is."""
-        return str(self.new_price_fact or "")
+        if self.new_amount is None:
+            return ""
+        return price_text(self.new_amount, self.currency, self.interval, self.interval_count)
 
     @property
     def next_billing_on(self) -> date | None:

@@ -105,11 +105,13 @@ def _plan_change(subscription: Subscription) -> PlanChange | None:
 
 
 def _price_change(subscription: Subscription) -> PriceChange | None:
-    price, not_before = subscription.new_price_fact, subscription.new_amount_from
-    if price is None or not_before is None:
+    if subscription.new_amount is None or subscription.new_amount_from is None:
         return None
+    price = price_fact(
+        subscription.new_amount, subscription.currency, subscription.interval, subscription.interval_count
+    )
     changed = _that_brings(EventKind.PRICE_CHANGED, subscription, lambda draft: draft.new_amount is not None)
-    return PriceChange(price, not_before, changed.effective_on if changed else None)
+    return PriceChange(price, subscription.new_amount_from, changed.effective_on if changed else None)
 
 
 def _that_brings(

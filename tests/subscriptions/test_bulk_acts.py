@@ -2,6 +2,7 @@
 
 import csv
 from datetime import date
+from decimal import Decimal
 from io import StringIO
 from uuid import uuid4
 
@@ -162,6 +163,56 @@ def test_another_plan_is_chosen_for_those_of_its_product(as_merchant, hosting):
     confirm(as_merchant, act)
     mine.refresh_from_db()
     assert mine.next_plan == larger
+
+
+def test_prices_are_raised_by_percent_each_in_its_currency(as_merchant, hosting):
+    yen = PlanFactory(product=hosting.product, name="Yen", amount=1999, currency="JPY")
+    euros, leaving, in_yen = *started_many(hosting, 2), *started_many(yen, 1)
+    with changed(leaving) as held:
+        held.schedule_cancellation(date(2026, 4, 10), date(2026, 6, 1))
+    page = text_of(begin(as_merchant, "change_price", percent="5"))
+    act = BulkAct.objects.get()
+    assert (act.ready, act.refused) == (2, 1)
+    assert "Change by (%)" in page
+    confirm(as_merchant, act)
+    prices = dict(Subscription.objects.values_list("number", "new_amount"))
+    assert prices == {euros.number: Decimal(105), leaving.number: None, in_yen.number: Decimal(2099)}
+    assert set(Subscription.objects.values_list("amount", flat=True)) == {Decimal(100), Decimal(1999)}
+    begin(as_merchant, "change_price", percent="5")
+    again = BulkAct.objects.latest("pk")
+    assert (again.ready, again.already) == (0, 2)
+
+
+def test_one_new_price_is_for_those_in_its_currency(as_merchant, hosting):
+    yen = PlanFactory(product=hosting.product, name="Yen", amount=1999, currency="JPY")
+    started_many(hosting, 1)
+    started_many(yen, 1)
+    page = text_of(begin(as_merchant, "change_price", amount="120", currency="EUR"))
+    assert "It is paid in JPY, and the new price is in EUR." in page
+    act = BulkAct.objects.get()
+    assert (act.ready, act.refused) == (1, 1)
+    assert act.groups["ready:price_chosen"]["sums"]["EUR"] == ["100", "120"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {},
+        {"percent": "5", "amount": "1", "currency": "EUR"},
+        {"amount": "1"},
+        {"amount": "1.234", "currency": "EUR"},
+        {"percent": "NaN"},
+        {"percent": "1e9"},
+        {"percent": "9" * 100_000},
+        {"amount": "-1", "currency": "EUR"},
+        {"amount": "1", "currency": "XXX"},
+        {"percent": "\0"},
+    ],
+)
+def test_a_price_change_that_cannot_be_meant_is_none(as_merchant, hosting, typed):
+    started_many(hosting, 1)
+    begin(as_merchant, "change_price", **typed)
+    assert not BulkAct.objects.exists()
 
 
 def test_a_worker_in_another_language_does_what_was_counted_in_english(as_merchant, hosting):
