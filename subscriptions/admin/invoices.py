@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -158,7 +158,7 @@ class InvoiceAdmin(ReadOnly, ListAdmin):
         context["back"] = reverse("admin:subscriptions_invoice_changelist")
         return TemplateResponse(request, template, context)
 
-    @display(description=gettext_lazy("number"), ordering="number")
+    @display(description=gettext_lazy("number"))
     def label(self, invoice: Invoice) -> str:
         return invoice.label
 
@@ -166,7 +166,7 @@ class InvoiceAdmin(ReadOnly, ListAdmin):
     def customer(self, invoice: Invoice) -> str:
         return invoice.subscription.customer.get_full_name()
 
-    @display(description=gettext_lazy("amount"), ordering="amount")
+    @display(description=gettext_lazy("amount"))
     def total(self, invoice: Invoice) -> str:
         return invoice.total
 
@@ -176,7 +176,6 @@ class InvoiceAdmin(ReadOnly, ListAdmin):
 
     @display(
         description=gettext_lazy("status"),
-        ordering=F("status"),
         label={"Paid": "success", "Open": "info", "Overdue": "danger", "Void": "warning"},
     )
     def state(self, invoice: Invoice) -> str:

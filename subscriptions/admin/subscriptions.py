@@ -323,11 +323,11 @@ class SubscriptionAdmin(StartAdmin):
         """What else is known of the end; `support` says it, which knows the requests."""
         return ""
 
-    @display(description=_("customer"), ordering="customer__name")
+    @display(description=_("customer"))
     def customer_name(self, subscription: Subscription) -> str:
         return subscription.customer.get_full_name()
 
-    @display(description=_("product"), ordering="plan__product__name")
+    @display(description=_("product"))
     def product_name(self, subscription: Subscription) -> str:
         return str(subscription.plan)
 
@@ -349,7 +349,7 @@ class SubscriptionAdmin(StartAdmin):
         )
         return next((f"{what} {short_day(on)}" for what, on in coming if on), "–")
 
-    @display(description=_("price"), ordering="amount")
+    @display(description=_("price"))
     def price(self, subscription: Subscription) -> str:
         return subscription.price
 
@@ -372,7 +372,7 @@ class SubscriptionAdmin(StartAdmin):
         )
         return format_html_join("", "<p>{}: {}</p>", ((label, text) for label, text in lines if text)) or "–"
 
-    @display(description=_("next billing"), ordering="period_end")
+    @display(description=_("next billing"))
     def next_billing(self, subscription: Subscription) -> str:
         return short_day(_current(subscription).next_billing_on) or "–"
 
@@ -392,7 +392,7 @@ class SubscriptionAdmin(StartAdmin):
             }
         return _("from %(start)s, until it is resumed") % {"start": day(starts_on)}
 
-    @display(description=_("end"), ordering="cancels_on")
+    @display(description=_("end"))
     def end(self, subscription: Subscription) -> str:
         current = _current(subscription)
         return short_day(current.canceled_on or current.cancels_on) or "–"
