@@ -68,7 +68,7 @@ class PriceChoices(forms.Form):
 
     def clean(self) -> Values:
         typed = self.cleaned_data
-        percent, amount, currency = (typed.get(name) for name in ("percent", "amount", "currency"))
+        percent, amount, currency = typed.get("percent"), typed.get("amount"), typed.get("currency", "")
         if not self.errors and (percent is None) == (amount is None):
             self.add_error("percent", "Give either a change in percent or a new price.")
         elif amount is not None and not currency:

@@ -191,7 +191,7 @@ def test_one_new_price_is_for_those_in_its_currency(as_merchant, hosting):
     assert "It is paid in JPY, and the new price is in EUR." in page
     act = BulkAct.objects.get()
     assert (act.ready, act.refused) == (1, 1)
-    assert act.groups["ready:price_chosen"]["sums"]["EUR"] == ["100", "120"]
+    assert [Decimal(each) for each in act.groups["ready:price_announced"]["sums"]["EUR"]] == [100, 120]
 
 
 @pytest.mark.parametrize(
