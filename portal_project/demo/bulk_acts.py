@@ -34,5 +34,5 @@ def add(today: date, merchant: User) -> None:
 def _confirmed(kind: str, values: dict[str, str], rows: list[Subscription], today: date, merchant: User) -> BulkAct:
     keys = sorted(row.pk for row in rows)
     act = running.begin(kind, values, chosen=keys, token=UUID(int=len(rows)), by=merchant, today=today)
-    running.confirm(BulkAct.objects.get(pk=act.pk), by=merchant)
+    running.confirm(BulkAct.objects.get(pk=act.pk), by=merchant, today=today)
     return act

@@ -31,6 +31,7 @@ MOST_CHOSEN = 500
 STATES = {
     "Being counted": "info",
     "Waiting for confirmation": "warning",
+    "Nothing to do": "info",
     "Being done": "info",
     "Stopped": "warning",
     "Done": "success",
@@ -114,7 +115,7 @@ class BulkActAdmin(ReadOnly, ModelAdmin):
             "groups": groups.shown(act.groups),
             "results": [(state, getattr(act, state)) for state in BulkRow.State if getattr(act, state)],
             "may_act": self.has_add_permission(request),
-            "may_confirm": running.may_confirm(act),
+            "may_confirm": running.may_confirm(act, localdate()),
             "is_worker_away": (act.is_running or not act.is_counted) and not worker.is_running(),
             "chosen_values": _chosen_values(act),
             "list": f"{reverse('admin:subscriptions_subscription_changelist')}?{act.query}",
@@ -147,7 +148,7 @@ class BulkActAdmin(ReadOnly, ModelAdmin):
     def confirm(self, request: HttpRequest, pk: int) -> HttpResponse:
         act = self._act_to_change(request, pk)
         try:
-            running.confirm(act, by=person(request))
+            running.confirm(act, by=person(request), today=localdate())
         except NotAllowed as refusal:
             messages.error(request, refusal.verdict.reason)
         return redirect(act)
@@ -175,7 +176,7 @@ class BulkActAdmin(ReadOnly, ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         people = ("began_by", "confirmed_by", "stopped_by")
-        return get_object_or_404(BulkAct.objects.select_related(*people).defer("chosen"), pk=pk)
+        return get_object_or_404(BulkAct.objects.select_related(*people), pk=pk)
 
     def _act_to_change(self, request: HttpRequest, pk: int) -> BulkAct:
         if not self.has_add_permission(request):
@@ -213,7 +214,9 @@ def state_of(act: BulkAct) -> str:
         return "Stopped"
     if act.confirmed_at:
         return "Being done"
-    return "Waiting for confirmation" if act.is_counted else "Being counted"
+    if not act.is_counted:
+        return "Being counted"
+    return "Waiting for confirmation" if act.ready else "Nothing to do"
 
 
 def _chosen_values(act: BulkAct) -> list[tuple[Any, Any]]:
@@ -225,7 +228,9 @@ def _chosen_values(act: BulkAct) -> list[tuple[Any, Any]]:
 
 
 def _in_words(field: forms.Field, value: str) -> str:
-    """As its choice is called, where it was chosen among some."""
+    """As its choice is called, where it was chosen among some, whether it can still be chosen or not."""
+    if isinstance(field, forms.ModelChoiceField):
+        return str(field.queryset.model.objects.filter(pk=value).first() or value)
     called = {str(each): label for each, label in getattr(field, "choices", ())}
     return str(called.get(value, value))
 

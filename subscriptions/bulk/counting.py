@@ -1,7 +1,6 @@
 """Saying what a bulk act would come to, before anybody confirms it; nothing is done to a subscription."""
 
 from datetime import date
-from time import monotonic
 
 import structlog
 from django.db import transaction
@@ -17,16 +16,16 @@ log = structlog.get_logger(__name__)
 BROKEN = "This subscription cannot be brought up to date; see the page “System”."
 
 
-def count(key: int, today: date, end: float) -> None:
-    """Go on counting the act until the end (`monotonic`), a batch at a time. Safe to repeat and in parallel."""
-    while not _count_batch(key, today) and monotonic() < end:
+def count(key: int, today: date) -> None:
+    """Count all of the act, a batch at a time."""
+    while not count_batch(key, today):
         pacing.let_others_in()
 
 
 @override("en")
 @transaction.atomic
-def _count_batch(key: int, today: date) -> bool:
-    """Count what follows, and say whether that was all; in the admin's language, whoever asks."""
+def count_batch(key: int, today: date) -> bool:
+    """Count what follows, and say whether that was all. Safe to repeat and in parallel; in the admin's language, whoever asks."""
     act = BulkAct.objects.select_for_update(of=("self",)).select_related("began_by").filter(pk=key).first()
     if act is None or act.is_counted:
         return True
@@ -49,10 +48,10 @@ def _rows(act: BulkAct, keys: list[int], today: date) -> list[BulkRow]:
     def broken(subscription: Subscription, error: Exception) -> None:
         log.error("subscription not counted", number=subscription.number, exc_info=error)
         outcomes[subscription.pk] = outcome = Outcome(State.FAILED, BROKEN)
-        groups.add(act.groups, outcome, groups.standing(subscription), groups.value(subscription), subscription)
+        groups.add(act.groups, outcome, groups.standing(subscription), groups.value_now(subscription), subscription)
 
     for subscription in caught_up(Subscription.objects.filter(pk__among=keys).order_by("pk"), today, broken):
-        stood, was = groups.standing(subscription), groups.value(subscription)
+        stood, was = groups.standing(subscription), groups.value_now(subscription)
         outcome = attempt(act.kind, act.values, subscription, by=act.began_by, today=today)
         groups.add(act.groups, outcome, stood, was, subscription)
         outcomes[subscription.pk] = outcome

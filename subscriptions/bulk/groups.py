@@ -23,17 +23,28 @@ def standing(subscription: Subscription) -> str:
     return IN_NOTICE if is_leaving else str(subscription.status)
 
 
-def value(subscription: Subscription) -> Decimal:
-    """What it brings in a month, tax left out, once all that is scheduled has come."""
-    if subscription.status in (Status.CANCELED, Status.PAUSED) or subscription.cancels_on or subscription.pauses_on:
+def value_now(subscription: Subscription) -> Decimal:
+    """Its MRR, as the numbers count it: of who is active alone."""
+    if subscription.status != Status.ACTIVE:
+        return Decimal(0)
+    return _mrr(subscription, subscription.amount, subscription.interval, subscription.interval_count)
+
+
+def value_afterwards(subscription: Subscription) -> Decimal:
+    """Its MRR once all that is scheduled has come."""
+    if subscription.status != Status.ACTIVE or subscription.cancels_on or subscription.pauses_on:
         return Decimal(0)
     amount, interval, count = subscription.amount, subscription.interval, subscription.interval_count
     if subscription.new_amount is not None:
         amount = subscription.new_amount
     elif subscription.next_amount is not None:
-        amount, interval = subscription.next_amount, subscription.next_interval or interval
-        count = subscription.next_interval_count or count
-    return mrr(amount, interval, count, 0, subscription.product.tax_rate)
+        amount, interval = subscription.next_amount, subscription.next_interval
+        count = subscription.next_interval_count or 1
+    return _mrr(subscription, amount, interval, count)
+
+
+def _mrr(subscription: Subscription, amount: Decimal, interval: str, count: int) -> Decimal:
+    return mrr(amount, interval, count, subscription.discount_percent, subscription.product.tax_rate)
 
 
 def add(kept: Kept, outcome: Outcome, stood: str, was: Decimal, subscription: Subscription) -> None:
@@ -43,7 +54,7 @@ def add(kept: Kept, outcome: Outcome, stood: str, was: Decimal, subscription: Su
     group["count"] += 1
     if outcome.form:
         sums = group["sums"].setdefault(subscription.currency, ["0", "0"])
-        for place, more in enumerate((was, value(subscription))):
+        for place, more in enumerate((was, value_afterwards(subscription))):
             sums[place] = str(Decimal(sums[place]) + more)
 
 

@@ -3,14 +3,14 @@
 Whatever stops the worker on the way, the next run goes on with the rows that are still to do.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from time import monotonic
-from typing import TYPE_CHECKING
-from uuid import UUID
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
 
 import structlog
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.timezone import localdate
@@ -19,10 +19,11 @@ from django.utils.translation import override
 from portal_project.common import bulk, pacing, worker
 from subscriptions.bulk import counting, selection
 from subscriptions.bulk.kinds import Values
-from subscriptions.bulk.trying import Outcome, State, attempt
+from subscriptions.bulk.trying import WENT_WRONG, Outcome, State, attempt, cut
 from subscriptions.confirm.forms import ActionForm
 from subscriptions.lifecycle.unit_of_work import catching_up
 from subscriptions.models import BulkAct, BulkRow, Channel, Subscription
+from subscriptions.rules.dates_in_words import day
 from subscriptions.rules.states import OK, Code, NotAllowed, Verdict
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ SOON = 500
 # How long one run keeps the worker from what else is to do.
 RUN_SECONDS = 10
 TASK = "subscriptions.bulk.running.go_on"
+# So many rows that fail one after the other tell of something larger.
+TOO_MANY = 10
 CHANGED = "It would no longer come to what was counted, so nothing was done."
 
 
@@ -50,38 +53,47 @@ def begin(
 ) -> BulkAct:
     """A new act about the chosen primary keys, or all that the list finds; counted at once where they are few.
 
-    The same token gives the first one.
+    The same token with the same choice gives the first one.
     """
-    now = timezone.now()
-    act = BulkAct(kind=kind, values=values, chosen=chosen, query=query, token=token, began_by=by, began_at=now)
+    asked: dict[str, Any] = {"kind": kind, "values": values, "chosen": chosen, "query": query}
+    act = BulkAct(token=token, began_by=by, began_at=timezone.now(), **asked)
+    are_few = len(selection.keys(act, 0, SOON + 1)) <= SOON
     try:
         with transaction.atomic():
             act.save()
     except IntegrityError:
-        return BulkAct.objects.get(token=token)
-    if len(selection.keys(act, 0, SOON + 1)) <= SOON:
-        counting.count(act.pk, today, end=float("inf"))
+        first = BulkAct.objects.get(token=token)
+        if all(getattr(first, name) == value for name, value in asked.items()):
+            return first
+        # The page came back by the browser's own way, and something else was chosen on it.
+        return begin(**asked, token=uuid4(), by=by, today=today)
+    if are_few:
+        counting.count(act.pk, today)
     else:
         worker.wake(TASK)
     return act
 
 
-def may_confirm(act: BulkAct) -> Verdict:
-    """Whether it can be handed to the worker; `done` where it has been already."""
+def may_confirm(act: BulkAct, today: date) -> Verdict:
+    """Whether it can be handed to the worker; `done` where it has been already. Effects are of the day they were counted on."""
     if act.confirmed_at:
         return Verdict(Code.DONE, "This bulk act is confirmed already.")
     if not act.is_counted:
         return Verdict(Code.NOT_NOW, "It is still being counted.")
+    if act.counted_on != today:
+        return Verdict(Code.NOT_NOW, f"It was counted on {day(act.counted_on)}. Discard it, and begin anew.")
     if not act.ready:
         return Verdict(Code.NOT_NOW, "Nothing of it can be done.")
     return OK
 
 
-def confirm(act: BulkAct, *, by: "User") -> None:
+def confirm(act: BulkAct, *, by: "User", today: date) -> None:
     """Have the worker do it. Twice, or by two people at once, it is confirmed once. Raises `NotAllowed`."""
     with transaction.atomic():
         held = _held(act.pk)
-        verdict = may_confirm(held)
+        if held is None:
+            return
+        verdict = may_confirm(held, today)
         if verdict.code == Code.DONE:
             return
         verdict.enforce()
@@ -122,75 +134,95 @@ _COUNTING = Q(counted_on=None)
 
 
 def go_on() -> None:
-    """Count and do what is to be, for some seconds. Safe to repeat and in parallel."""
-    end, today = monotonic() + RUN_SECONDS, localdate()
-    waiting = BulkAct.objects.filter(_RUNNING | _COUNTING)
-    for key in list(waiting.order_by("began_at", "pk").values_list("pk", flat=True)):
-        try:
-            counting.count(key, today, end)
-            _do(key, today, end)
-        except Exception as error:  # whatever is wrong with one must not stop the others
-            if not connection.is_usable():
-                raise
-            log.exception("bulk act not done", act=key)
-            waiting.filter(pk=key).update(error=f"{type(error).__name__}: {error}")
+    """Count and do what is to be, for some seconds, a batch of each in turn. Safe to repeat and in parallel."""
+    end, today, broken = monotonic() + RUN_SECONDS, localdate(), set()
+    waiting = BulkAct.objects.filter(_RUNNING | _COUNTING).order_by("began_at", "pk").values_list("pk", flat=True)
+    while monotonic() < end and (keys := [key for key in waiting.all() if key not in broken]):
+        for key in keys:
+            try:
+                step(key, today)
+            except Exception as error:  # whatever is wrong with one must not stop the others
+                if not connection.is_usable():
+                    raise
+                log.exception("bulk act not done", act=key)
+                broken.add(key)
+                BulkAct.objects.filter(pk=key).update(error=f"{type(error).__name__}: {error}")
+        pacing.let_others_in()
     if waiting.filter(error="").exists():
         worker.wake(TASK)
 
 
-def _do(key: int, today: date, end: float) -> None:
-    while monotonic() < end:
-        try:
-            goes_on = work(key, today, pacing.batch_size())
-        except Exception:
-            if not connection.is_usable():
-                raise
-            goes_on = _one_by_one(key, today)
-        if not goes_on:
-            break
-        pacing.let_others_in()
+def step(key: int, today: date) -> bool:
+    """Count one more batch of the act, or do one, and say whether it goes on."""
+    if not counting.count_batch(key, today):
+        return True
+    try:
+        return work(key, today, pacing.batch_size())
+    except OperationalError:
+        raise
+    except Exception:
+        if not connection.is_usable():
+            raise
+        return _one_by_one(key, today)
 
 
 def _one_by_one(key: int, today: date) -> bool:
-    """The same for a batch in which something went wrong: down to the row that cannot be written."""
-    goes_on = True
+    """The same for a batch in which something went wrong: down to the rows that cannot be written.
+
+    Raises what so many of them meet with one after the other: that is no fault of theirs, and none is recorded as failed.
+    """
+    failed: dict[int, Exception] = {}
+    in_a_row = 0
     for _time in range(pacing.batch_size()):
+        row = BulkRow.objects.ready().filter(act=key).exclude(pk__in=failed).first()
+        if row is None:
+            break
         try:
-            goes_on = work(key, today, 1)
+            work(key, today, 1, without=failed)
+            in_a_row = 0
+        except OperationalError:
+            raise
         except Exception as error:
             if not connection.is_usable():
                 raise
-            goes_on = _fail_first(key, error)
-        if not goes_on:
-            break
-    return goes_on
+            failed[row.pk], in_a_row = error, in_a_row + 1
+            if in_a_row == TOO_MANY:
+                raise
+    return _record_failed(key, failed)
 
 
 @transaction.atomic
-def _fail_first(key: int, error: Exception) -> bool:
+def _record_failed(key: int, failed: Mapping[int, Exception]) -> bool:
+    """Those that nobody else has done meanwhile."""
     act = _held(key)
-    row = act.rows.ready().first()
-    if row and act.is_running:
-        log.error("row of a bulk act not done", act=key, subscription=row.subscription_id, exc_info=error)
-        _record(act, [row], {row.subscription_id: Outcome(State.FAILED, type(error).__name__)})
+    if act is None or not act.is_running:
+        return False
+    rows = list(act.rows.ready().filter(pk__in=failed))
+    for row in rows:
+        log.error("row of a bulk act not done", act=key, subscription=row.subscription_id, exc_info=failed[row.pk])
+    _record(act, rows, {row.subscription_id: Outcome(State.FAILED, WENT_WRONG) for row in rows})
     return act.is_running
 
 
 @override("en")
 @transaction.atomic
-def work(key: int, today: date, size: int) -> bool:
+def work(key: int, today: date, size: int, without: Collection[int] = ()) -> bool:
     """Do so many of the rows that are still to do, and say whether it goes on."""
     act = _held(key)
-    if not act.is_running:
+    if act is None or not act.is_running:
         return False
-    rows = list(act.rows.ready()[:size])
+    rows = list(act.rows.ready().exclude(pk__in=without)[:size])
+    if not rows and not without:
+        # Rows go with their subscriptions, which only a database's own hand deletes.
+        act.ready = 0
     _record(act, rows, _done({row.subscription_id: row for row in rows}, act, today))
     return act.is_running
 
 
-def _held(key: int) -> BulkAct:
+def _held(key: int) -> BulkAct | None:
+    """Locked; None where it has been discarded."""
     acts = BulkAct.objects.select_for_update(of=("self",)).select_related("confirmed_by")
-    return acts.get(pk=key)
+    return acts.filter(pk=key).first()
 
 
 def _done(rows: Mapping[int, BulkRow], act: BulkAct, today: date) -> dict[int, Outcome]:
@@ -224,15 +256,14 @@ def _concluded(outcome: Outcome, row: BulkRow) -> Outcome:
             with transaction.atomic():
                 outcome.form.conclude(Channel.BULK)
         except NotAllowed as refusal:
-            return Outcome(State.REFUSED, refusal.verdict.reason)
+            return Outcome(State.REFUSED, cut(refusal.verdict.reason))
     return Outcome(State.DONE, form=outcome.form)
 
 
 def _record(act: BulkAct, rows: list[BulkRow], outcomes: Mapping[int, Outcome]) -> None:
     """Write the rows' results, and count them; without a row left to do, the act is finished."""
     for row in rows:
-        # None where the subscription is gone, which nobody does but a database's own hand.
-        outcome = outcomes.get(row.subscription_id, Outcome(State.FAILED, "It is gone."))
+        outcome = outcomes[row.subscription_id]
         row.state, row.reason = outcome.state, outcome.reason
         setattr(act, row.state, getattr(act, row.state) + 1)
     bulk.update(rows, ["state", "reason"])

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import SuspiciousOperation
 from django.db.models import QuerySet
 
 from portal_project.common.lists import rows_of
@@ -14,7 +15,7 @@ def selected(act: BulkAct) -> QuerySet[Subscription]:
         return Subscription.objects.filter(pk__among=act.chosen)
     try:
         return rows_of(admin.site.get_model_admin(Subscription), act.query, act.began_by)
-    except IncorrectLookupParameters:
+    except (IncorrectLookupParameters, SuspiciousOperation):
         return Subscription.objects.none()
 
 

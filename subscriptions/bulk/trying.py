@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+import structlog
+from django.db import DatabaseError
 from django.utils.text import Truncator
 
 from subscriptions.bulk.kinds import KINDS, Values
@@ -14,7 +16,10 @@ from subscriptions.rules.states import Code, NotAllowed
 if TYPE_CHECKING:
     from portal_project.accounts.models import User
 
+log = structlog.get_logger(__name__)
 State = BulkRow.State
+RIGHT = "subscriptions.add_bulkact"
+WENT_WRONG = "Something went wrong with this subscription; the log says what."
 LONGEST = 500
 
 
@@ -33,7 +38,9 @@ class Outcome:
 
 
 def attempt(kind: str, values: Values, subscription: Subscription, *, by: "User", today: date) -> Outcome:
-    """Do it to this very object, which is caught up to `today`; not possible, it is as it was."""
+    """Do it to this very object, which is caught up to `today`. Where it came to nothing, the object is not to be written."""
+    if not (by.is_staff and by.has_perm(RIGHT)):
+        return Outcome(State.REFUSED, "Your role does not include acts on many subscriptions.")
     if subscription.customer_id == by.pk:
         return Outcome(State.REFUSED, "This is your own subscription: use its page.")
     try:
@@ -41,13 +48,19 @@ def attempt(kind: str, values: Values, subscription: Subscription, *, by: "User"
         form = KINDS[kind].form_class(data, subscription=subscription, by=by, today=today)
         form.verdict().enforce()
         if not form.is_valid():
-            return Outcome(State.REFUSED, _cut(" ".join(str(text) for texts in form.errors.values() for text in texts)))
+            return Outcome(State.REFUSED, cut(" ".join(str(text) for texts in form.errors.values() for text in texts)))
         form.carry_out()
     except NotAllowed as refusal:
         verdict = refusal.verdict
-        return Outcome(State.ALREADY if verdict.code == Code.DONE else State.REFUSED, _cut(verdict.reason))
+        return Outcome(State.ALREADY if verdict.code == Code.DONE else State.REFUSED, cut(verdict.reason))
+    except DatabaseError:
+        # The transaction is spoilt, and so it is not this row's alone.
+        raise
+    except Exception:  # whatever is wrong with one must not stop the others
+        log.exception("row of a bulk act not tried", number=subscription.number)
+        return Outcome(State.FAILED, WENT_WRONG)
     return Outcome(State.READY, form=form)
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
     return Truncator(text).chars(LONGEST)

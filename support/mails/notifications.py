@@ -40,9 +40,11 @@ def request_received(
     }
     for_staff = _of_ticket(ticket) | about | {"price": subscription.price_fact}
     to_customer = [_about_request(request, "received", about | still_billed)]
+    tells_staff = channel != Channel.BULK
     return [
         *(to_customer if channel != Channel.PORTAL else []),
-        *_to_staff(ticket, f"request:{request.pk}", "support/staff_request", for_staff, by=by),
+        # Of many at once, each colleague would get as many mails.
+        *(_to_staff(ticket, f"request:{request.pk}", "support/staff_request", for_staff, by=by) if tells_staff else []),
     ]
 
 

@@ -8,6 +8,7 @@ import resource
 import statistics
 from argparse import ArgumentParser
 from collections.abc import Callable
+from datetime import date
 from threading import Event, Thread
 from time import perf_counter, sleep
 from uuid import uuid4
@@ -49,15 +50,15 @@ def _measure(subscriptions: int, due_rows: int) -> None:
         kind="pause", values={"resumes_on": ""}, token=uuid4(), began_by=merchant, began_at="2026-01-01T00:00Z"
     )
     act.save()
-    _speed("counting", lambda: counting.count(act.pk, today, float("inf")) or subscriptions, job)
+    _speed("counting", lambda: counting.count(act.pk, today) or subscriptions, job)
     act.refresh_from_db()
-    running.confirm(act, by=merchant)
+    running.confirm(act, by=merchant, today=today)
     at_rest = _clicks(2)
     with_bulk: list[float] = []
     over = Event()
     clicks = Thread(target=lambda: with_bulk.extend(_clicks(600, over)))
     clicks.start()
-    _speed("pause, one worker", lambda: running._do(act.pk, today, float("inf")) or act.ready, job)
+    _speed("pause, one worker", lambda: _through(act.pk, today) or act.ready, job)
     over.set()
     clicks.join()
     act.refresh_from_db()
@@ -65,6 +66,13 @@ def _measure(subscriptions: int, due_rows: int) -> None:
     rest, busy = _p95(at_rest), _p95(with_bulk)
     print(f"{'95th percentile of a page, ms':34}{rest:>10.0f}{busy:>10.0f}{busy / rest:>10.2f}")
     print(f"{'peak memory, MB':34}{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:>10.0f}", flush=True)
+
+
+def _through(key: int, today: date) -> None:
+    from subscriptions.bulk import running
+
+    while running.step(key, today):
+        pass
 
 
 def _speed(name: str, run: Callable[[], int], against: float = 0.0) -> float:

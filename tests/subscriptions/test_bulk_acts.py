@@ -7,10 +7,12 @@ from io import StringIO
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
+from portal_project.accounts import roles
 from portal_project.common import pacing
 from portal_project.mail.models import OutgoingMail
 from products.models import Plan
@@ -263,7 +265,7 @@ def test_what_is_stopped_goes_on_where_it_stopped(as_merchant, hosting, monkeypa
     started_many(hosting, 5)
     begin(as_merchant, "pause")
     act = BulkAct.objects.get()
-    running.confirm(act, by=act.began_by)
+    running.confirm(act, by=act.began_by, today=date(2026, 4, 10))
     running.work(act.pk, date(2026, 4, 10), 2)
     assert "Stopped by" in text_of(as_merchant.post(f"{ACTS}{act.pk}/stop/", follow=True))
     running.go_on()
@@ -297,6 +299,98 @@ def test_whoever_has_lost_the_right_meanwhile_does_nothing(as_merchant, merchant
     running.go_on()
     act.refresh_from_db()
     assert (act.done, act.refused) == (0, 2)
+
+
+def test_whoever_is_not_of_the_merchants_any_more_does_nothing(as_merchant, merchant, hosting):
+    started_many(hosting, 2)
+    begin(as_merchant, "cancel_now")
+    act = BulkAct.objects.get()
+    as_merchant.post(f"{ACTS}{act.pk}/confirm/")
+    merchant.groups.set(Group.objects.filter(name=roles.SUPPORT))
+    running.go_on()
+    act.refresh_from_db()
+    assert (act.done, act.refused) == (0, 2)
+    assert act.rows.first().reason == "Your role does not include acts on many subscriptions."
+
+
+def test_what_was_counted_on_another_day_is_not_confirmed(as_merchant, hosting, clock):
+    started_many(hosting, 2)
+    begin(as_merchant, "cancel_now")
+    act = BulkAct.objects.get()
+    clock(date(2026, 4, 11))
+    page = text_of(confirm(as_merchant, act))
+    assert "It was counted on 10 April 2026. Discard it, and begin anew." in page
+    assert "do it to" not in page
+    assert (act.confirmed_at, act.done) == (None, 0)
+
+
+def test_the_page_says_that_it_is_about_all(as_merchant, hosting):
+    started_many(hosting, 1)
+    assert "All that a list finds" in text_of(begin(as_merchant, "pause"))
+
+
+def test_another_choice_with_the_same_token_is_another_act(as_merchant, hosting):
+    started_many(hosting, 1)
+    token = uuid4()
+    begin(as_merchant, "pause", token=token)
+    assert "Cancel now: 1 subscription" in text_of(begin(as_merchant, "cancel_now", token=token))
+    assert set(BulkAct.objects.values_list("kind", flat=True)) == {"pause", "cancel_now"}
+
+
+def test_one_that_cannot_be_counted_does_not_stop_the_others(as_merchant, hosting):
+    broken, *_others = started_many(hosting, 3)
+    # A boundary beyond the last day that there is.
+    Subscription.objects.filter(pk=broken.pk).update(interval_count=32767, interval="year")
+    begin(as_merchant, "request_cancellation", reason="other")
+    act = BulkAct.objects.get()
+    assert (act.is_counted, act.ready, act.failed) == (True, 2, 1)
+
+
+def test_what_is_wrong_with_all_fails_none_of_them(as_merchant, hosting, monkeypatch):
+    started_many(hosting, 12)
+    begin(as_merchant, "cancel_now")
+    act = BulkAct.objects.get()
+    with monkeypatch.context() as patch:
+        # As a faulty deployment may.
+        patch.setattr(unit_of_work.notifications, "mail_about", None)
+        confirm(as_merchant, act)
+    assert (act.ready, act.failed, act.finished_at) == (12, 0, None)
+    assert "TypeError" in act.error
+    running.go_on()
+    act.refresh_from_db()
+    assert (act.done, act.error) == (12, "")
+
+
+def test_small_acts_do_not_wait_for_a_large_one(as_merchant, hosting, monkeypatch):
+    monkeypatch.setattr(pacing, "batch_size", lambda: 2)
+    started_many(hosting, 6)
+    begin(as_merchant, "pause")
+    begin(as_merchant, "cancel_now", where=f"keys={Subscription.objects.latest('pk').pk}")
+    large, small = BulkAct.objects.order_by("pk")
+    for act in (large, small):
+        as_merchant.post(f"{ACTS}{act.pk}/confirm/")
+        running.step(act.pk, date(2026, 4, 10))
+    running.go_on()
+    for act in (large, small):
+        act.refresh_from_db()
+    assert (large.finished_at is None, small.finished_at is None) == (False, False)
+
+
+def test_what_it_brings_in_a_month_is_its_mrr(as_merchant, hosting):
+    discounted, leaving = started_many(hosting, 2)
+    with changed(discounted) as held:
+        held.grant_discount(date(2026, 4, 10), 50, 3)
+    with changed(leaving) as held:
+        held.schedule_cancellation(date(2026, 4, 10), date(2026, 6, 1))
+    begin(as_merchant, "cancel_now")
+    (group,) = BulkAct.objects.get().groups.values()
+    assert [Decimal(each) for each in group["sums"]["EUR"]] == [150, 0]
+
+
+@pytest.mark.parametrize("query", ["customer__password__startswith=a", "_to_field=customer"])
+def test_an_address_that_no_list_takes_finds_nothing(as_merchant, hosting, query):
+    started_many(hosting, 1)
+    assert "nothing to do" in text_of(begin(as_merchant, "pause", where=f"all&{query}"))
 
 
 def test_one_that_nobody_confirmed_can_be_discarded(as_merchant, hosting):
