@@ -14,12 +14,14 @@ class SupportConfig(AppConfig):
         from subscriptions.preview import trial_run
         from support.admin.to_do import TO_DO
         from support.admin.who_did_what import SOURCES
-        from support.cancellations import bulk_kinds, forms
+        from support.cancellations import bulk_kinds, coming_over, forms
+        from support.mails import digest
         from support.models.personal_data import PERSONAL_DATA
         from support.tickets import forgetting
         from support.wind_down import losses, planning, providers
 
-        assert forms
+        # Imported for what they register: forms, and sentences that kept mails are worded by, whichever process reads them.
+        assert all((forms, coming_over, digest))
         KINDS.update(bulk_kinds.KINDS)
         check_that_every_button_has_a_form()
         providers.check()

@@ -20,6 +20,7 @@ from portal_project.accounts.people import person
 from portal_project.common import csv_files, worker
 from portal_project.common.admin import ModelAdmin, ReadOnly
 from portal_project.common.keys import key
+from products.models import Plan
 from subscriptions.bulk import groups, running
 from subscriptions.bulk.kinds import KINDS, Values
 from subscriptions.models import BulkAct, BulkRow
@@ -114,6 +115,7 @@ class BulkActAdmin(ReadOnly, ModelAdmin):
             "act": act,
             "groups": groups.shown(act.groups),
             "results": [(state, getattr(act, state)) for state in BulkRow.State if getattr(act, state)],
+            "kind": KINDS[act.kind],
             "may_act": self.has_add_permission(request),
             "may_confirm": running.may_confirm(act, localdate()),
             "is_worker_away": (act.is_running or not act.is_counted) and not worker.is_running(),
@@ -156,16 +158,24 @@ class BulkActAdmin(ReadOnly, ModelAdmin):
     def stop(self, request: HttpRequest, pk: int) -> HttpResponse:
         act = self._act_to_change(request, pk)
         if not running.stop(act, by=person(request)):
-            messages.warning(request, "It was not being done, so there was nothing to stop.")
+            messages.warning(request, "It is not being done, so there is nothing to stop.")
+        else:
+            self.log_change(request, act, "Stopped.")
         return redirect(act)
 
     def resume(self, request: HttpRequest, pk: int) -> HttpResponse:
         act = self._act_to_change(request, pk)
-        running.resume(act)
+        if running.resume(act):
+            self.log_change(request, act, "Went on.")
         return redirect(act)
 
     def discard(self, request: HttpRequest, pk: int) -> HttpResponse:
-        act = self._act_to_change(request, pk)
+        act = BulkAct.objects.filter(pk=pk).first()
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        if act is None:
+            messages.info(request, "That bulk act is discarded already.")
+            return redirect("admin:subscriptions_bulkact_changelist")
         if not running.discard(act):
             messages.warning(request, "This bulk act is confirmed already, so it stays.")
             return redirect(act)
@@ -230,7 +240,7 @@ def _chosen_values(act: BulkAct) -> list[tuple[Any, Any]]:
 def _in_words(field: forms.Field, value: str) -> str:
     """As its choice is called, where it was chosen among some, whether it can still be chosen or not."""
     if isinstance(field, forms.ModelChoiceField):
-        return str(field.queryset.model.objects.filter(pk=value).first() or value)
+        return str(Plan.objects.filter(pk=value).select_related("product").first() or value)
     called = {str(each): label for each, label in getattr(field, "choices", ())}
     return str(called.get(value, value))
 

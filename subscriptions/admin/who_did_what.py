@@ -45,12 +45,8 @@ def _acts_confirmed() -> QuerySet[BulkAct]:
     return BulkAct.objects.filter(confirmed_at__isnull=False).defer("chosen")
 
 
-def _acts_stopped() -> QuerySet[BulkAct]:
-    return BulkAct.objects.filter(stopped_at__isnull=False).defer("chosen")
-
-
 def _act(did: str, act: BulkAct) -> tuple[str, str]:
-    return f"Bulk act “{KINDS[act.kind].label}”, {act.to_do:,} subscriptions: {did}", act.get_absolute_url()
+    return f"Bulk act “{KINDS[act.kind].label}”, to do {act.to_do:,}: {did}", act.get_absolute_url()
 
 
 SUBSCRIPTIONS, PAYMENTS, BULK_ACTS = "Subscriptions", "Payments", "Bulk acts"
@@ -73,13 +69,5 @@ SOURCES = [
         "confirmed_at",
         "confirmed_by",
         lambda act: _act("confirmed", act),
-    ),
-    Source(
-        "subscriptions.act_stopped",
-        BULK_ACTS,
-        _acts_stopped,
-        "stopped_at",
-        "stopped_by",
-        lambda act: _act("stopped", act),
     ),
 ]

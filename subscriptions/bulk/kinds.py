@@ -99,6 +99,10 @@ class Kind:
     choices: type[forms.Form] = NoChoices
     data: Callable[[Subscription, Values], Values] = as_chosen
     """What the form of one subscription is sent. Raises `NotAllowed` where the choice does not suit it."""
+    consequence: str = "Each customer is told by mail."
+    """What whoever confirms it should know, in a sentence or two."""
+    is_final: bool = False
+    """Whether nothing brings back what it does."""
 
     @property
     def label(self) -> str | Promise:

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ("to_do", models.PositiveIntegerField(default=0, verbose_name="to do as counted")),
                 ("ready", models.PositiveIntegerField(default=0, verbose_name="still to do")),
                 ("done", models.PositiveIntegerField(default=0, verbose_name="done")),
-                ("already", models.PositiveIntegerField(default=0, verbose_name="so already")),
+                ("already", models.PositiveIntegerField(default=0, verbose_name="already so")),
                 ("refused", models.PositiveIntegerField(default=0, verbose_name="not possible")),
                 ("changed", models.PositiveIntegerField(default=0, verbose_name="changed meanwhile")),
                 ("failed", models.PositiveIntegerField(default=0, verbose_name="failed")),
@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("ready", "To do"),
                             ("done", "Done"),
-                            ("already", "So already"),
+                            ("already", "Already so"),
                             ("refused", "Not possible"),
                             ("changed", "Changed meanwhile"),
                             ("failed", "Failed"),

@@ -40,7 +40,7 @@ class BulkAct(models.Model):
     to_do = models.PositiveIntegerField("to do as counted", default=0)
     ready = models.PositiveIntegerField("still to do", default=0)
     done = models.PositiveIntegerField("done", default=0)
-    already = models.PositiveIntegerField("so already", default=0)
+    already = models.PositiveIntegerField("already so", default=0)
     refused = models.PositiveIntegerField("not possible", default=0)
     changed = models.PositiveIntegerField("changed meanwhile", default=0)
     failed = models.PositiveIntegerField("failed", default=0)
@@ -87,6 +87,11 @@ class BulkAct(models.Model):
         return bool(self.confirmed_at) and not self.stopped_at and not self.finished_at
 
     @property
+    def left_alone(self) -> int:
+        """How many of the rows to do were not done after all."""
+        return self.to_do - self.done
+
+    @property
     def tried(self) -> int:
         """How many of the rows to do are done with, in whatever way."""
         return self.to_do - self.ready
@@ -103,7 +108,7 @@ class BulkRow(models.Model):
     class State(models.TextChoices):
         READY = "ready", "To do"
         DONE = "done", "Done"
-        ALREADY = "already", "So already"
+        ALREADY = "already", "Already so"
         REFUSED = "refused", "Not possible"
         CHANGED = "changed", "Changed meanwhile"
         FAILED = "failed", "Failed"

@@ -24,10 +24,19 @@ class RequestChoices(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         reasons = CancellationReason.objects.filter(is_active=True)
-        self.fields["reason"].choices = [(reason.code, reason.label) for reason in reasons]  # type: ignore[attr-defined]
+        choices = [("", "Choose"), *((reason.code, reason.label) for reason in reasons)]
+        self.fields["reason"].choices = choices  # type: ignore[attr-defined]
 
 
 KINDS = {
-    "request_cancellation": Kind(StaffRequestForm, RequestChoices),
-    "cancel_now": Kind(CancelNowForm),
+    "request_cancellation": Kind(
+        StaffRequestForm,
+        RequestChoices,
+        consequence="Each gets a ticket, and ends after its notice period. Each customer is told by mail.",
+    ),
+    "cancel_now": Kind(
+        CancelNowForm,
+        consequence="Each ends at once, and nothing brings it back. Each customer is told by mail.",
+        is_final=True,
+    ),
 }
