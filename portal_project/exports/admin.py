@@ -2,10 +2,14 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
 from portal_project.common.admin import ModelAdmin, ReadOnly
+from portal_project.exports.files import name_of
 from portal_project.exports.models import Export
 
 COLOURS = {
@@ -34,9 +38,10 @@ class ExportAdmin(ReadOnly, ModelAdmin):
         ("taken_by", "taken_at"),
         ("state", "rows"),
         ("finished_at", "expires_at", "fetched_at"),
+        "file_there",
         "error",
     )
-    readonly_fields = ("what",)
+    readonly_fields = ("what", "file_there")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("taken_by")
@@ -44,6 +49,13 @@ class ExportAdmin(ReadOnly, ModelAdmin):
     @display(description="list")
     def what(self, export: Export) -> str:
         return export.what.capitalize()
+
+    @display(description="file")
+    def file_there(self, export: Export) -> str:
+        """The link that the mail has, which works for whoever asked for the file."""
+        if not export.works(timezone.now()):
+            return "–"
+        return format_html('<a href="{}">{}</a>', reverse("admin:csv_file", args=[export.pk]), name_of(export))
 
     @display(description="who")
     def who(self, export: Export) -> str:

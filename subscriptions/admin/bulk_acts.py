@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -251,10 +252,13 @@ def _state(request: HttpRequest) -> str:
 
 
 def _selection(request: HttpRequest) -> tuple[list[int] | None, str]:
-    """The chosen keys, or None and the query of the list; empty where nothing can be meant."""
+    """The chosen keys, or None and the query of the list; empty where nothing can be meant.
+
+    An address that the list could not read, and says so of, shows all there is: nobody means that.
+    """
     query = request.GET.copy()
     query.pop("all", None)
-    if "all" in request.GET:
+    if "all" in request.GET and ERROR_FLAG not in request.GET:
         return None, query.urlencode()
     keys = {number for each in request.GET.get("keys", "").split(",") if (number := key(each)) is not None}
     return sorted(keys) if len(keys) <= MOST_CHOSEN else [], ""

@@ -72,6 +72,17 @@ def made(export):
     return export
 
 
+def test_the_page_of_a_file_leads_to_it_while_it_is_there(as_merchant, merchant, five):
+    confirm(as_merchant, LIST)
+    export = Export.objects.get()
+    page = f"/admin/exports/export/{export.pk}/change/"
+    assert link(export) not in as_merchant.get(page).content.decode()
+    made(export)
+    assert link(export) in as_merchant.get(page).content.decode()
+    Export.objects.update(expires_at=timezone.now())
+    assert link(export) not in as_merchant.get(page).content.decode()
+
+
 def test_more_rows_than_are_waited_for_are_made_in_the_background(as_agent, agent, five):
     page = as_agent.get(LIST)
     assert "more than 4 subscriptions" in page.content.decode()
