@@ -16,6 +16,7 @@ class AdminSite(UnfoldAdminSite):
         own = [
             path("system/", include("portal_project.installation.urls")),
             path("csv/", include("portal_project.exports.urls")),
+            path("saved-views/", include("portal_project.accounts.saved_view_urls")),
             path("who-did-what/", include("portal_project.who_did_what.urls")),
         ]
         return [*own, *super().get_urls()]

@@ -8,7 +8,7 @@ from django.db.models import F, OuterRef, Subquery
 from django_q.models import OrmQ
 
 from portal_project.accounts import address, invitations
-from portal_project.accounts.models import User
+from portal_project.accounts.models import SavedView, User
 from portal_project.demo import bulk_acts, downloads, leavers, payment_files, people, story
 from portal_project.demo.catalogue import make_catalogue
 from portal_project.demo.others import Others
@@ -54,6 +54,7 @@ def load(began: datetime) -> None:
         payment_files.add(began, timeline.today, accounts[people.MERCHANT])
         downloads.add(began, accounts[people.MERCHANT], accounts[people.SUPPORT])
         bulk_acts.add(timeline.today, accounts[people.MERCHANT])
+        _save_views(accounts)
         address.ask(accounts[people.BOB], people.BOB_NEW, now=began)
         invitations.invite(people.INVITED, "Noor Nijhuis", invitations.Role.SUPPORT)
         _settle_mail()
@@ -68,6 +69,15 @@ def _reckon_when_to_act(timeline: Timeline) -> None:
     """Each day to act by was reckoned before the messages that it follows from were set back."""
     unfinished = Ticket.objects.unfinished()
     act_by.refresh(unfinished.values_list("pk", flat=True), timeline.today)
+
+
+def _save_views(accounts: dict[str, User]) -> None:
+    paused, late = (
+        ("subscriptions.subscription", "Paused", "tab=paused"),
+        ("support.ticket", "Late", "tab=all&acts=late"),
+    )
+    for email, (name, called, query) in ((people.MERCHANT, paused), (people.SUPPORT, late)):
+        SavedView.objects.create(owner=accounts[email], list=name, name=called, query=query)
 
 
 def _date_customers() -> None:

@@ -41,6 +41,7 @@ def queue(request: HttpRequest, site: AdminSite) -> HttpResponse:
         return redirect(request.get_full_path())
     desk = Desk(person(request), today, {colleague.pk for colleague in colleagues})
     context = site.each_context(request) | {"title": _("Tickets"), "tabs": tabs(desk), "tab": _tab(request.GET)}
+    context["opts"] = Ticket._meta
     if context["tab"] == STEPS:
         context |= wind_down.tab(request, today)
         response = TemplateResponse(request, "admin/support/steps.html", context)

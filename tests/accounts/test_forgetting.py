@@ -42,6 +42,7 @@ NOT_IN_A_TABLE = {
     "account.EmailConfirmation": "goes with its address",
     "accounts.Customer": "the same rows as the account",
     "admin.LogEntry": "what it calls the rows is written over",
+    "accounts.SavedView": "of staff",
     "exports.Export": "of staff; a file goes after a week",
     "mail.OutgoingMail": "goes, by address, ticket and subscription",
     "sessions.Session": "goes, by what is noted of where somebody is signed in",

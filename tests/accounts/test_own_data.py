@@ -37,6 +37,7 @@ NOT_ABOUT_CUSTOMERS = {
     "django_q.Schedule": "the worker's tasks",
     "django_q.Success": "the worker's tasks",
     "django_q.Task": "the worker's tasks",
+    "accounts.SavedView": "which lists staff keep",
     "exports.Export": "which lists staff took; a file goes after a week",
     "mail.MailServer": "the installation",
     "subscriptions.Figures": "sums over all customers",
