@@ -17,6 +17,7 @@ from django.utils import translation
 
 from portal_project import languages
 from portal_project.accounts.models import Merchant
+from portal_project.exports import files
 from portal_project.mail.models import OutgoingMail
 from portal_project.mail.rendering import render
 from products.models import CancellationReason, Plan, Product
@@ -167,6 +168,8 @@ def test_every_mail(browser, subscriptions, alice, agent, as_merchant, clock):
         does(as_merchant, f"/admin/subscriptions/subscription/{subscriptions[kind].pk}/{act}/", **typed)
 
     staff("active", "discount", percent="20", invoices="3")
+    staff("active", "change-price", amount="139")
+    staff("active", "drop-price-change")
     staff("active", "change-plan", plan=str(Plan.objects.get(name="Ļåŕĝé").pk))
     staff("active", "drop-plan-change")
     staff("active", "pause", resumes_on="2026-05-25")
@@ -179,6 +182,8 @@ def test_every_mail(browser, subscriptions, alice, agent, as_merchant, clock):
     staff("offered", "pause", resumes_on="2026-05-25")
     staff("offered", "drop-pause")
     reply(Ticket.objects.get(type="general"), author=agent, body="Ŵéļļ", token=uuid4(), today=TODAY)
+    files.order("subscriptions.invoice", "", by=agent, token=uuid4())
+    files.make_waiting()
     for day in (date(2026, 4, 17), date(2026, 5, 1), date(2026, 5, 18), date(2026, 5, 20), date(2027, 3, 8)):
         clock(day)
         call_command("apply_due")
