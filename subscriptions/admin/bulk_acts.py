@@ -24,6 +24,7 @@ from portal_project.common.keys import key
 from products.models import Plan
 from subscriptions.bulk import groups, running
 from subscriptions.bulk.kinds import KINDS, Values
+from subscriptions.bulk.trying import RIGHT
 from subscriptions.models import BulkAct, BulkRow
 from subscriptions.rules.states import NotAllowed
 
@@ -60,7 +61,7 @@ class BulkActAdmin(ReadOnly, ModelAdmin):
     actions = None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("subscriptions.add_bulkact")
+        return request.user.has_perm(RIGHT)
 
     def get_urls(self) -> list[URLPattern]:
         views: dict[str, Callable[..., HttpResponseBase]] = {

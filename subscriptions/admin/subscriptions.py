@@ -5,9 +5,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
@@ -15,19 +14,14 @@ from django.utils.html import escape, format_html_join
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
 
-from portal_project.accounts.customer_admin import of_customer
 from portal_project.accounts.models import User
 from portal_project.accounts.people import person
-from portal_project.common.list_admin import ALL
-from portal_project.common.numbers import Numbers
 from portal_project.common.paging import page
-from products import money
-from subscriptions.admin.filters import CountedFilter, CurrencyFilter
 from subscriptions.admin.linked_services import LinkedServiceInline
-from subscriptions.admin.start import StartAdmin, StartForm
+from subscriptions.admin.start import StartForm
+from subscriptions.admin.subscription_list import SubscriptionList, as_of_today
 from subscriptions.billing.catch_up import as_of
 from subscriptions.confirm.billing_forms import (
     DiscountForm,
@@ -47,19 +41,10 @@ from subscriptions.preview.trial_run import beyond_end, upcoming
 from subscriptions.rules.actions import ACTIONS
 from subscriptions.rules.actions import OPERATE as OPERATE_RIGHT
 from subscriptions.rules.dates_in_words import day, short_day
-from subscriptions.rules.mrr import mrr
 from subscriptions.rules.policies import may
-from subscriptions.rules.states import Status
 
 EVENTS_SHOWN = 50
 INVOICES_SHOWN = 24
-STATUS_COLORS = {
-    Status.ACTIVE.label: "success",
-    Status.TRIALING.label: "info",
-    Status.PAUSED.label: "warning",
-    Status.CANCELED.label: "danger",
-    _("In notice"): "warning",
-}
 OPERATE = ["operate"]
 
 
@@ -78,61 +63,12 @@ def operation(name: str, form_class: type[ActionForm], label: str | Promise = ""
     return action(description=label, url_path=name.replace("_", "-"), permissions=OPERATE)(confirm)
 
 
-class SubscriptionAdmin(StartAdmin):
-    """List, page, and the verbs that concern subscriptions alone; `support.admin.requests` adds those that touch requests."""
+class SubscriptionAdmin(SubscriptionList):
+    """The page of one, and the verbs that concern it alone; `support.admin.requests` adds those that touch requests."""
 
-    list_display: tuple[str, ...] = (
-        "number",
-        "customer_name",
-        "product_name",
-        "state",
-        "state_date",
-        "next_billing",
-        "mrr",
-    )
-    list_filter: tuple[Any, ...] = (
-        ("status", ChoicesDropdownFilter),
-        ("plan__product", RelatedDropdownFilter),
-        ("cancels_on", RangeDateFilter),
-        CountedFilter,
-        CurrencyFilter,
-        of_customer("customer"),
-    )
-    list_filter_submit = True
-    list_tabs = {
-        ALL: ("All", lambda rows: rows),
-        "active": ("Active", lambda rows: rows.filter(status=Status.ACTIVE, cancels_on=None)),
-        "in_notice": ("In notice", lambda rows: rows.filter(cancels_on__isnull=False)),
-        "paused": ("Paused", lambda rows: rows.filter(status=Status.PAUSED, cancels_on=None)),
-        "trial": ("Trial", lambda rows: rows.filter(status=Status.TRIALING, cancels_on=None)),
-        "ended": ("Ended", lambda rows: rows.filter(status=Status.CANCELED)),
-    }
-    search_fields = ("search_text", "customer__search_text")
     autocomplete_fields = ("customer", "plan")
     change_form_outer_before_template = "admin/subscriptions/subscription/_operations.html"
     change_form_outer_after_template = "admin/subscriptions/subscription/_history.html"
-    actions: Any = ("act_on_chosen",)
-    csv_columns = (
-        ("subscription", "number"),
-        ("external_id", "external_id"),
-        ("customer_number", "customer.number"),
-        ("customer", "customer.name"),
-        ("customer_email", "customer.email"),
-        ("product", "plan.product.name"),
-        ("plan", "plan.name"),
-        ("status", "status"),
-        ("amount", lambda row: money.rounded(row.amount, row.currency)),
-        ("currency", "currency"),
-        ("interval", "interval"),
-        ("interval_count", "interval_count"),
-        ("discount_percent", "discount_percent"),
-        ("started_on", "started_on"),
-        ("billed_until", "period_end"),
-        ("paused_on", "paused_on"),
-        ("resumes_on", "resumes_on"),
-        ("cancels_on", "cancels_on"),
-        ("canceled_on", "canceled_on"),
-    )
     actions_detail: tuple[str, ...] = (
         "pause",
         "resume",
@@ -157,12 +93,6 @@ class SubscriptionAdmin(StartAdmin):
         "pause_dates",
         "end",
     )
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Subscription]:
-        return Subscription.objects.for_policies(localdate())
-
-    def with_numbers(self, queryset: QuerySet[Subscription], typed: Numbers) -> QuerySet[Subscription]:
-        return queryset.filter(number__in=typed.subscriptions)
 
     def get_fieldsets(self, request: HttpRequest, obj: Subscription | None = None) -> Any:
         if obj is None:
@@ -191,25 +121,6 @@ class SubscriptionAdmin(StartAdmin):
 
     def has_operate_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm(OPERATE_RIGHT)
-
-    def has_bulk_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("subscriptions.add_bulkact")
-
-    @admin.action(description=_("Act on the chosen ones …"), permissions=["bulk"])
-    def act_on_chosen(self, request: HttpRequest, queryset: QuerySet[Subscription]) -> HttpResponse:
-        """Lead to where it is said what would happen to them, or to all that the list finds."""
-        if request.POST.get("select_across") == "1":
-            selection = f"all&{request.GET.urlencode()}"
-        else:
-            selection = "keys=" + ",".join(map(str, queryset.values_list("pk", flat=True)))
-        return redirect(f"{reverse('admin:subscriptions_bulkact_add')}?{selection}")
-
-    def list_links(self, request: HttpRequest) -> list[tuple[str, str]]:
-        links = super().list_links(request)
-        if self.has_bulk_permission(request):
-            address = f"{reverse('admin:subscriptions_bulkact_add')}?all&{request.GET.urlencode()}"
-            links.append(("Act on all of this list", address))
-        return links
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Subscription | None:
         """Locked while it is saved, so that nobody schedules or withdraws its end between two looks at its services."""
@@ -323,44 +234,9 @@ class SubscriptionAdmin(StartAdmin):
         """What else is known of the end; `support` says it, which knows the requests."""
         return ""
 
-    @display(description=_("customer"))
-    def customer_name(self, subscription: Subscription) -> str:
-        return subscription.customer.get_full_name()
-
-    @display(description=_("product"))
-    def product_name(self, subscription: Subscription) -> str:
-        return str(subscription.plan)
-
-    @display(description=_("status"), label=STATUS_COLORS)
-    def state(self, subscription: Subscription) -> str:
-        current = _current(subscription)
-        return str(_("In notice")) if current.cancels_on else str(Status(current.status).label)
-
-    @display(description="date")
-    def state_date(self, subscription: Subscription) -> str:
-        """What comes of its status, or came, such as "Resumes 5 May 2026"."""
-        current = _current(subscription)
-        coming = (
-            ("Ended", current.canceled_on),
-            ("Ends", current.cancels_on),
-            ("Pauses", current.pauses_on),
-            ("Resumes", current.resumes_on),
-            ("Trial ends", current.period_end if current.status == Status.TRIALING else None),
-        )
-        return next((f"{what} {short_day(on)}" for what, on in coming if on), "–")
-
     @display(description=_("price"))
     def price(self, subscription: Subscription) -> str:
         return subscription.price
-
-    @display(description=_("MRR"))
-    def mrr(self, subscription: Subscription) -> str:
-        """What it brings in a month, or would while it is paused or in its trial."""
-        if subscription.status == Status.CANCELED:
-            return "–"
-        price = (subscription.amount, subscription.interval, subscription.interval_count)
-        value = mrr(*price, subscription.discount_percent, subscription.product.tax_rate)
-        return money.formatted(money.rounded(value, subscription.currency), subscription.currency)
 
     @display(description=_("agreed"))
     def agreed(self, subscription: Subscription) -> str:
@@ -371,10 +247,6 @@ class SubscriptionAdmin(StartAdmin):
             (_("Price change"), terms.price_change),
         )
         return format_html_join("", "<p>{}: {}</p>", ((label, text) for label, text in lines if text)) or "–"
-
-    @display(description=_("next billing"))
-    def next_billing(self, subscription: Subscription) -> str:
-        return short_day(_current(subscription).next_billing_on) or "–"
 
     @display(description=_("billed until"))
     def billed_until(self, subscription: Subscription) -> str:
@@ -394,16 +266,8 @@ class SubscriptionAdmin(StartAdmin):
 
     @display(description=_("end"))
     def end(self, subscription: Subscription) -> str:
-        current = _current(subscription)
+        current = as_of_today(subscription)
         return short_day(current.canceled_on or current.cancels_on) or "–"
-
-
-def _current(subscription: Subscription) -> Subscription:
-    """As of today; where its steps fail, as it is stored, so that the list shows what the job could not bring up to date."""
-    try:
-        return as_of(subscription, localdate())
-    except Exception:  # whatever is wrong with one must not hide the others; the job's log names it
-        return subscription
 
 
 admin.site.register(Subscription, SubscriptionAdmin)
