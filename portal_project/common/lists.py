@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.messages.storage.base import BaseStorage
 from django.db.models import QuerySet
@@ -14,11 +15,16 @@ def rows_of(model_admin: "ModelAdmin[Any]", query: str, reader: AbstractBaseUser
 
     Needs no request, so the worker can ask too. Raises `IncorrectLookupParameters` for what no filter takes.
     """
+    rows: QuerySet[Any] = list_at(model_admin, query, reader).queryset
+    return rows
+
+
+def list_at(model_admin: "ModelAdmin[Any]", query: str, reader: AbstractBaseUser) -> ChangeList:
+    """The list at that address, as `rows_of`; nothing of it is read yet."""
     request = HttpRequest()
     request.method = "GET"
     request.GET = QueryDict(query)
     request.user = reader  # type: ignore[assignment]
     # What a search that nobody can type would tell its reader, goes nowhere.
     request._messages = BaseStorage(request)  # type: ignore[attr-defined]
-    rows: QuerySet[Any] = model_admin.get_changelist_instance(request).queryset
-    return rows
+    return model_admin.get_changelist_instance(request)

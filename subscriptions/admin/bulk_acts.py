@@ -2,11 +2,9 @@
 
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID, uuid4
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -22,34 +20,25 @@ from portal_project.common import csv_files, worker
 from portal_project.common.admin import ModelAdmin, ReadOnly
 from portal_project.common.keys import key
 from products.models import Plan
-from subscriptions.bulk import groups, running
-from subscriptions.bulk.kinds import KINDS, Values
+from subscriptions.admin.bulk_begin import BeginForm, Selection, about, address
+from subscriptions.bulk import groups, running, wording
+from subscriptions.bulk.kinds import KINDS
 from subscriptions.bulk.trying import RIGHT
 from subscriptions.models import BulkAct, BulkRow
+from subscriptions.rules.dates_in_words import day
 from subscriptions.rules.states import NotAllowed
 
 ROWS_SHOWN = 50
-# So many keys an address holds; more are chosen by a filter.
-MOST_CHOSEN = 500
 STATES = {
-    "Being counted": "info",
-    "Waiting for confirmation": "warning",
-    "Nothing to do": "info",
-    "Being done": "info",
-    "Stopped": "warning",
-    "Done": "success",
+    wording.COUNTING: "info",
+    wording.WAITING: "warning",
+    wording.NOTHING: "info",
+    wording.DOING: "info",
+    wording.STOPPED: "warning",
+    wording.DONE: "success",
 }
-
-
-class BeginForm(forms.Form):
-    """What is to be done, and to which; what is chosen about it stands in a form of its own kind beside it."""
-
-    kind = forms.ChoiceField(label="What to do", widget=forms.RadioSelect, error_messages={"required": "Choose one."})
-    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [(name, kind.label) for name, kind in KINDS.items()]  # type: ignore[attr-defined]
+# What the worker does, or would be given by confirming.
+AT_WORK = (wording.COUNTING, wording.WAITING, wording.DOING)
 
 
 @admin.register(BulkAct)
@@ -79,50 +68,52 @@ class BulkActAdmin(ReadOnly, ModelAdmin):
         return [*own, *super().get_urls()]
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """Choose what to do. The address says to which: `keys=1,2`, or `all` with the query of the list."""
+        """Choose what to do to those that the address names (`bulk_begin.Selection`)."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        chosen, query = _selection(request)
-        if chosen == []:
+        selection, by, today = Selection.read(request.GET), person(request), localdate()
+        if selection is None:
             messages.info(
                 request, "Choose the subscriptions in their list first, up to 500, or act on all that it finds."
             )
             return redirect("admin:subscriptions_subscription_changelist")
-        begin = BeginForm(request.POST or None)
-        kinds = {
-            name: kind.choices(request.POST if request.POST.get("kind") == name else None, prefix=name)
-            for name, kind in KINDS.items()
+        form = BeginForm(request.POST or None, today=today)
+        if request.method == "POST" and form.is_valid():
+            query = selection.query if selection.chosen is None else ""
+            asked = {"chosen": selection.chosen, "query": query, "token": form.cleaned_data["token"]}
+            return redirect(running.begin(form.cleaned_data["kind"], form.values, **asked, by=by, today=today))
+        context = {
+            "form": form,
+            "choices": [(name, wording.label(name), choices) for name, choices in form.choices.items()],
+            "selection": selection,
+            "about": about(selection.query, by) if selection.chosen is None else "",
         }
-        if request.method == "POST" and begin.is_valid():
-            choices = kinds[begin.cleaned_data["kind"]]
-            if choices.is_valid():
-                return redirect(self._begun(begin.cleaned_data, _sent(choices), chosen, query, request))
-        context = {"begin": begin, "kinds": [(name, KINDS[name].label, form) for name, form in kinds.items()]}
-        context |= {"chosen": chosen, "back": f"{reverse('admin:subscriptions_subscription_changelist')}?{query}"}
-        return self._page(request, "Act on many subscriptions", "admin/subscriptions/bulkact/add.html", **context)
-
-    def _begun(
-        self, typed: dict[str, Any], values: Values, chosen: list[int] | None, query: str, request: HttpRequest
-    ) -> BulkAct:
-        token: UUID = typed["token"]
-        return running.begin(
-            typed["kind"], values, chosen=chosen, query=query, token=token, by=person(request), today=localdate()
-        )
+        count = selection.count(by)
+        title = f"Act on {count} subscription{'' if count == '1' else 's'}"
+        return self._page(request, title, "admin/subscriptions/bulkact/add.html", **context)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         act = self._act(request, object_id)
+        state = wording.state_of(act)
         context = {
             "act": act,
+            "state": state,
+            "heading": wording.heading(act),
+            "button": wording.asked(act, act.ready),
             "groups": groups.shown(act.groups),
-            "results": [(state, getattr(act, state)) for state in BulkRow.State if getattr(act, state)],
-            "kind": KINDS[act.kind],
+            "results": [(result, getattr(act, result)) for result in BulkRow.State if getattr(act, result)],
+            "consequence": KINDS[act.kind].consequence if act.kind in KINDS else "",
+            "is_final": act.kind in KINDS and KINDS[act.kind].is_final,
             "may_act": self.has_add_permission(request),
             "may_confirm": running.may_confirm(act, localdate()),
-            "is_worker_away": (act.is_running or not act.is_counted) and not worker.is_running(),
+            "is_moving": state in (wording.COUNTING, wording.DOING),
+            "is_worker_away": state in AT_WORK and not worker.is_running(),
+            "worker_seen": worker.last_seen(),
             "chosen_values": _chosen_values(act),
-            "list": f"{reverse('admin:subscriptions_subscription_changelist')}?{act.query}",
+            "about": about(act.query, person(request)) if act.chosen is None else "",
+            "list": address(act.query),
             "back": reverse("admin:subscriptions_bulkact_changelist"),
         }
         return self._page(request, self.act(act), "admin/subscriptions/bulkact/page.html", **context)
@@ -204,11 +195,11 @@ class BulkActAdmin(ReadOnly, ModelAdmin):
 
     @display(description=gettext_lazy("what"))
     def act(self, act: BulkAct) -> str:
-        return str(KINDS[act.kind].label)
+        return wording.label(act.kind)
 
     @display(description=gettext_lazy("status"), label=STATES)
     def state(self, act: BulkAct) -> str:
-        return state_of(act)
+        return wording.state_of(act)
 
     @display(description=gettext_lazy("subscriptions"))
     def rows(self, act: BulkAct) -> int:
@@ -219,30 +210,21 @@ class BulkActAdmin(ReadOnly, ModelAdmin):
         return act.began_by.get_full_name()
 
 
-def state_of(act: BulkAct) -> str:
-    if act.finished_at:
-        return "Done"
-    if act.stopped_at:
-        return "Stopped"
-    if act.confirmed_at:
-        return "Being done"
-    if not act.is_counted:
-        return "Being counted"
-    return "Waiting for confirmation" if act.ready else "Nothing to do"
-
-
 def _chosen_values(act: BulkAct) -> list[tuple[Any, Any]]:
     """What was chosen for all, in words: labels and texts."""
-    choices = KINDS[act.kind].choices(act.values)
-    choices.is_valid()
-    found = [(choices[name].label, value, choices.fields[name]) for name, value in act.values.items()]
-    return [(label, _in_words(field, value)) for label, value, field in found if value]
+    if act.kind not in KINDS:
+        return []
+    choices = KINDS[act.kind].choices(act.values, today=localdate())
+    found = [(choices.fields.get(name), name, value) for name, value in act.values.items() if value]
+    return [(choices[name].label, _in_words(field, value)) for field, name, value in found if field]
 
 
 def _in_words(field: forms.Field, value: str) -> str:
     """As its choice is called, where it was chosen among some, whether it can still be chosen or not."""
     if isinstance(field, forms.ModelChoiceField):
         return str(Plan.objects.filter(pk=value).select_related("product").first() or value)
+    if isinstance(field, forms.DateField):
+        return day(field.to_python(value))
     called = {str(each): label for each, label in getattr(field, "choices", ())}
     return str(called.get(value, value))
 
@@ -250,21 +232,3 @@ def _in_words(field: forms.Field, value: str) -> str:
 def _state(request: HttpRequest) -> str:
     state = request.GET.get("state", "")
     return state if state in BulkRow.State else ""
-
-
-def _selection(request: HttpRequest) -> tuple[list[int] | None, str]:
-    """The chosen keys, or None and the query of the list; empty where nothing can be meant.
-
-    An address that the list could not read, and says so of, shows all there is: nobody means that.
-    """
-    query = request.GET.copy()
-    query.pop("all", None)
-    if "all" in request.GET and ERROR_FLAG not in request.GET:
-        return None, query.urlencode()
-    keys = {number for each in request.GET.get("keys", "").split(",") if (number := key(each)) is not None}
-    return sorted(keys) if len(keys) <= MOST_CHOSEN else [], ""
-
-
-def _sent(choices: forms.Form) -> Values:
-    """What a valid form was sent, by field, as the form of one subscription is sent it."""
-    return {name: "" if choices[name].value() is None else str(choices[name].value()) for name in choices.fields}

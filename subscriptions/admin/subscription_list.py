@@ -102,7 +102,9 @@ class SubscriptionList(StartAdmin):
         if request.POST.get("select_across") == "1":
             selection = f"all&{request.GET.urlencode()}"
         else:
-            selection = "keys=" + ",".join(map(str, queryset.values_list("pk", flat=True)))
+            chosen = ",".join(map(str, queryset.values_list("pk", flat=True)))
+            # With the page of the list, to which the way back leads.
+            selection = f"keys={chosen}&{request.META['QUERY_STRING']}"
         return redirect(f"{reverse('admin:subscriptions_bulkact_add')}?{selection}")
 
     def list_links(self, request: HttpRequest) -> list[tuple[str, str]]:

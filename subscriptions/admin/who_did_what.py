@@ -4,7 +4,7 @@ from django.db.models import F, QuerySet
 from django.urls import reverse
 
 from portal_project.common.who_did_what import Source
-from subscriptions.bulk.kinds import KINDS
+from subscriptions.bulk import wording
 from subscriptions.models import BulkAct, Invoice, PaymentFile, SubscriptionEvent
 from subscriptions.models.event import Channel
 
@@ -46,7 +46,7 @@ def _acts_confirmed() -> QuerySet[BulkAct]:
 
 
 def _act(did: str, act: BulkAct) -> tuple[str, str]:
-    return f"Bulk act “{KINDS[act.kind].label}”, to do {act.to_do:,}: {did}", act.get_absolute_url()
+    return f"Bulk act “{wording.asked(act, act.to_do)}”: {did}", act.get_absolute_url()
 
 
 SUBSCRIPTIONS, PAYMENTS, BULK_ACTS = "Subscriptions", "Payments", "Bulk acts"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,28 +13,35 @@ from products import money
 from products.models import Plan
 from subscriptions.confirm.billing_forms import PlanForm, PriceForm
 from subscriptions.confirm.forms import ActionForm
-from subscriptions.confirm.pause_forms import PauseForm, ResumeForm
+from subscriptions.confirm.pause_forms import PauseForm, ResumeDateField, ResumeForm
 from subscriptions.models import Subscription
+from subscriptions.rules import periods
 from subscriptions.rules.actions import ACTIONS
 from subscriptions.rules.states import Code, NotAllowed, Verdict
 
 Values = dict[str, Any]
 
 
-class NoChoices(forms.Form):
-    """For an act about which nothing is to be chosen."""
+class Choices(forms.Form):
+    """What is chosen about an act once for all; nothing, where there is nothing to choose."""
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
 
 
-class PauseChoices(forms.Form):
-    resumes_on = forms.DateField(
-        required=False,
-        label="Resume on (optional)",
-        help_text="Left empty, a pause lasts as long as its product allows, or until it is resumed by hand.",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+class PauseChoices(Choices):
+    resumes_on = ResumeDateField(required=False, label="Resume on (optional)")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """A day on which no pause of today can end is refused for all of them at once."""
+        super().__init__(*args, **kwargs)
+        field = self.fields["resumes_on"]
+        field.set_range(*periods.resume_dates(self.today, None, self.today))  # type: ignore[attr-defined]
+        field.help_text = "Left empty, a pause lasts as long as its product allows, or until it is resumed by hand."
 
 
-class PlanChoices(forms.Form):
+class PlanChoices(Choices):
     plan = forms.ModelChoiceField(
         queryset=Plan.objects.filter(is_active=True).select_related("product"),
         label="New plan",
@@ -42,7 +50,7 @@ class PlanChoices(forms.Form):
     )
 
 
-class PriceChoices(forms.Form):
+class PriceChoices(Choices):
     percent = forms.DecimalField(
         required=False,
         min_value=-100,
@@ -71,6 +79,12 @@ class PriceChoices(forms.Form):
         percent, amount, currency = typed.get("percent"), typed.get("amount"), typed.get("currency", "")
         if not self.errors and (percent is None) == (amount is None):
             self.add_error("percent", "Give either a change in percent or a new price.")
+        elif percent == 0:
+            self.add_error("percent", "A change of 0 % leaves every price as it is.")
+        elif percent is not None and currency:
+            self.add_error(
+                "currency", "A change in percent is for all currencies; to narrow it to one, filter the list."
+            )
         elif amount is not None and not currency:
             self.add_error("currency", "Choose the currency of the new price.")
         elif amount is not None and not money.is_exact(amount, currency):
@@ -94,9 +108,20 @@ def as_chosen(_subscription: Subscription, values: Values) -> Values:
 
 
 @dataclass(frozen=True)
+class Words:
+    """What the pages say of an act; each pair for one subscription and for several, with `{}` for how many."""
+
+    ask: tuple[str, str]
+    """Its button."""
+    doing: str
+    done: tuple[str, str]
+
+
+@dataclass(frozen=True)
 class Kind:
     form_class: type[ActionForm]
-    choices: type[forms.Form] = NoChoices
+    words: Words
+    choices: type[Choices] = Choices
     data: Callable[[Subscription, Values], Values] = as_chosen
     """What the form of one subscription is sent. Raises `NotAllowed` where the choice does not suit it."""
     consequence: str = "Each customer is told by mail."
@@ -110,9 +135,43 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {
-    "pause": Kind(PauseForm, PauseChoices),
-    "resume": Kind(ResumeForm),
-    "change_plan": Kind(PlanForm, PlanChoices),
-    "change_price": Kind(PriceForm, PriceChoices, new_price),
+    "pause": Kind(
+        PauseForm,
+        Words(
+            ("Pause {} subscription", "Pause {} subscriptions"),
+            "Pausing",
+            ("{} subscription paused", "{} subscriptions paused"),
+        ),
+        PauseChoices,
+    ),
+    "resume": Kind(
+        ResumeForm,
+        Words(
+            ("Resume {} subscription", "Resume {} subscriptions"),
+            "Resuming",
+            ("{} subscription resumed", "{} subscriptions resumed"),
+        ),
+    ),
+    "change_plan": Kind(
+        PlanForm,
+        Words(
+            ("Change the plan of {} subscription", "Change the plan of {} subscriptions"),
+            "Changing the plan",
+            ("Plan of {} subscription changed", "Plan of {} subscriptions changed"),
+        ),
+        PlanChoices,
+        consequence="Each changes with its next full period. Each customer is told by mail.",
+    ),
+    "change_price": Kind(
+        PriceForm,
+        Words(
+            ("Change the price of {} subscription", "Change the price of {} subscriptions"),
+            "Changing the price",
+            ("Price of {} subscription changed", "Price of {} subscriptions changed"),
+        ),
+        PriceChoices,
+        new_price,
+        consequence="Each customer is told by mail: both prices, the day, and how to cancel.",
+    ),
 }
 """By their names, which rows hold. Other apps add theirs."""

@@ -18,7 +18,7 @@ from django.utils.translation import override
 
 from portal_project.common import bulk, pacing, worker
 from subscriptions.bulk import counting, selection
-from subscriptions.bulk.kinds import Values
+from subscriptions.bulk.kinds import KINDS, Values
 from subscriptions.bulk.trying import WENT_WRONG, Outcome, State, attempt, cut
 from subscriptions.confirm.forms import ActionForm
 from subscriptions.lifecycle.unit_of_work import catching_up
@@ -78,6 +78,8 @@ def may_confirm(act: BulkAct, today: date) -> Verdict:
     """Whether it can be handed to the worker; `done` where it has been already. Effects are of the day they were counted on."""
     if act.confirmed_at:
         return Verdict(Code.DONE, "This bulk act is confirmed already.")
+    if act.kind not in KINDS:
+        return Verdict(Code.NOT_NOW, "This version of the portal does not know this act, so it cannot be done.")
     if not act.is_counted:
         return Verdict(Code.NOT_NOW, "It is still being counted.")
     if act.counted_on != today:

@@ -72,7 +72,7 @@ class BulkAct(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} #{self.pk}"
+        return f"Bulk act {self.pk} ({self.kind.replace('_', ' ')})"
 
     def get_absolute_url(self) -> str:
         return reverse("admin:subscriptions_bulkact_change", args=[self.pk])

@@ -6,12 +6,12 @@ from django import forms
 
 from portal_project.common.forms import ParagraphsField
 from products.models import CancellationReason
-from subscriptions.bulk.kinds import Kind
+from subscriptions.bulk.kinds import Choices, Kind, Words
 from support.cancellations.forms import CancelNowForm
 from support.cancellations.staff_forms import StaffRequestForm
 
 
-class RequestChoices(forms.Form):
+class RequestChoices(Choices):
     reason = forms.ChoiceField(label="Why are they leaving?")
     message = ParagraphsField(
         required=False,
@@ -31,11 +31,21 @@ class RequestChoices(forms.Form):
 KINDS = {
     "request_cancellation": Kind(
         StaffRequestForm,
+        Words(
+            ("Request the cancellation of {} subscription", "Request the cancellation of {} subscriptions"),
+            "Requesting the cancellation",
+            ("Cancellation of {} subscription requested", "Cancellation of {} subscriptions requested"),
+        ),
         RequestChoices,
         consequence="Each gets a ticket, and ends after its notice period. Each customer is told by mail.",
     ),
     "cancel_now": Kind(
         CancelNowForm,
+        Words(
+            ("Cancel {} subscription at once", "Cancel {} subscriptions at once"),
+            "Canceling",
+            ("{} subscription canceled", "{} subscriptions canceled"),
+        ),
         consequence="Each ends at once, and nothing brings it back. Each customer is told by mail.",
         is_final=True,
     ),

@@ -20,12 +20,12 @@ def test_a_merchant_pauses_two_of_three(visitor, merchant, hosting, width):
     visitor.page.locator("select[name=action]").select_option("act_on_chosen")
     with visitor.page.expect_navigation():
         visitor.page.locator("button[name=index]").click()
-    visitor.sees("About the 2 subscriptions that you chose.").finds_the_admin_sound()
+    visitor.sees("Act on 2 subscriptions", "Those that you chose in the list.").finds_the_admin_sound()
     visitor.page.get_by_label("Pause", exact=True).check()
-    visitor.presses("Count what would happen").sees("Pause: 2 subscriptions", "Nothing is done yet.")
-    visitor.finds_the_admin_sound().presses("Pause: do it to 2 subscriptions")
+    visitor.presses("See what would happen").sees("Pause 2 subscriptions?", "Nothing is done yet.")
+    visitor.finds_the_admin_sound().presses("Pause 2 subscriptions")
     running.go_on()
-    visitor.presses("Look again").sees("Pause: 2 subscriptions done").presses("All rows").sees(first.number, "Done")
+    visitor.presses("Look again").sees("2 subscriptions paused").presses("All rows").sees(first.number, "Done")
     visitor.finds_the_admin_sound()
     paused = Subscription.objects.filter(status="paused").order_by("pk")
     assert list(paused) == [first, second]

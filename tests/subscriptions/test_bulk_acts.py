@@ -72,7 +72,7 @@ def text_of(page):
 def test_nothing_is_done_before_it_is_confirmed(as_merchant, hosting):
     started_many(hosting, 3)
     page = text_of(begin(as_merchant, "pause"))
-    assert "Pause: 3 subscriptions" in page
+    assert "Pause 3 subscriptions?" in page
     assert "Nothing is done yet." in page
     running.go_on()
     assert set(Subscription.objects.values_list("status", "pauses_on")) == {("active", None)}
@@ -242,8 +242,8 @@ def test_chosen_rows_of_the_list_lead_to_the_choice_of_an_act(as_merchant, hosti
     first, _second = started_many(hosting, 2)
     chosen = {"action": "act_on_chosen", "_selected_action": [str(first.pk)], "select_across": "0", "index": "0"}
     page = as_merchant.post(LIST, chosen, follow=True)
-    assert page.redirect_chain[-1][0] == f"{ACTS}add/?keys={first.pk}"
-    assert "About the subscription that you chose." in text_of(page)
+    assert page.redirect_chain[-1][0] == f"{ACTS}add/?keys={first.pk}&"
+    assert "Those that you chose in the list." in text_of(page)
     begin(as_merchant, "pause", where=f"keys={first.pk}")
     assert states(BulkAct.objects.get()) == [(first.number, "ready")]
 
@@ -322,20 +322,20 @@ def test_what_was_counted_on_another_day_is_not_confirmed(as_merchant, hosting, 
     clock(date(2026, 4, 11))
     page = text_of(confirm(as_merchant, act))
     assert "It was counted on 10 April 2026. Discard it, and begin anew." in page
-    assert "do it to" not in page
+    assert "/confirm/" not in page
     assert (act.confirmed_at, act.done) == (None, 0)
 
 
 def test_the_page_says_that_it_is_about_all(as_merchant, hosting):
     started_many(hosting, 1)
-    assert "All that a list finds" in text_of(begin(as_merchant, "pause"))
+    assert "All that the list finds" in text_of(begin(as_merchant, "pause"))
 
 
 def test_another_choice_with_the_same_token_is_another_act(as_merchant, hosting):
     started_many(hosting, 1)
     token = uuid4()
     begin(as_merchant, "pause", token=token)
-    assert "Cancel now: 1 subscription" in text_of(begin(as_merchant, "cancel_now", token=token))
+    assert "Cancel 1 subscription at once?" in text_of(begin(as_merchant, "cancel_now", token=token))
     assert set(BulkAct.objects.values_list("kind", flat=True)) == {"pause", "cancel_now"}
 
 

@@ -1,0 +1,64 @@
+"""What the address of a list in the admin narrows it to, in words, for whoever reads of the list on another page."""
+
+from typing import Any
+
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
+from django.http import QueryDict
+from django.utils.text import Truncator
+
+# Longer texts were never typed.
+LONGEST = 60
+# Which page of the list it is, and how it was reached.
+NOT_FILTERS = ("p", "o", "e", "all", "after", "_popup", "_to_field", "tab", SEARCH_VAR)
+ENDINGS = {"_from": "from ", "_to": "to "}
+
+
+def in_words(found: ChangeList, query: str) -> list[str]:
+    """Its tab, each filter with the value as the list calls it, and the search, such as `["Paused", "product: Hosting"]`."""
+    sent = QueryDict(query)
+    words = _tab(found)
+    for name in sent:
+        values = [each for each in sent.getlist(name) if each]
+        if values and name not in NOT_FILTERS:
+            words.append(_filter(found, name, values))
+    if sent.get(SEARCH_VAR, "").strip():
+        words.append(f"search: “{_cut(sent[SEARCH_VAR].strip())}”")
+    return words
+
+
+def _tab(found: Any) -> list[str]:
+    tabs = getattr(found.model_admin, "list_tabs", {})
+    is_narrowed = tabs and found.tab != next(iter(tabs))
+    return [str(tabs[found.tab][0])] if is_narrowed else []
+
+
+def _filter(found: ChangeList, name: str, values: list[str]) -> str:
+    for each in found.filter_specs:
+        if name in _parameters(each):
+            called = _called(each)
+            texts = (called.get(value) or _ending(each, name) + _cut(value) for value in values)
+            return f"{each.title}: {', '.join(texts)}"
+    return f"{name}: {_cut(', '.join(values))}"
+
+
+def _parameters(spec: Any) -> list[str]:
+    if not hasattr(spec, "field_path"):
+        return [spec.parameter_name]
+    return [*spec.expected_parameters(), *(spec.field_path + ending for ending in ENDINGS)]
+
+
+def _called(spec: Any) -> dict[str, str]:
+    """What the filter calls each of its values."""
+    choices: Any = spec.lookup_choices if hasattr(spec, "lookup_choices") else getattr(spec.field, "flatchoices", ())
+    return {str(value): str(label) for value, label in choices}
+
+
+def _ending(spec: Any, name: str) -> str:
+    """Of a range of days."""
+    return next(
+        (word for ending, word in ENDINGS.items() if name.removesuffix(ending) == getattr(spec, "field_path", "")), ""
+    )
+
+
+def _cut(text: str) -> str:
+    return Truncator(text).chars(LONGEST)

@@ -1,0 +1,211 @@
+"""The pages of acts on many subscriptions: what they say, by how far an act has come, and what they take."""
+
+import re
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from products.models import Plan
+from subscriptions.bulk import running, wording
+from subscriptions.bulk.kinds import KINDS
+from subscriptions.models import BulkAct, Subscription
+from tests.factories import PlanFactory, ProductFactory
+from tests.subscriptions.test_bulk_acts import ACTS, LIST, begin, started_many, text_of
+from tests.test_system import worker_looks
+
+TODAY = date(2026, 4, 10)
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def hosting(clock):
+    """Its monthly plan; today is 10 April."""
+    clock(TODAY)
+    return PlanFactory(product=ProductFactory(name="Hosting", max_pause_days=None))
+
+
+def page_of(client, act):
+    return text_of(client.get(f"{ACTS}{act.pk}/change/"))
+
+
+def heading(page):
+    [found] = re.findall(r"<h1[^>]*>(.*?)</h1>", page.split('class="pa', 1)[1], re.DOTALL)
+    return " ".join(found.split())
+
+
+def begun(client, kind="pause", where="all", **typed):
+    begin(client, kind, where=where, **typed)
+    return BulkAct.objects.latest("pk")
+
+
+def test_the_page_says_in_words_how_far_it_has_come(as_merchant, hosting, monkeypatch):
+    started_many(hosting, 3)
+    monkeypatch.setattr(running, "SOON", 2)
+    act = begun(as_merchant)
+    assert heading(page_of(as_merchant, act)) == "Pause: being counted"
+    running.go_on()
+    assert heading(page_of(as_merchant, act)) == "Pause 3 subscriptions?"
+    as_merchant.post(f"{ACTS}{act.pk}/confirm/")
+    assert heading(page_of(as_merchant, act)) == "Pausing: 0 of 3"
+    running.work(act.pk, TODAY, 2)
+    assert heading(page_of(as_merchant, act)) == "Pausing: 2 of 3"
+    as_merchant.post(f"{ACTS}{act.pk}/stop/")
+    assert heading(page_of(as_merchant, act)) == "Pausing: stopped at 2 of 3"
+    as_merchant.post(f"{ACTS}{act.pk}/resume/")
+    running.go_on()
+    assert heading(page_of(as_merchant, act)) == "3 subscriptions paused"
+    again = begun(as_merchant)
+    running.go_on()
+    assert heading(page_of(as_merchant, again)) == "Pause: nothing to do"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_is_asked_for_one_and_for_many(kind):
+    act = BulkAct(kind=kind, counted_on=TODAY, ready=1)
+    one = wording.heading(act)
+    act.ready = 1200
+    many = wording.heading(act)
+    assert " 1 subscription" in one
+    assert "1,200 subscriptions" in many
+    assert "{}" not in one + many
+    act.confirmed_at = act.finished_at = timezone.now()
+    act.done = 1
+    assert "1 subscription " in wording.heading(act)
+
+
+def test_who_did_what_tells_an_act_as_it_was_asked(as_merchant, hosting):
+    started_many(hosting, 2)
+    act = begun(as_merchant, "cancel_now")
+    as_merchant.post(f"{ACTS}{act.pk}/confirm/")
+    told = text_of(as_merchant.get("/admin/who-did-what/"))
+    assert "Bulk act “Cancel 2 subscriptions at once”: confirmed" in told
+
+
+def test_before_it_is_confirmed_the_page_says_that_no_worker_runs(as_merchant, hosting):
+    started_many(hosting, 1)
+    act = begun(as_merchant)
+    assert "No worker has been seen" in page_of(as_merchant, act)
+    worker_looks()
+    assert "No worker has been seen" not in page_of(as_merchant, act)
+
+
+def test_once_nothing_is_left_for_a_worker_the_page_is_silent_about_it(as_merchant, hosting):
+    started_many(hosting, 1)
+    act = begun(as_merchant)
+    as_merchant.post(f"{ACTS}{act.pk}/confirm/")
+    running.go_on()
+    assert "No worker has been seen" not in page_of(as_merchant, act)
+
+
+def test_an_act_that_this_version_does_not_know_is_shown_and_not_confirmed(as_merchant, hosting):
+    started_many(hosting, 1)
+    act = begun(as_merchant, resumes_on="2026-07-01")
+    BulkAct.objects.filter(pk=act.pk).update(kind="give_away")
+    page = page_of(as_merchant, act)
+    assert "give_away: 1 subscription?" in page
+    assert "does not know this act" in page
+    assert "/confirm/" not in page
+    assert "give_away" in text_of(as_merchant.get(ACTS))
+    assert "does not know this act" in text_of(as_merchant.post(f"{ACTS}{act.pk}/confirm/", follow=True))
+    act.refresh_from_db()
+    assert act.confirmed_at is None
+    # Confirmed by a later version that has it.
+    BulkAct.objects.filter(pk=act.pk).update(confirmed_at=timezone.now(), confirmed_by=act.began_by)
+    assert "give_away: 0 of 1" in page_of(as_merchant, act)
+    assert "give_away" in text_of(as_merchant.get("/admin/who-did-what/"))
+
+
+def test_the_pages_say_how_many_the_list_finds_and_by_what(as_merchant, hosting):
+    started_many(hosting, 2)
+    started_many(PlanFactory(), 1)
+    where = f"all&tab=active&plan__product__id__exact={hosting.product_id}&q=example"
+    page = text_of(as_merchant.get(f"{ACTS}add/?{where}"))
+    assert "Act on 2 subscriptions" in page
+    narrowed = "Active; product: Hosting; search: “example”"
+    assert f"All that the list finds: {narrowed}." in page
+    assert narrowed in page_of(as_merchant, begun(as_merchant, where=where))
+    assert "Act on 1 subscription<" in text_of(as_merchant.get(f"{ACTS}add/?keys={Subscription.objects.first().pk}"))
+
+
+@pytest.mark.parametrize("query", ["customer__password__startswith=a", "nonsense=1", "_to_field=customer"])
+def test_a_list_that_is_none_has_no_subscriptions(as_merchant, hosting, query):
+    started_many(hosting, 2)
+    assert "Act on 0 subscriptions" in text_of(as_merchant.get(f"{ACTS}add/?all&{query}"))
+
+
+def test_more_than_a_list_counts_are_not_counted(as_merchant, hosting, monkeypatch):
+    monkeypatch.setattr("portal_project.common.counting.MOST", 2)
+    started_many(hosting, 4)
+    assert "Act on 2+ subscriptions" in text_of(as_merchant.get(f"{ACTS}add/?all"))
+
+
+def test_the_way_back_leads_to_the_list_as_it_was(as_merchant, hosting):
+    first, *_others = started_many(hosting, 2)
+    chosen = {"action": "act_on_chosen", "_selected_action": [str(first.pk)], "select_across": "0", "index": "0"}
+    address = f"{LIST}?tab=active&q=example&after=99999999"
+    page = as_merchant.post(address, chosen, follow=True)
+    assert page.redirect_chain[-1][0] == f"{ACTS}add/?keys={first.pk}&tab=active&q=example&after=99999999"
+    assert f'href="{address.replace("&", "&amp;")}"' in text_of(page)
+    # What is chosen stays what it is about.
+    begin(as_merchant, "pause", where=page.redirect_chain[-1][0].partition("?")[2])
+    assert BulkAct.objects.get().chosen == [first.pk]
+
+
+@pytest.mark.parametrize("day", ["2026-04-10", "2020-01-01", "2036-04-12", "9999-12-31"])
+def test_a_day_on_which_no_pause_can_end_is_refused_by_the_form(as_merchant, hosting, day):
+    started_many(hosting, 1)
+    page = text_of(begin(as_merchant, "pause", resumes_on=day))
+    assert "The pause can end on 11 April 2026 at the earliest, and within ten years." in page
+    assert f'value="{day}"' in page
+    assert not BulkAct.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"percent": "0"}, "A change of 0 % leaves every price as it is."),
+        ({"percent": "-0.00"}, "A change of 0 % leaves every price as it is."),
+        ({"percent": "5", "currency": "EUR"}, "A change in percent is for all currencies"),
+    ],
+)
+def test_a_price_that_changes_nothing_or_says_two_things_is_refused_by_the_form(as_merchant, hosting, typed, told):
+    started_many(hosting, 1)
+    assert told in text_of(begin(as_merchant, "change_price", **typed))
+    assert not BulkAct.objects.exists()
+
+
+def test_a_plan_that_is_not_active_cannot_be_chosen(as_merchant, hosting):
+    started_many(hosting, 1)
+    old = Plan.objects.create(product=hosting.product, name="Old", amount=5, currency="EUR", is_active=False)
+    assert "is not one of the available choices" in text_of(begin(as_merchant, "change_plan", plan=str(old.pk)))
+    assert not BulkAct.objects.exists()
+
+
+def sent(client, **typed):
+    return text_of(client.post(f"{ACTS}add/?all", {"token": str(uuid4())} | typed))
+
+
+def test_whoever_fills_in_one_act_and_chooses_none_is_told_so(as_merchant, hosting):
+    started_many(hosting, 1)
+    page = sent(as_merchant, **{"change_price-percent": "5"})
+    assert "Choose “Change price” too, if that is what you want: you filled it in." in page
+    assert 'value="5"' in page
+    assert "Choose one." in sent(as_merchant)
+    several = sent(as_merchant, **{"change_price-percent": "5", "pause-resumes_on": "2026-07-01"})
+    assert "Choose one." in several
+    assert 'value="2026-07-01"' in several
+    assert not BulkAct.objects.exists()
+
+
+def test_what_was_typed_about_another_act_stays_when_the_form_comes_back(as_merchant, hosting):
+    started_many(hosting, 1)
+    page = sent(as_merchant, kind="change_price", **{"pause-resumes_on": "2026-07-01", "change_price-percent": "0"})
+    assert 'value="2026-07-01"' in page
+    assert "A change of 0 %" in page
+
+
+def test_a_chosen_day_is_shown_in_words(as_merchant, hosting):
+    started_many(hosting, 1)
+    assert "1 July 2026" in page_of(as_merchant, begun(as_merchant, resumes_on="2026-07-01"))
