@@ -13,8 +13,9 @@ PRODUCTION := DEBUG=False ALLOWED_HOSTS=portal.example.com PORTAL_URL=https://po
 	SECURE_SSL=True DATABASE_URL=sqlite:///:memory: \
 	SECRET_KEY="$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')"
 
-# Everything is installed into .venv, whatever environment the shell is in, and reads and writes UTF-8, whatever its locale.
-unexport VIRTUAL_ENV CONDA_PREFIX PYTHONHOME UV_PROJECT_ENVIRONMENT PYTHONIOENCODING
+# Everything is installed into .venv, whatever environment the shell is in, reads and writes UTF-8, whatever its locale, and
+# keeps what Python has compiled: each process of the tests would compile all of it anew.
+unexport VIRTUAL_ENV CONDA_PREFIX PYTHONHOME UV_PROJECT_ENVIRONMENT PYTHONIOENCODING PYTHONDONTWRITEBYTECODE
 export PYTHONUTF8 := 1
 
 # What the portal reads of its languages, made of their catalogs.

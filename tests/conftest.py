@@ -3,6 +3,7 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -11,9 +12,11 @@ from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client, override_settings
+from pytest_django.plugin import blocking_manager_key
 
 from portal_project.accounts import roles
 from portal_project.accounts.models import Merchant, User
+from tests import migrated
 from tests.depth import IN_FULL, leave_out_repetitions
 from tests.factories import UserFactory
 
@@ -33,6 +36,36 @@ LONG = (
     "test_parallel_runs.py",
     "test_one_language.py",
 )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput["original"] = migrated.place()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config) -> None:
+    """Meanwhile the processes collect the tests."""
+    with config.stash[blocking_manager_key].unblock():
+        migrated.make()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if session.config.pluginmanager.has_plugin("dsession"):
+        with session.config.stash[blocking_manager_key].unblock():
+            migrated.drop()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    request: pytest.FixtureRequest, django_db_modify_db_settings_parallel_suffix: None
+) -> Iterator[None]:
+    """Called by pytest-django before it makes the database of this process."""
+    if original := getattr(request.config, "workerinput", {}).get("original"):
+        with migrated.copied(original):
+            yield
+    else:
+        yield
 
 
 @pytest.hookimpl(tryfirst=True)
