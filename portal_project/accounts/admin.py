@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -92,6 +93,16 @@ class UserAdmin(InvitationAdmin, SecondStepAdmin, ForgettingAdmin, DjangoUserAdm
     change_password_form = AdminPasswordChangeForm
     list_display = ("email", "name", "is_superuser", "is_active", "date_joined")
     list_filter = ("is_superuser", "is_active", "groups")
+    csv_columns = (
+        ("email", "email"),
+        ("name", "name"),
+        ("phone", "phone"),
+        ("roles", lambda user: ", ".join(sorted(group.name for group in user.groups.all()))),
+        ("superuser", "is_superuser"),
+        ("active", "is_active"),
+        ("since", "date_joined"),
+        ("last_sign_in", "last_login"),
+    )
     search_fields = ("search_text",)
     ordering = ("email",)
     readonly_fields = ("number", "date_joined", "last_login", "second_step", "addresses")
@@ -117,6 +128,13 @@ class UserAdmin(InvitationAdmin, SecondStepAdmin, ForgettingAdmin, DjangoUserAdm
 
     def with_numbers(self, queryset: QuerySet[User], typed: Numbers) -> QuerySet[User]:
         return queryset.filter(number__in=typed.customers)
+
+    @property
+    def csv_name(self) -> str:
+        return "staff"
+
+    def csv_rows(self, query: str, reader: AbstractBaseUser) -> QuerySet[User]:
+        return super().csv_rows(query, reader).prefetch_related("groups")
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Nobody but a superuser needs to see how a password is kept."""
@@ -233,6 +251,15 @@ class ViewingAdmin(ReadOnly, SearchAdmin):
     list_filter = (of_customer("customer"),)
     list_select_related = ("staff", "customer")
     search_fields = ("customer__search_text", "staff__search_text")
+    csv_columns = (
+        ("staff", "staff.name"),
+        ("staff_email", "staff.email"),
+        ("customer_number", "customer.number"),
+        ("customer", "customer.name"),
+        ("customer_email", "customer.email"),
+        ("begun_at", "begun_at"),
+        ("until", "ends_at"),
+    )
     paginator = InfinitePaginator
     ordering = ("-pk",)
     sortable_by = ()

@@ -33,6 +33,19 @@ class ExportAdmin(ReadOnly, ModelAdmin):
     sortable_by = ()
     show_full_result_count = False
     actions = None
+    csv_columns = (
+        ("list", "what"),
+        ("taken_by", "taken_by.name"),
+        ("taken_by_email", "taken_by.email"),
+        ("taken_at", "taken_at"),
+        ("filters", "query"),
+        ("rows", "rows"),
+        ("state", "state"),
+        ("finished_at", "finished_at"),
+        ("link_works_until", "expires_at"),
+        ("last_fetched_at", "fetched_at"),
+        ("error", "error"),
+    )
     fields = (
         ("what", "query"),
         ("taken_by", "taken_at"),

@@ -1,7 +1,10 @@
 from datetime import datetime
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib import admin
+from django.contrib.admin.exceptions import NotRegistered
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -70,10 +73,11 @@ class Export(models.Model):
 
     @property
     def what(self) -> str:
-        """The rows of which it is, such as "invoices"; as the list is named where there is no such model any more."""
+        """The rows of which it is, such as "invoices"; as the list is named where there is no such list any more."""
         try:
-            return str(apps.get_model(self.list)._meta.verbose_name_plural)
-        except (LookupError, ValueError):
+            page: Any = admin.site.get_model_admin(apps.get_model(self.list))
+            return str(page.csv_name)
+        except (LookupError, ValueError, NotRegistered):
             return self.list
 
     def works(self, now: datetime) -> bool:

@@ -91,8 +91,8 @@ def _address(page: ModelAdmin, query: str) -> str:
 
 def _long(request: HttpRequest, page: ModelAdmin, form: OrderForm, back: str) -> HttpResponse:
     context = admin.site.each_context(request) | {
-        "title": f"Download {page.opts.verbose_name_plural}",
-        "what": page.opts.verbose_name_plural,
+        "title": f"Download {page.csv_name}",
+        "what": page.csv_name,
         "form": form,
         "back": back,
         "long": files.LONG,

@@ -15,6 +15,13 @@ class CancellationReasonAdmin(HistoryAdmin, ModelAdmin):
     """
 
     list_display = ("label", "asks_for_words", "is_active", "position")
+    csv_columns = (
+        ("reason", "label"),
+        ("code", "code"),
+        ("asks_for_words", "asks_for_words"),
+        ("active", "is_active"),
+        ("position", "position"),
+    )
     fields = ("label", "translations", "asks_for_words", "is_active", "position")
     ordering_field = "position"
     hide_ordering_field = True

@@ -44,7 +44,24 @@ AT_WORK = (wording.COUNTING, wording.WAITING, wording.DOING)
 @admin.register(BulkAct)
 class BulkActAdmin(ReadOnly, ModelAdmin):
     list_display = ("act", "state", "rows", "done", "began_by_name", "began_at")
-    list_select_related = ("began_by",)
+    list_select_related = ("began_by", "confirmed_by", "stopped_by")
+    csv_columns = (
+        ("act", "kind"),
+        ("status", wording.state_of),
+        ("begun_by", "began_by.email"),
+        ("begun_at", "began_at"),
+        ("confirmed_by", "confirmed_by.email"),
+        ("confirmed_at", "confirmed_at"),
+        ("stopped_by", "stopped_by.email"),
+        ("stopped_at", "stopped_at"),
+        ("finished_at", "finished_at"),
+        ("to_do", "to_do"),
+        ("done", "done"),
+        ("already", "already"),
+        ("refused", "refused"),
+        ("changed", "changed"),
+        ("failed", "failed"),
+    )
     list_per_page = 50
     show_full_result_count = False
     actions = None

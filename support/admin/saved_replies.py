@@ -46,3 +46,4 @@ class SavedReplyAdmin(SearchAdmin):
     list_display = ("title", "body")
     fields = ("title", "body", "translations")
     search_fields = ("search_text",)
+    csv_columns = (("title", "title"), ("text", "body"))

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -40,11 +40,9 @@ def urls(wrap: Any) -> list[URLPattern]:
 
 def tab(request: HttpRequest, today: date) -> dict[str, Any]:
     """One page of the tab: what is to be done, or of that and of what has been, what `?show=` names."""
-    shown = request.GET.get("show", "")
-    shown = shown if shown in SHOWS else ""
+    shown = _shown(request.GET)
     is_done = shown == DONE
-    chosen = SHOWS[shown][1](today)
-    found = steps.page(request.GET.get("after", ""), step_rows.COLUMNS, chosen, is_done=is_done)
+    found = steps.page(request.GET.get("after", ""), step_rows.COLUMNS, chosen(request.GET, today), is_done=is_done)
     return {
         "shows": [(name, label) for name, (label, _steps) in SHOWS.items()],
         "shown": shown,
@@ -54,6 +52,16 @@ def tab(request: HttpRequest, today: date) -> dict[str, Any]:
         "shows_done": is_done,
         "may_mark": may_mark(request),
     }
+
+
+def chosen(sent: QueryDict, today: date) -> QuerySet[WindDownStep]:
+    """All that the tab at that address lists."""
+    return SHOWS[_shown(sent)][1](today)
+
+
+def _shown(sent: QueryDict) -> str:
+    shown = sent.get("show", "")
+    return shown if shown in SHOWS else ""
 
 
 def may_mark(request: HttpRequest) -> bool:

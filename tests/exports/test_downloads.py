@@ -1,12 +1,9 @@
 """A list as a CSV file, as it is filtered, for whoever may see the list; and who took which is kept."""
 
-import csv
 from datetime import date
 from decimal import Decimal
-from io import StringIO
 
 import pytest
-from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -15,35 +12,28 @@ from portal_project.accounts.models import User
 from portal_project.common import csv_files
 from portal_project.exports import files, lists
 from portal_project.exports.models import Export
-from subscriptions.models import Invoice, Subscription
-from support.models import Ticket
+from subscriptions.models import Invoice, LinkedService, Subscription
+from support.models import ProviderCall, Ticket, WindDownStep
+from support.wind_down.marking import mark
 from tests.conftest import signed_in
+from tests.exports.reading import LISTS, address, download
 from tests.factories import PlanFactory, UserFactory, started
 from tests.pages import confirm
 
-LISTS = [
-    "subscriptions.subscription",
-    "subscriptions.invoice",
-    "subscriptions.paymentfile",
-    "accounts.customer",
-    "support.ticket",
-    "support.cancellationrequest",
-    "support.offer",
-    "receipts.receipt",
-    "mail.outgoingmail",
-    "products.product",
-    "products.plan",
-]
 FOR_SUPPORT = {
     "subscriptions.subscription",
     "subscriptions.invoice",
     "accounts.customer",
+    "accounts.user",
     "support.ticket",
+    "support.winddownstep",
     "support.cancellationrequest",
     "support.offer",
+    "support.savedreply",
     "receipts.receipt",
     "products.product",
     "products.plan",
+    "products.cancellationreason",
 }
 
 
@@ -56,29 +46,6 @@ def hosting(alice, clock):
 @pytest.fixture
 def as_merchant(merchant):
     return signed_in(merchant)
-
-
-def address(name):
-    return f"/admin/csv/{name}/"
-
-
-def download(client, name, **chosen):
-    """The lines by column, as a program reads the file."""
-    answer = client.get(address(name), chosen)
-    assert answer.status_code == 200
-    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
-    return read(b"".join(answer.streaming_content))
-
-
-def read(content):
-    return list(csv.DictReader(StringIO(content.decode("utf-8-sig"), newline="")))
-
-
-def test_the_lists_that_are_to_be_had_are_these():
-    found = {
-        model._meta.label_lower for model, page in admin.site._registry.items() if getattr(page, "csv_columns", ())
-    }
-    assert found == set(LISTS)
 
 
 def test_invoices_have_days_and_amounts_that_a_spreadsheet_reads(as_merchant, hosting):
@@ -167,11 +134,36 @@ def test_the_queue_is_narrowed_by_its_own_filters(as_agent, agent, alice):
     assert subjects(tab="wind_down") == set()
 
 
+def test_steps_of_the_wind_down_are_those_that_the_tab_shows(as_agent, agent, every_kind):
+    [to_do] = download(as_agent, "support.winddownstep")
+    assert (to_do["step"], to_do["done_by"]) == ("Switch auto-renew off", "")
+    assert download(as_agent, "support.winddownstep", show="done") == []
+    mark([WindDownStep.objects.get().pk], is_done=True, by=agent, today=date(2026, 4, 5))
+    assert download(as_agent, "support.winddownstep") == []
+    [done] = download(as_agent, "support.winddownstep", show="done")
+    assert (done["done_at"], done["done_by"]) == ("2026-04-05 12:00:00", "support@example.com")
+    page = as_agent.get("/admin/support/winddownstep/?show=done", follow=True)
+    assert page.redirect_chain == [("/admin/support/ticket/?show=done&tab=wind_down", 302)]
+    assert f'href="{address("support.winddownstep")}?show=done"' in page.content.decode()
+
+
+def test_why_a_provider_was_not_told_stands_beside_the_step(as_agent, every_kind):
+    ProviderCall.objects.create(service=LinkedService.objects.get(), told=True, error="503")
+    [step] = download(as_agent, "support.winddownstep", show="failed")
+    assert step["provider_error"] == "503"
+
+
+def test_staff_are_called_so_and_customers_are_not_among_them(as_merchant, every_kind):
+    assert {line["roles"] for line in download(as_merchant, "accounts.user")} == {"Merchants", "Support"}
+    answer = as_merchant.get(address("accounts.user"))
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="staff-2026-04-05.csv"'
+
+
 @pytest.mark.parametrize("name", LISTS)
 def test_a_list_is_to_be_had_by_whoever_may_see_it(as_merchant, as_agent, as_alice, hosting, name):
     url = "/admin/" + name.replace(".", "/") + "/"
     for client in (as_merchant, as_agent):
-        may = client.get(url).status_code == 200
+        may = client.get(url, follow=True).status_code == 200
         assert client.get(address(name)).status_code == (200 if may else 403)
     assert (as_agent.get(address(name)).status_code == 200) == (name in FOR_SUPPORT)
     assert as_alice.get(address(name)).status_code in (302, 403, 404)
@@ -197,7 +189,7 @@ def test_a_file_costs_as_many_statements_for_many_rows_as_for_few(as_merchant, a
 
 @pytest.mark.parametrize("name", LISTS)
 def test_a_list_leads_to_its_file_as_it_is_filtered(as_merchant, hosting, name):
-    page = as_merchant.get("/admin/" + name.replace(".", "/") + "/", {"q": "zebra"}).content.decode()
+    page = as_merchant.get("/admin/" + name.replace(".", "/") + "/", {"q": "zebra"}, follow=True).content.decode()
     assert f'href="{address(name)}?q=zebra"' in page
 
 
@@ -225,7 +217,7 @@ def test_never_while_one_sees_the_portal_as_a_customer(as_agent, alice, hosting)
 
 
 @pytest.mark.parametrize(
-    "name", ["accounts.user", "subscriptions.event", "auth.group", "x", "a.b.c", "\u200b", "x" * 5000]
+    "name", ["accounts.merchant", "subscriptions.event", "auth.group", "x", "a.b.c", "\u200b", "x" * 5000]
 )
 def test_what_is_no_list_to_be_had_is_no_address(as_merchant, name):
     assert as_merchant.get(address(name)).status_code == 404

@@ -70,8 +70,9 @@ def admin_addresses(ticket):
         "offer": ticket.cancellation_request.offers.get().pk,
         "savedreply": SavedReply.objects.get().pk,
         "alternativeshowing": AlternativeShowing.objects.get().pk,
-        # Marking steps names them in what is sent.
+        # Marking steps names them in what is sent, and their list leads to the queue.
         "wind": 0,
+        "winddownstep": 0,
     }
     mine = Attachment.objects.get(name="mine.txt")
     found = []
