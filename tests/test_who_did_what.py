@@ -158,16 +158,61 @@ def test_only_who_answers_for_the_business_reads_it(as_merchant, as_agent, as_al
     assert PAGE not in as_agent.get("/admin/").content.decode()
 
 
-ODD = ["\u200b", "٣", "x" * 100_000, "-1", "9" * 30, "0001-01-01", "9999-12-31", "~", "a~b~c", "2026-01-01~a~1"]
+ODD = ["\u200b", "٣", "x" * 100_000, "-1", "9" * 30, "~", "a~b~c", "2026-01-01~a~1"]
+NO_DAYS = ["tomorrow", "٢٠٢٦-٠٤-٠٥", "2026-02-30", "2026-4-5", "0001-01-01", "9999-12-31", "05/04/2026"]
 
 
+@pytest.mark.parametrize("name", ["by", "first", "last", "kind"])
 @pytest.mark.parametrize("value", ODD)
-@pytest.mark.parametrize("name", ["by", "first", "last", "kind", "after"])
-def test_what_makes_no_sense_narrows_nothing(as_merchant, agent, alice, name, value):
+def test_a_filter_that_makes_no_sense_says_so_beside_it_and_lists_nothing(as_merchant, agent, alice, name, value):
     looked(agent, alice, timezone.now())
     page = as_merchant.get(PAGE, {name: value})
+    assert (page.status_code, page.context["page"]) == (200, None)
+    [[error]] = page.context["form"].errors.values()
+    assert page.context["form"][name].errors == [error]
+    assert " ".join(value[:50].split()) in error
+    assert "Nothing is listed until the filter can be read." in page.content.decode()
+
+
+@pytest.mark.parametrize("name", ["first", "last"])
+@pytest.mark.parametrize("value", NO_DAYS)
+def test_what_is_no_day_stays_in_its_field_beside_what_else_was_chosen(as_merchant, agent, name, value):
+    page = as_merchant.get(PAGE, {name: value, "by": agent.pk, "kind": "Tickets"})
+    assert page.context["form"].errors == {name: [f'"{value}" is no day. Write it as 2026-11-23.']}
+    assert filled_in(page) | {"by": str(agent.pk), "kind": "Tickets", name: value} == filled_in(page)
+    assert f'type="text" name="{name}"' in page.content.decode()
+
+
+def test_the_last_day_is_not_before_the_first(as_merchant, agent, alice):
+    looked(agent, alice, timezone.now())
+    page = as_merchant.get(PAGE, {"first": "2026-03-11", "last": "2026-03-10"})
+    assert page.context["form"].errors == {"last": ["This is before the first day."]}
+    assert (filled_in(page)["first"], filled_in(page)["last"]) == ("2026-03-11", "2026-03-10")
+    assert page.context["page"] is None
+
+
+@pytest.mark.parametrize("after", [*ODD, "0001-01-01~a~1", "9999-12-31T00:00:00Z~accounts.viewing~1"])
+def test_a_place_that_is_none_is_the_first_page_and_one_beyond_is_read_as_it_is(as_merchant, agent, alice, after):
+    looked(agent, alice, timezone.now())
+    page = as_merchant.get(PAGE, {"after": after})
     assert page.status_code == 200
     assert len(page.context["page"].deeds) == 1
+
+
+def test_a_page_without_a_line_says_which_nothing_it_is(as_merchant):
+    assert "Nobody of staff has done anything yet." in as_merchant.get(PAGE).content.decode()
+    narrowed = as_merchant.get(PAGE, {"kind": "Tickets"}).content.decode()
+    assert "No act of staff fits these filters." in narrowed
+
+
+def test_whoever_is_of_staff_no_longer_is_found_by_what_they_did(as_merchant, agent, merchant, alice):
+    looked(agent, alice, timezone.now())
+    looked(merchant, alice, timezone.now())
+    agent.groups.clear()
+    type(agent).objects.filter(pk=agent.pk).update(is_staff=False, is_active=False)
+    page = as_merchant.get(PAGE).content.decode()
+    assert f'href="?by={agent.pk}">Sam Support</a>' in page
+    assert lines(as_merchant, by=agent.pk) == [("Sam Support", "Saw the portal as Alice Ahn")]
 
 
 def test_what_no_text_can_hold_is_no_address(as_merchant):

@@ -13,67 +13,86 @@ from django.utils.timezone import make_aware
 from django.views.decorators.http import require_safe
 
 from portal_project.accounts.models import User
+from portal_project.common import parsing
 from portal_project.common.keys import key
+from portal_project.common.parsing import quoted
 from portal_project.common.who_did_what import Chosen, Place, kinds, page
 
 SEE = "accounts.change_merchant"
 """As with the page "System": it tells on colleagues, which is not for everybody among them."""
-DAY = {"type": "date"}
-# What a computer can count from, in every time zone.
-EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)
+
+
+class DayField(forms.Field):
+    """As browsers send it. What is no day stays in its field, where a box for days alone would hide it."""
+
+    widget = forms.DateInput(attrs={"type": "date"})
+
+    def to_python(self, value: Any) -> date | None:
+        text = str(value or "").strip()
+        if not text:
+            return None
+        try:
+            return parsing.day(text)
+        except ValueError:
+            self.widget.input_type = "text"
+            raise forms.ValidationError(f"{quoted(text)} is no day. Write it as 2026-11-23.") from None
 
 
 class ChosenForm(forms.Form):
-    """What the address narrows the page to; a value that is none of the choices narrows nothing."""
+    """What the address narrows the page to. With what makes no sense nothing is listed, so that nobody takes it for narrowed."""
 
     by = forms.ChoiceField(required=False, label="Person")
-    first = forms.DateField(required=False, label="From", widget=forms.DateInput(attrs=DAY))
-    last = forms.DateField(required=False, label="To", widget=forms.DateInput(attrs=DAY))
+    first = DayField(required=False, label="From")
+    last = DayField(required=False, label="To")
     kind = forms.ChoiceField(required=False, label="Kind")
 
     def __init__(self, data: Any) -> None:
         super().__init__(data)
-        people = [(str(person.pk), person.get_full_name()) for person in _staff()]
-        self.fields["by"].choices = [("", "Everybody"), *people]  # type: ignore[attr-defined]
-        self.fields["kind"].choices = [("", "Everything"), *((each, each) for each in kinds())]  # type: ignore[attr-defined]
-        self.is_valid()
-        self.data = {name: self.cleaned_data.get(name) or "" for name in self.fields}
+        people = [(str(each.pk), each.get_full_name()) for each in _people(data.get("by", ""))]
+        choices = {
+            "by": [("", "Everybody"), *people],
+            "kind": [("", "Everything"), *((each, each) for each in kinds())],
+        }
+        for name, what in (("by", "nobody here"), ("kind", "no kind of act")):
+            field: Any = self.fields[name]
+            field.choices = choices[name]
+            field.error_messages["invalid_choice"] = f"{quoted(data.get(name, ''))} is {what}. Choose from the list."
 
     @property
     def chosen(self) -> Chosen:
         given = self.cleaned_data
-        first, last = given.get("first"), given.get("last")
+        first, last = given["first"], given["last"]
         return Chosen(
-            by=key(given.get("by") or ""),
+            by=key(given["by"]) if given["by"] else None,
             since=_midnight(first) if first else None,
             before=_midnight(last + timedelta(days=1)) if last else None,
-            kind=given.get("kind") or "",
+            kind=given["kind"],
         )
 
     def clean(self) -> None:
-        for name in ("first", "last"):
-            day = self.cleaned_data.get(name)
-            if day and not EARLIEST <= day <= LATEST:
-                self.cleaned_data[name] = None
+        first, last = self.cleaned_data.get("first"), self.cleaned_data.get("last")
+        if first and last and last < first:
+            self.add_error("last", "This is before the first day.")
 
 
 @require_safe
 @permission_required(SEE, raise_exception=True)
 def who_did_what(request: HttpRequest) -> HttpResponse:
-    form, after = ChosenForm(request.GET), request.GET.get("after", "")
-    place = Place.read(after)
+    form, place = ChosenForm(request.GET), Place.read(request.GET.get("after", ""))
     context = admin.site.each_context(request) | {
         "title": "Who did what",
         "form": form,
-        "page": page(form.chosen, place),
+        "page": page(form.chosen, place) if form.is_valid() else None,
         "is_first": place is None,
     }
     return TemplateResponse(request, "admin/who_did_what/page.html", context)
 
 
-def _staff() -> list[User]:
-    """Those of today, also where they are switched off. Whoever was made a customer is found without a filter alone."""
-    return list(User.objects.filter(Q(is_staff=True) | Q(is_superuser=True)).order_by("name", "email"))
+def _people(named: str) -> list[User]:
+    """Those of staff, also where they are switched off; and whoever the address names, who may be of staff no longer."""
+    return list(
+        User.objects.filter(Q(is_staff=True) | Q(is_superuser=True) | Q(pk=key(named) or 0)).order_by("name", "email")
+    )
 
 
 def _midnight(day: date) -> datetime:
