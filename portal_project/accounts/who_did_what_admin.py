@@ -22,10 +22,10 @@ def _entries(which: Q) -> Callable[[], QuerySet[LogEntry]]:
 
 
 def _entry(entry: LogEntry) -> tuple[str, str]:
-    what = f"{entry.object_repr}: {entry.get_change_message()}"
+    what = entry.get_change_message()
     if entry.action_flag == DELETION:
-        what = f"{entry.object_repr}: deleted."
-    return what, _page(entry)
+        what = what or "deleted."
+    return f"{entry.object_repr}: {what}", _page(entry)
 
 
 def _page(entry: LogEntry) -> str:

@@ -6,8 +6,9 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.timezone import localdate
@@ -16,11 +17,12 @@ from django.views.decorators.http import require_GET, require_POST
 from unfold.decorators import display
 
 from portal_project.accounts.people import person
-from portal_project.common import csv_files, worker
+from portal_project.common import worker
 from portal_project.common.admin import ModelAdmin, ReadOnly
 from portal_project.common.keys import key
 from products.models import Plan
 from subscriptions.admin.bulk_begin import BeginForm, Selection, about, address
+from subscriptions.admin.bulk_rows import state_in
 from subscriptions.bulk import groups, running, wording
 from subscriptions.bulk.kinds import KINDS
 from subscriptions.bulk.trying import RIGHT
@@ -39,6 +41,11 @@ STATES = {
 }
 # What the worker does, or would be given by confirming.
 AT_WORK = (wording.COUNTING, wording.WAITING, wording.DOING)
+
+
+def may_begin(request: HttpRequest) -> bool:
+    """From the list of subscriptions: there is no button for it here."""
+    return request.user.has_perm(RIGHT)
 
 
 @admin.register(BulkAct)
@@ -66,8 +73,10 @@ class BulkActAdmin(ReadOnly, ModelAdmin):
     show_full_result_count = False
     actions = None
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(RIGHT)
+    list_before_template = "admin/subscriptions/bulkact/_list_above.html"
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Bulk acts"} | (extra_context or {}))
 
     def get_urls(self) -> list[URLPattern]:
         views: dict[str, Callable[..., HttpResponseBase]] = {
@@ -76,7 +85,6 @@ class BulkActAdmin(ReadOnly, ModelAdmin):
             "resume": require_POST(self.resume),
             "discard": require_POST(self.discard),
             "rows": require_GET(self.rows_view),
-            "csv": require_GET(self.rows_file),
         }
         own = [
             path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"subscriptions_bulkact_{name}")
@@ -86,7 +94,7 @@ class BulkActAdmin(ReadOnly, ModelAdmin):
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """Choose what to do to those that the address names (`bulk_begin.Selection`)."""
-        if not self.has_add_permission(request):
+        if not may_begin(request):
             raise PermissionDenied
         selection, by, today = Selection.read(request.GET), person(request), localdate()
         if selection is None:
@@ -113,6 +121,8 @@ class BulkActAdmin(ReadOnly, ModelAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         act = self._act(request, object_id)
+        if act is None:
+            return self._discarded(request)
         state = wording.state_of(act)
         context = {
             "act": act,
@@ -120,10 +130,10 @@ class BulkActAdmin(ReadOnly, ModelAdmin):
             "heading": wording.heading(act),
             "button": wording.asked(act, act.ready),
             "groups": groups.shown(act.groups),
-            "results": [(result, getattr(act, result)) for result in BulkRow.State if getattr(act, result)],
+            "results": [each for each in results(act) if each[1]],
             "consequence": KINDS[act.kind].consequence if act.kind in KINDS else "",
             "is_final": act.kind in KINDS and KINDS[act.kind].is_final,
-            "may_act": self.has_add_permission(request),
+            "may_act": may_begin(request),
             "may_confirm": running.may_confirm(act, localdate()),
             "is_moving": state in (wording.COUNTING, wording.DOING),
             "is_worker_away": state in AT_WORK and not worker.is_running(),
@@ -138,27 +148,26 @@ class BulkActAdmin(ReadOnly, ModelAdmin):
     def rows_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The rows, page by page, or those with one result."""
         act = self._act(request, pk)
-        state, after = _state(request), key(request.GET.get("after", ""))
+        if act is None:
+            return self._discarded(request)
+        state, after = state_in(request.GET), key(request.GET.get("after", ""))
         found = self._rows(act, state).filter(pk__gt=after or 0).select_related("subscription__customer")
         rows = list(found[: ROWS_SHOWN + 1])
         context = {
             "act": act,
             "rows": rows[:ROWS_SHOWN],
             "state": state,
-            "states": BulkRow.State,
+            "results": [each for each in results(act) if each[1] or each[0] == state],
             "after": rows[ROWS_SHOWN - 1].pk if len(rows) > ROWS_SHOWN else None,
             "is_first": not after,
             "back": act.get_absolute_url(),
         }
         return self._page(request, self.act(act), "admin/subscriptions/bulkact/rows.html", **context)
 
-    def rows_file(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        act, state = self._act(request, pk), _state(request)
-        rows = self._rows(act, state).values_list("subscription__number", "state", "reason")
-        return csv_files.download(f"bulk-act-{act.pk}.csv", ("subscription", "result", "reason"), rows.iterator())
-
     def confirm(self, request: HttpRequest, pk: int) -> HttpResponse:
         act = self._act_to_change(request, pk)
+        if act is None:
+            return self._discarded(request)
         try:
             running.confirm(act, by=person(request), today=localdate())
         except NotAllowed as refusal:
@@ -167,6 +176,8 @@ class BulkActAdmin(ReadOnly, ModelAdmin):
 
     def stop(self, request: HttpRequest, pk: int) -> HttpResponse:
         act = self._act_to_change(request, pk)
+        if act is None:
+            return self._discarded(request)
         if not running.stop(act, by=person(request)):
             messages.warning(request, "It is not being done, so there is nothing to stop.")
         else:
@@ -175,33 +186,43 @@ class BulkActAdmin(ReadOnly, ModelAdmin):
 
     def resume(self, request: HttpRequest, pk: int) -> HttpResponse:
         act = self._act_to_change(request, pk)
+        if act is None:
+            return self._discarded(request)
         if running.resume(act):
             self.log_change(request, act, "Went on.")
         return redirect(act)
 
     def discard(self, request: HttpRequest, pk: int) -> HttpResponse:
-        act = BulkAct.objects.filter(pk=pk).first()
-        if not self.has_add_permission(request):
-            raise PermissionDenied
+        act = self._act_to_change(request, pk)
         if act is None:
-            messages.info(request, "That bulk act is discarded already.")
-            return redirect("admin:subscriptions_bulkact_changelist")
-        if not running.discard(act):
-            messages.warning(request, "This bulk act is confirmed already, so it stays.")
+            return self._discarded(request)
+        with transaction.atomic():
+            is_gone = running.discard(act)
+            if is_gone:
+                self.log_discarded(request, act, f"Discarded: “{wording.asked(act, act.ready)}”.")
+        if not is_gone:
+            # Or somebody else was quicker, which its page says.
+            if BulkAct.objects.filter(pk=pk).exists():
+                messages.warning(request, "This bulk act is confirmed already, so it stays.")
             return redirect(act)
         messages.success(request, "The bulk act is discarded. Nothing was done.")
         return redirect("admin:subscriptions_bulkact_changelist")
 
-    def _act(self, request: HttpRequest, pk: int | str) -> BulkAct:
+    def _act(self, request: HttpRequest, pk: int | str) -> BulkAct | None:
+        """To be read; None where there is none, or none any more."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        people = ("began_by", "confirmed_by", "stopped_by")
-        return get_object_or_404(BulkAct.objects.select_related(*people), pk=pk)
+        return BulkAct.objects.select_related("began_by", "confirmed_by", "stopped_by").filter(pk=pk).first()
 
-    def _act_to_change(self, request: HttpRequest, pk: int) -> BulkAct:
-        if not self.has_add_permission(request):
+    def _act_to_change(self, request: HttpRequest, pk: int) -> BulkAct | None:
+        if not may_begin(request):
             raise PermissionDenied
-        return get_object_or_404(BulkAct, pk=pk)
+        return BulkAct.objects.filter(pk=pk).first()
+
+    def _discarded(self, request: HttpRequest) -> HttpResponse:
+        """For whoever comes to one that is not there, as after somebody else has discarded it."""
+        messages.info(request, "There is no such bulk act. It may have been discarded.")
+        return redirect("admin:subscriptions_bulkact_changelist")
 
     def _rows(self, act: BulkAct, state: str) -> Any:
         return act.rows.filter(state=state) if state else act.rows.all()
@@ -227,6 +248,11 @@ class BulkActAdmin(ReadOnly, ModelAdmin):
         return act.began_by.get_full_name()
 
 
+def results(act: BulkAct) -> list[tuple[BulkRow.State, int]]:
+    """How many rows have each."""
+    return [(state, getattr(act, state)) for state in BulkRow.State]
+
+
 def _chosen_values(act: BulkAct) -> list[tuple[Any, Any]]:
     """What was chosen for all, in words: labels and texts."""
     if act.kind not in KINDS:
@@ -244,8 +270,3 @@ def _in_words(field: forms.Field, value: str) -> str:
         return day(field.to_python(value))
     called = {str(each): label for each, label in getattr(field, "choices", ())}
     return str(called.get(value, value))
-
-
-def _state(request: HttpRequest) -> str:
-    state = request.GET.get("state", "")
-    return state if state in BulkRow.State else ""

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -139,7 +140,11 @@ class PaymentFileAdmin(ModelAdmin):
 
     def discard(self, request: HttpRequest, pk: int) -> HttpResponse:
         file = self._file(request, pk)
-        if not payment_files.discard(file):
+        with transaction.atomic():
+            is_gone = payment_files.discard(file)
+            if is_gone:
+                self.log_discarded(request, file, "Discarded.")
+        if not is_gone:
             messages.warning(request, _("“%(file)s” is confirmed already, so it stays.") % {"file": file.name})
             return redirect(file)
         messages.success(request, _("“%(file)s” is discarded.") % {"file": file.name})

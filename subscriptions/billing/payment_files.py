@@ -118,7 +118,7 @@ def confirm(file: PaymentFile, *, by: "User") -> None:
 def discard(file: PaymentFile) -> bool:
     """Forget a file that nobody has confirmed, and say whether it was one."""
     with transaction.atomic():
-        unconfirmed = PaymentFile.objects.select_for_update().filter(pk=file.pk, confirmed_at=None)
+        unconfirmed = PaymentFile.objects.select_for_update().defer("content").filter(pk=file.pk, confirmed_at=None)
         return bool(unconfirmed and unconfirmed.delete())
 
 

@@ -1,18 +1,25 @@
 """The pages of acts on many subscriptions: what they say, by how far an act has come, and what they take."""
 
+import csv
 import re
 from datetime import date
+from io import StringIO
 from uuid import uuid4
 
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from portal_project.exports import files
+from portal_project.exports.models import Export
 from products.models import Plan
 from subscriptions.bulk import running, wording
 from subscriptions.bulk.kinds import KINDS
 from subscriptions.models import BulkAct, Subscription
 from tests.factories import PlanFactory, ProductFactory
-from tests.subscriptions.test_bulk_acts import ACTS, LIST, begin, started_many, text_of
+from tests.subscriptions.test_bulk_acts import ACTS, LIST, begin, changed, started_many, text_of
 from tests.test_system import worker_looks
 
 TODAY = date(2026, 4, 10)
@@ -209,3 +216,102 @@ def test_what_was_typed_about_another_act_stays_when_the_form_comes_back(as_merc
 def test_a_chosen_day_is_shown_in_words(as_merchant, hosting):
     started_many(hosting, 1)
     assert "1 July 2026" in page_of(as_merchant, begun(as_merchant, resumes_on="2026-07-01"))
+
+
+def test_who_discarded_which_act_is_told(as_merchant, hosting):
+    started_many(hosting, 2)
+    act = begun(as_merchant, "change_price", percent="5")
+    as_merchant.post(f"{ACTS}{act.pk}/discard/")
+    told = text_of(as_merchant.get("/admin/who-did-what/"))
+    assert f"Bulk act {act.pk} (change price): Discarded: “Change the price of 2 subscriptions”." in told
+    as_merchant.post(f"{ACTS}{act.pk}/discard/")
+    assert LogEntry.objects.count() == 1
+
+
+def test_one_that_stays_is_not_told_as_discarded(as_merchant, hosting):
+    started_many(hosting, 1)
+    act = begun(as_merchant)
+    as_merchant.post(f"{ACTS}{act.pk}/confirm/")
+    as_merchant.post(f"{ACTS}{act.pk}/discard/")
+    assert not LogEntry.objects.exists()
+
+
+def test_discarding_one_of_many_rows_reads_none_of_them(as_merchant, hosting):
+    counts = set()
+    for count in (1, 30):
+        started_many(hosting, count)
+        act = begun(as_merchant)
+        with CaptureQueriesContext(connection) as queries:
+            as_merchant.post(f"{ACTS}{act.pk}/discard/")
+        counts.add(len(queries))
+        assert not [each for each in queries if each["sql"].startswith("SELECT") and "bulkrow" in each["sql"]]
+    assert len(counts) == 1
+
+
+def test_the_page_of_one_that_somebody_discarded_leads_to_the_list(as_merchant, hosting):
+    started_many(hosting, 1)
+    act = begun(as_merchant)
+    as_merchant.post(f"{ACTS}{act.pk}/discard/")
+    for verb in ("confirm", "stop", "resume", "discard"):
+        page = as_merchant.post(f"{ACTS}{act.pk}/{verb}/", follow=True)
+        assert page.redirect_chain == [(ACTS, 302)], verb
+        assert "discarded" in text_of(page)
+    for path in ("change", "rows"):
+        page = as_merchant.get(f"{ACTS}{act.pk}/{path}/", follow=True)
+        assert page.redirect_chain == [(ACTS, 302)], path
+        assert "discarded" in text_of(page)
+
+
+def downloaded(client, **narrowed):
+    answer = client.get("/admin/csv/subscriptions.bulkrow/", narrowed)
+    content = b"".join(answer.streaming_content).decode("utf-8-sig")
+    return list(csv.DictReader(StringIO(content, newline="")))
+
+
+def test_results_are_had_as_a_file_in_words(as_merchant, merchant, hosting):
+    paused, ended = started_many(hosting, 2)
+    with changed(ended) as held:
+        held.cancel(TODAY)
+    act = begun(as_merchant)
+    begun(as_merchant, "cancel_now")
+    as_merchant.post(f"{ACTS}{act.pk}/confirm/")
+    running.go_on()
+    lines = downloaded(as_merchant, act=act.pk)
+    assert [list(line.values()) for line in lines] == [
+        [ended.number, str(ended.customer.number), ended.customer.name, "Not possible", act.rows.last().reason],
+        [paused.number, str(paused.customer.number), paused.customer.name, "Done", ""],
+    ]
+    assert [line["subscription"] for line in downloaded(as_merchant, act=act.pk, state="done")] == [paused.number]
+    assert downloaded(as_merchant, act="٥") == downloaded(as_merchant) == []
+    assert {(each.taken_by, each.list) for each in Export.objects.all()} == {(merchant, "subscriptions.bulkrow")}
+    assert "state=done" in text_of(as_merchant.get(f"{ACTS}{act.pk}/rows/?state=done"))
+
+
+def test_many_results_are_made_into_a_file_by_the_worker(as_merchant, hosting, monkeypatch):
+    monkeypatch.setattr(files, "LONG", 2)
+    started_many(hosting, 3)
+    act = begun(as_merchant)
+    page = as_merchant.get(f"/admin/csv/subscriptions.bulkrow/?act={act.pk}&state=ready")
+    assert "made in the background" in text_of(page)
+    back = as_merchant.get(page.context["back"])
+    assert back.url == f"{ACTS}{act.pk}/rows/?state=ready"
+    assert as_merchant.get("/admin/subscriptions/bulkrow/").url == ACTS
+
+
+def test_support_has_no_file_of_results(as_merchant, as_agent, hosting):
+    started_many(hosting, 1)
+    act = begun(as_merchant)
+    assert as_agent.get(f"/admin/csv/subscriptions.bulkrow/?act={act.pk}").status_code == 403
+
+
+def test_the_list_has_no_button_that_adds_and_says_how_to_begin(as_merchant, hosting):
+    page = text_of(as_merchant.get(ACTS))
+    assert "There is none yet." in page
+    assert f'href="{ACTS}add/"' not in page
+    assert "Bulk acts" in re.search("<title>(.*?)</title>", page, re.DOTALL)[1]
+    assert "to view" not in page
+    started_many(hosting, 1)
+    begun(as_merchant)
+    page = text_of(as_merchant.get(ACTS))
+    assert "There is none yet." not in page
+    assert f'href="{LIST}"' in page

@@ -1,9 +1,7 @@
 """Acts on many subscriptions: counted first, then done in batches, each row as one click."""
 
-import csv
 from datetime import date
 from decimal import Decimal
-from io import StringIO
 from uuid import uuid4
 
 import pytest
@@ -413,7 +411,7 @@ def test_one_that_is_confirmed_stays(as_merchant, hosting):
     assert BulkAct.objects.exists()
 
 
-def test_results_are_read_page_by_page_and_as_a_file(as_merchant, hosting):
+def test_results_are_read_page_by_page(as_merchant, hosting):
     started_many(hosting, 60)
     begin(as_merchant, "pause")
     act = BulkAct.objects.get()
@@ -422,12 +420,6 @@ def test_results_are_read_page_by_page_and_as_a_file(as_merchant, hosting):
     last = act.rows.all()[49].pk
     assert f"after={last}" in page
     assert text_of(as_merchant.get(f"{ACTS}{act.pk}/rows/?state=done&after={last}")).count("<tr>") == 11
-    file = as_merchant.get(f"{ACTS}{act.pk}/csv/")
-    lines = list(csv.reader(StringIO(b"".join(file.streaming_content).decode("utf-8-sig"))))
-    assert lines[0] == ["subscription", "result", "reason"]
-    assert sorted(lines[1:]) == sorted(
-        [row, "done", ""] for row in Subscription.objects.values_list("number", flat=True)
-    )
 
 
 def test_a_page_asks_as_much_for_many_rows_as_for_one(as_merchant, hosting):
@@ -463,7 +455,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(as_merchant, hosting):
     assert not BulkAct.objects.exists()
 
 
-@pytest.mark.parametrize("page", ["", "add/?all", "{pk}/change/", "{pk}/rows/", "{pk}/csv/"])
+@pytest.mark.parametrize("page", ["", "add/?all", "{pk}/change/", "{pk}/rows/"])
 def test_support_acts_on_one_at_a_time(as_merchant, as_agent, hosting, page):
     started_many(hosting, 1)
     begin(as_merchant, "pause")
