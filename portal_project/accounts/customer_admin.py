@@ -20,7 +20,9 @@ class CustomerFilter(admin.SimpleListFilter):
     """The lookup that leads from a row to the customer."""
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(sent, self._name(sent)) for sent in request.GET.getlist(self.parameter_name)[:1]]
+        """None for what is no key, which the list then says that it cannot read."""
+        sent = request.GET.getlist(self.parameter_name)[:1]
+        return [(each, self._name(each)) for each in sent if key(each) is not None]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if not self.value():

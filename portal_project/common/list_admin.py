@@ -1,7 +1,6 @@
 """The admin's long lists: tabs with counts, and pages by key, newest first; nothing costs more for being at the end of a list."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -9,23 +8,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
 from portal_project.common.admin import SafeChangeList
-from portal_project.common.counting import capped, counts
 from portal_project.common.keys import key
 from portal_project.common.paging import Page, page_after
 from portal_project.common.search_admin import SearchAdmin
+from portal_project.common.tabs import Tab, counted
+from portal_project.common.unreadable import Unread
 
 TAB, AFTER = "tab", "after"
 ALL = "all"
-
-
-@dataclass(frozen=True)
-class Tab:
-    """One of the tabs of a list, as it is shown."""
-
-    name: str
-    label: str
-    count: str
-    """Such as "17", or "1,000+"."""
 
 
 class Pages:
@@ -40,22 +30,36 @@ class KeysetChangeList(SafeChangeList):
     paginator = Pages()
     multi_page = can_show_all = show_full_result_count = False
     show_admin_actions = True
+    keeps_views = True
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        self.after = key(request.GET.get(AFTER, ""))
+        sent = request.GET.get(AFTER, "")
+        self.after = key(sent)
+        self.names_no_page = bool(sent) and self.after is None
         # Forms and links of the page keep what the address says: it says no page, so whatever narrows a list shows its first.
         request.GET = _without(request.GET, AFTER)  # type: ignore[assignment]
         super().__init__(request, *args, **kwargs)
 
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Any]:
         tabs = self.model_admin.list_tabs
-        sent = request.GET.get(TAB, "")
-        self.tab = sent if sent in tabs else ALL
+        self.tab = self._tab(request.GET)
         self.root_queryset = self.model_admin.get_queryset(request)
-        if tabs:
+        if self.tab in tabs:
             _label, keep = tabs[self.tab]
             self.root_queryset = keep(self.root_queryset)
         return super().get_queryset(request, *args, **kwargs)
+
+    def _tab(self, sent: QueryDict) -> str:
+        """The tab that is shown; empty where a filter says what tabs say, or nothing can be made of what is sent."""
+        if tab := sent.get(TAB, ""):
+            return tab if tab in self.model_admin.list_tabs else ""
+        return "" if any(sent.get(name) for name in self.model_admin.filters_like_tabs) else ALL
+
+    def _unread_before_filters(self, request: HttpRequest) -> Unread:
+        unread = super()._unread_before_filters(request)
+        if request.GET.get(TAB) and not self.tab:
+            unread.note("tab", [TAB])
+        return unread
 
     def get_filters_params(self, params: Any = None) -> dict[str, Any]:
         found: dict[str, Any] = super().get_filters_params(params)
@@ -66,7 +70,7 @@ class KeysetChangeList(SafeChangeList):
         return ["-pk"]
 
     def get_results(self, request: HttpRequest) -> None:
-        self.request = request
+        """Nothing is counted."""
 
     @cached_property
     def page(self) -> Page[Any]:
@@ -85,10 +89,11 @@ class KeysetChangeList(SafeChangeList):
 
     @cached_property
     def tabs(self) -> list[Tab]:
-        """With what is on each, filters aside, counted in one statement."""
-        found = self.model_admin.list_tabs
-        numbers = counts(keep(self.model_admin.get_queryset(self.request)) for _label, keep in found.values())
-        return [Tab(name, found[name][0], capped(number)) for name, number in zip(found, numbers, strict=True)]
+        """With what is on each, filters aside."""
+        found = self.model_admin.list_tabs.items()
+        return counted(
+            (name, label, keep(self.model_admin.get_queryset(self.request))) for name, (label, keep) in found
+        )
 
     @property
     def older(self) -> str:
@@ -101,6 +106,8 @@ class ListAdmin(SearchAdmin):
 
     list_tabs: dict[str, tuple[str, Callable[[Any], QuerySet[Any]]]] = {}
     """What each tab is called, and which rows it keeps; `ALL` is shown where the address names none. Empty: no tabs."""
+    filters_like_tabs: tuple[str, ...] = ()
+    """Names in the address that narrow the list by what its tabs are about: with one of them, the list is no longer `ALL`."""
     list_per_page = 50
     show_full_result_count = False
     sortable_by = ()

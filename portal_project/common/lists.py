@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.messages.storage.base import BaseStorage
@@ -13,7 +14,7 @@ from django.http import HttpRequest, QueryDict
 def rows_of(model_admin: "ModelAdmin[Any]", query: str, reader: AbstractBaseUser) -> QuerySet[Any]:
     """All rows that the reader finds in the list at the address with this query, whichever page it names.
 
-    Needs no request, so the worker can ask too. Raises `IncorrectLookupParameters` for what no filter takes.
+    Needs no request, so the worker can ask too. Raises `IncorrectLookupParameters` for what no filter can read.
     """
     rows: QuerySet[Any] = list_at(model_admin, query, reader).queryset
     return rows
@@ -27,4 +28,7 @@ def list_at(model_admin: "ModelAdmin[Any]", query: str, reader: AbstractBaseUser
     request.user = reader  # type: ignore[assignment]
     # What a search that nobody can type would tell its reader, goes nowhere.
     request._messages = BaseStorage(request)  # type: ignore[attr-defined]
-    return model_admin.get_changelist_instance(request)
+    changelist: Any = model_admin.get_changelist_instance(request)
+    if changelist.unread:
+        raise IncorrectLookupParameters
+    return changelist

@@ -28,7 +28,7 @@ def in_words(found: ChangeList, query: str) -> list[str]:
 
 def _tab(found: Any) -> list[str]:
     tabs = getattr(found.model_admin, "list_tabs", {})
-    is_narrowed = tabs and found.tab != next(iter(tabs))
+    is_narrowed = tabs and found.tab in tabs and found.tab != next(iter(tabs))
     return [str(tabs[found.tab][0])] if is_narrowed else []
 
 

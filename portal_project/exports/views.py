@@ -40,7 +40,8 @@ def take(request: HttpRequest, name: str) -> HttpResponseBase:
     try:
         rows = page.csv_rows(query, person(request))
     except IncorrectLookupParameters:
-        return redirect(_address(page, ""))
+        # The list says what of its address cannot be read.
+        return redirect(back)
     if not files.is_long(rows):
         export = files.begin_at_once(name, query, by=person(request))
         return csv_files.response(files.name_of(export), files.handed_over(page, rows, export))

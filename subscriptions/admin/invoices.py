@@ -69,6 +69,7 @@ class InvoiceAdmin(ReadOnly, ListAdmin):
         "paid": ("Paid", lambda rows: rows.filter(status=Invoice.Status.PAID)),
         "void": ("Void", lambda rows: rows.filter(status=Invoice.Status.VOID)),
     }
+    filters_like_tabs = ("status__exact", "overdue")
     list_select_related = ("subscription__plan__product", "subscription__customer")
     search_fields = ("subscription__search_text", "subscription__customer__search_text")
     actions = None

@@ -63,6 +63,7 @@ class SubscriptionList(StartAdmin):
         "trial": ("Trial", lambda rows: rows.filter(status=Status.TRIALING, cancels_on=None)),
         "ended": ("Ended", lambda rows: rows.filter(status=Status.CANCELED)),
     }
+    filters_like_tabs = ("status__exact", "counted")
     search_fields = ("search_text", "customer__search_text")
     actions: Any = ("act_on_chosen",)
     csv_columns = (

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from portal_project.common.keys import key
+from portal_project.common.unreadable import Unread
 from products.models import CancellationReason, Plan, Product
 from support.models import CancellationRequest
 from support.reports import leaving, tenure
@@ -38,7 +39,7 @@ EARLIEST = date(1900, 1, 1)
 
 
 class LeavingForm(forms.Form):
-    """A value that is none of the choices narrows nothing; without days, it is about twelve months."""
+    """A value that is none of the choices narrows nothing, which the page says; without days, it is about twelve months."""
 
     by = forms.ChoiceField(required=False, choices=BY, label=gettext_lazy("By"))
     first = forms.DateField(required=False, label=gettext_lazy("From"), widget=forms.DateInput(attrs=DAY))
@@ -58,7 +59,7 @@ class LeavingForm(forms.Form):
         self.reasons = {reason.code: reason for reason in CancellationReason.objects.all()}
         for name, known in (("product", self.products), ("plan", self.plans), ("reason", self.reasons)):
             self.fields[name].choices = [ANY, *known.items()]  # type: ignore[attr-defined]
-        self.is_valid()
+        self.unread = Unread.of(self)
         self.rows_by = self.cleaned_data.get("by") or "month"
         # What the page is about stands in its fields, also where the address says nothing, or nothing that makes sense.
         about = {"by": self.rows_by, "first": self.chosen.first, "last": self.chosen.last}

@@ -6,8 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -17,12 +17,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal_project.accounts.people import person
+from portal_project.common.unreadable import Unread
 from subscriptions.rules.states import NotAllowed
 from support.admin import wind_down
 from support.admin.queue_rows import COLUMNS, Writer
-from support.models import Ticket
+from support.models import Ticket, TicketQuerySet
 from support.queue.filters import BulkForm, FilterForm
-from support.queue.rows import STEPS, TABS, Desk, page, tabs
+from support.queue.rows import NOWHERE, STEPS, TABS, Desk, page, position, tabs
 from support.queue.staff import able
 from support.tickets import triage
 
@@ -46,43 +47,65 @@ def queue(request: HttpRequest, site: AdminSite) -> HttpResponse:
         context |= wind_down.tab(request, today)
         response = TemplateResponse(request, "admin/support/steps.html", context)
     else:
-        context |= {"bulk": bulk} | _rows(request, FilterForm(request.GET, colleagues=colleagues), desk)
+        filters = FilterForm(request.GET, colleagues=colleagues)
+        unread = _unread(request.GET, filters)
+        context |= {"bulk": bulk, "unread": unread, "without_unread": unread.without(request.GET)}
+        context |= _rows(request, filters, desk)
         response = TemplateResponse(request, "admin/support/queue.html", context)
     seen = request.GET.urlencode()
     response.set_cookie(LAST_SEEN, seen, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax")
     return response
 
 
-def listed(chosen: QueryDict, by: Any) -> QuerySet[Ticket]:
-    """All tickets that the queue at that address holds, for a file. The tab of steps is a list of something else: none."""
+def listed(chosen: QueryDict, by: Any) -> TicketQuerySet:
+    """All tickets that the queue at that address holds, for a file. The tab of steps is a list of something else: none.
+
+    Raises `IncorrectLookupParameters` for what no filter can read.
+    """
     colleagues = list(able().order_by("name", "email"))
     desk = Desk(by, localdate(), {colleague.pk for colleague in colleagues})
-    tab = _tab(chosen)
-    if tab == STEPS:
+    if _tab(chosen) == STEPS:
         return Ticket.objects.none()
-    _label, keep = TABS[tab]
-    tickets = FilterForm(chosen, colleagues=colleagues).narrowed(keep(Ticket.objects.all(), desk), desk)
-    return tickets.select_related("customer", "assignee", "subscription")
+    filters = FilterForm(chosen, colleagues=colleagues)
+    if _unread(chosen, filters):
+        raise IncorrectLookupParameters
+    return _tickets(chosen, filters, desk).select_related("customer", "assignee", "subscription")
 
 
 def _rows(request: HttpRequest, filters: FilterForm, desk: Desk) -> dict[str, Any]:
     may_change = request.user.has_perm("support.change_ticket")
-    _label, keep = TABS[_tab(request.GET)]
-    tickets = filters.narrowed(keep(Ticket.objects.all(), desk), desk)
-    found = page(tickets, request.GET.get("after", ""), COLUMNS)
+    after = request.GET.get("after", "")
+    found = page(_tickets(request.GET, filters, desk), after, COLUMNS)
     writer = Writer(desk.today, able=desk.staff, may_change=may_change)
     return {
         "filters": filters,
         "rows": [writer.row(ticket) for ticket in found.rows],
         "next": found.next,
         "is_first": "after" not in request.GET,
+        "names_no_page": bool(after) and position(after) == NOWHERE,
         "may_change": may_change,
     }
 
 
+def _tickets(chosen: QueryDict, filters: FilterForm, desk: Desk) -> TicketQuerySet:
+    tab = _tab(chosen)
+    if tab not in TABS:
+        return Ticket.objects.none()
+    _label, keep = TABS[tab]
+    return filters.narrowed(keep(Ticket.objects.all(), desk), desk)
+
+
 def _tab(chosen: QueryDict) -> str:
-    tab = chosen.get("tab", "")
-    return tab if tab in TABS or tab == STEPS else "all"
+    """Empty where the address names one that is none."""
+    tab = chosen.get("tab") or "all"
+    return tab if tab in TABS or tab == STEPS else ""
+
+
+def _unread(chosen: QueryDict, filters: FilterForm) -> Unread:
+    unread = Unread.of(filters)
+    if not _tab(chosen):
+        unread.note("tab", ["tab"])
+    return unread
 
 
 def way_back(request: HttpRequest) -> str:

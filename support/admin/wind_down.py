@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from portal_project.accounts.people import person
 from portal_project.common.keys import key
+from portal_project.common.unreadable import Unread
 from support.admin import step_rows
 from support.models import WindDownStep
 from support.queue import steps
@@ -40,12 +41,16 @@ def urls(wrap: Any) -> list[URLPattern]:
 
 def tab(request: HttpRequest, today: date) -> dict[str, Any]:
     """One page of the tab: what is to be done, or of that and of what has been, what `?show=` names."""
-    shown = _shown(request.GET)
+    shown, unread = _shown(request.GET), Unread()
+    if shown not in SHOWS:
+        unread.note("show", ["show"])
     is_done = shown == DONE
     found = steps.page(request.GET.get("after", ""), step_rows.COLUMNS, chosen(request.GET, today), is_done=is_done)
     return {
         "shows": [(name, label) for name, (label, _steps) in SHOWS.items()],
         "shown": shown,
+        "unread": unread,
+        "without_unread": unread.without(request.GET),
         "rows": step_rows.written(found.rows, today),
         "next": found.next,
         "is_first": "after" not in request.GET,
@@ -55,13 +60,13 @@ def tab(request: HttpRequest, today: date) -> dict[str, Any]:
 
 
 def chosen(sent: QueryDict, today: date) -> QuerySet[WindDownStep]:
-    """All that the tab at that address lists."""
-    return SHOWS[_shown(sent)][1](today)
+    """All that the tab at that address lists, which is nothing where it names what there is not."""
+    shown = _shown(sent)
+    return SHOWS[shown][1](today) if shown in SHOWS else WindDownStep.objects.none()
 
 
 def _shown(sent: QueryDict) -> str:
-    shown = sent.get("show", "")
-    return shown if shown in SHOWS else ""
+    return sent.get("show", "")
 
 
 def may_mark(request: HttpRequest) -> bool:

@@ -28,7 +28,7 @@ WITHIN: list[tuple[str, str | Promise]] = [
 
 
 class FilterForm(forms.Form):
-    """What the queue is narrowed to. A value that is none of the choices narrows nothing."""
+    """What the queue is narrowed to. With a value that is none of the choices nobody can say to what, so it holds nothing."""
 
     q = LineField(
         required=False,
@@ -58,6 +58,8 @@ class FilterForm(forms.Form):
         return any(self.cleaned_data.values())
 
     def narrowed(self, tickets: TicketQuerySet, desk: Desk) -> TicketQuerySet:
+        if self.errors:
+            return tickets.none()
         chosen = {name: value for name, value in self.cleaned_data.items() if value}
         for field in ("status", "type", "priority"):
             if field in chosen:

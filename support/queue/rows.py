@@ -10,8 +10,8 @@ from django.utils.dateparse import parse_date
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from portal_project.common.counting import capped, counts
 from portal_project.common.keys import key
+from portal_project.common.tabs import Tab, counted
 from support.models import Ticket, TicketQuerySet, WindDownStep
 from support.queue.staff import nobodys
 
@@ -51,24 +51,16 @@ TABS: dict[str, tuple[str | Promise, Callable[[TicketQuerySet, Desk], TicketQuer
     "ending": (_("Ending this week"), lambda tickets, desk: ending_within(tickets, WEEK, desk.today)),
     "all": (_("All"), lambda tickets, desk: tickets),
 }
+# Where no page leaves off.
+NOWHERE = (None, None)
 # The tab that lists steps instead of tickets.
 STEPS = "wind_down"
 
 
-@dataclass(frozen=True)
-class Tab:
-    name: str
-    label: str | Promise
-    count: str
-    """Such as "17", or "1,000+"."""
-
-
 def tabs(desk: Desk) -> list[Tab]:
-    """Every tab with what is on it, counted in one query, and no further than it matters."""
-    labels = {name: label for name, (label, _keep) in TABS.items()} | {STEPS: _("Wind-down")}
-    tickets = [keep(Ticket.objects.all(), desk) for _label, keep in TABS.values()]
-    numbers = counts([*tickets, WindDownStep.objects.filter(done_at=None)])
-    return [Tab(name, label, capped(count)) for (name, label), count in zip(labels.items(), numbers, strict=True)]
+    """Every tab with what is on it."""
+    of_tickets = [(name, label, keep(Ticket.objects.all(), desk)) for name, (label, keep) in TABS.items()]
+    return counted([*of_tickets, (STEPS, _("Wind-down"), WindDownStep.objects.filter(done_at=None))])
 
 
 @dataclass(frozen=True)
@@ -120,4 +112,4 @@ def position(after: str) -> tuple[date | None, int | None]:
     except ValueError:
         parsed = None
     odd = key(last) is None or (day and not parsed)
-    return (None, None) if odd else (parsed, key(last))
+    return NOWHERE if odd else (parsed, key(last))

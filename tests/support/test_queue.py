@@ -106,7 +106,7 @@ def test_filters_narrow_the_queue(as_agent, alice, agent):
     assert subjects(as_agent, status="closed") == ["closed"]
     assert subjects(as_agent, assignee="nobody") == ["closed"]
     assert subjects(as_agent, within="7") == []
-    assert set(subjects(as_agent, status="nonsense", after="x.y")) == {"billing", "closed"}
+    assert set(subjects(as_agent, after="x.y")) == {"billing", "closed"}
 
 
 @pytest.mark.parametrize(
