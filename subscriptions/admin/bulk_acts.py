@@ -259,7 +259,11 @@ def _chosen_values(act: BulkAct) -> list[tuple[Any, Any]]:
         return []
     choices = KINDS[act.kind].choices(act.values, today=localdate())
     found = [(choices.fields.get(name), name, value) for name, value in act.values.items() if value]
-    return [(choices[name].label, _in_words(field, value)) for field, name, value in found if field]
+    return [
+        (str(choices[name].label).removesuffix(" (optional)"), _in_words(field, value))
+        for field, name, value in found
+        if field
+    ]
 
 
 def _in_words(field: forms.Field, value: str) -> str:

@@ -124,6 +124,8 @@ class PaymentFileAdmin(ModelAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         context = {
             "file": file,
+            "state": self.state(file)[1],
+            "is_moving": file.is_confirmed and not file.is_finished,
             "may_confirm": payment_files.may_confirm(file),
             "refused": file.refused_payments.all()[:SHOWN],
             "shown": SHOWN,

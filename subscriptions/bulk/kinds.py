@@ -45,6 +45,7 @@ class PlanChoices(Choices):
     plan = forms.ModelChoiceField(
         queryset=Plan.objects.filter(is_active=True).select_related("product"),
         label="New plan",
+        empty_label="Choose",
         help_text="Only subscriptions of the same product and currency can go over to it.",
         error_messages={"required": "Choose a plan."},
     )
@@ -64,15 +65,17 @@ class PriceChoices(Choices):
         min_value=0,
         max_digits=14,
         decimal_places=3,
-        label="Or set it to",
-        help_text="For all the same.",
+        label="Or the new price",
+        help_text="The same for all of them.",
     )
-    currency = forms.ChoiceField(required=False, label="In", help_text="Those in another currency keep their price.")
+    currency = forms.ChoiceField(
+        required=False, label="Its currency", help_text="Those in another currency keep their price."
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         codes = Plan.objects.order_by("currency").values_list("currency", flat=True).distinct()
-        self.fields["currency"].choices = [("", "–"), *((code, code) for code in codes)]  # type: ignore[attr-defined]
+        self.fields["currency"].choices = [("", "Choose"), *((code, code) for code in codes)]  # type: ignore[attr-defined]
 
     def clean(self) -> Values:
         typed = self.cleaned_data

@@ -315,3 +315,27 @@ def test_the_list_has_no_button_that_adds_and_says_how_to_begin(as_merchant, hos
     page = text_of(as_merchant.get(ACTS))
     assert "There is none yet." not in page
     assert f'href="{LIST}"' in page
+
+
+def test_only_a_page_of_what_goes_on_stays_up_to_date_by_itself(as_merchant, hosting):
+    started_many(hosting, 1)
+    act = begun(as_merchant)
+    assert "data-follow" not in page_of(as_merchant, act)
+    as_merchant.post(f"{ACTS}{act.pk}/confirm/")
+    page = page_of(as_merchant, act)
+    assert "follow.js" in page
+    assert "Look again" in page
+    running.go_on()
+    assert "data-follow" not in page_of(as_merchant, act)
+
+
+def test_the_page_says_in_one_or_in_many_what_was_left_alone(as_merchant, hosting):
+    for count, told in ((1, "1 of 2 was left alone. Its row says why."), (2, "2 of 3 were left alone. Their rows say")):
+        rows = started_many(hosting, count + 1)
+        act = begun(as_merchant, where=f"keys={','.join(str(row.pk) for row in rows)}")
+        for row in rows[:count]:
+            with changed(row) as held:
+                held.cancel(TODAY)
+        as_merchant.post(f"{ACTS}{act.pk}/confirm/")
+        running.go_on()
+        assert told in " ".join(page_of(as_merchant, act).split())
