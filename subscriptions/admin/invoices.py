@@ -27,6 +27,7 @@ from subscriptions.admin.payment_files import ReceivedForm, may_settle_invoices
 from subscriptions.billing import payments
 from subscriptions.billing.payments import may_settle
 from subscriptions.models import Invoice
+from subscriptions.rules.dates_in_words import days, short_day
 
 CUSTOMER = of_customer("subscription__customer")
 
@@ -59,8 +60,14 @@ class OverdueFilter(admin.SimpleListFilter):
 
 @admin.register(Invoice)
 class InvoiceAdmin(ReadOnly, ListAdmin):
-    list_display = ("label", "subscription", "customer", "covers_from", "covers_to", "total", "state", "due_on")
-    list_filter = (("status", ChoicesDropdownFilter), OverdueFilter, ("issued_on", RangeDateFilter), CUSTOMER)
+    list_display = ("label", "subscription", "customer", "covers", "total", "state", "state_date", "payment_reference")
+    list_filter = (
+        ("status", ChoicesDropdownFilter),
+        OverdueFilter,
+        ("issued_on", RangeDateFilter),
+        ("paid_on", RangeDateFilter),
+        CUSTOMER,
+    )
     list_filter_submit = True
     list_tabs = {
         ALL: ("All", lambda rows: rows),
@@ -166,6 +173,17 @@ class InvoiceAdmin(ReadOnly, ListAdmin):
     @display(description=gettext_lazy("customer"))
     def customer(self, invoice: Invoice) -> str:
         return invoice.subscription.customer.get_full_name()
+
+    @display(description="for")
+    def covers(self, invoice: Invoice) -> str:
+        return days(invoice)
+
+    @display(description="date")
+    def state_date(self, invoice: Invoice) -> str:
+        """What comes of its status, or came, such as "Paid 5 May 2026"."""
+        if invoice.paid_on:
+            return f"Paid {short_day(invoice.paid_on)}"
+        return f"Due {short_day(invoice.due_on)}" if invoice.status == Invoice.Status.OPEN else "–"
 
     @display(description=gettext_lazy("amount"))
     def total(self, invoice: Invoice) -> str:

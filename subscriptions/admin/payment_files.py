@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -17,12 +17,13 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
+from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
 from portal_project.accounts.people import person
 from portal_project.common import csv_files, worker
-from portal_project.common.admin import ModelAdmin
 from portal_project.common.csv_files import FileError
+from portal_project.common.list_admin import ALL, ListAdmin
 from subscriptions.billing import payment_files, payments
 from subscriptions.models import PaymentFile
 
@@ -60,10 +61,17 @@ class PaymentFileForm(ReceivedForm):
 
 
 @admin.register(PaymentFile)
-class PaymentFileAdmin(ModelAdmin):
+class PaymentFileAdmin(ListAdmin):
     list_display = ("name", "state", "lines", "recorded", "refused", "received_on", "sender", "sent_at")
+    list_filter = (("received_on", RangeDateFilter),)
+    list_filter_submit = True
+    list_tabs = {
+        ALL: ("All", lambda rows: rows),
+        "waiting": ("Waiting for confirmation", lambda rows: rows.filter(confirmed_at=None, lines__gt=F("refused"))),
+        "recording": ("Being recorded", lambda rows: rows.filter(confirmed_at__isnull=False, finished_at=None)),
+        "recorded": ("Recorded", lambda rows: rows.filter(finished_at__isnull=False)),
+    }
     list_select_related = ("sent_by",)
-    show_full_result_count = False
     actions = None
     csv_columns = (
         ("file", "name"),

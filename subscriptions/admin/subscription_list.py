@@ -130,7 +130,7 @@ class SubscriptionList(StartAdmin):
 
     @display(description="date")
     def state_date(self, subscription: Subscription) -> str:
-        """What comes of its status, or came, such as "Resumes 5 May 2026"."""
+        """What comes of its status, or else when it began, such as "Resumes 5 May 2026"."""
         current = as_of_today(subscription)
         coming = (
             ("Ended", current.canceled_on),
@@ -138,8 +138,10 @@ class SubscriptionList(StartAdmin):
             ("Pauses", current.pauses_on),
             ("Resumes", current.resumes_on),
             ("Trial ends", current.period_end if current.status == Status.TRIALING else None),
+            ("Paused", current.paused_on),
+            ("Started", current.started_on),
         )
-        return next((f"{what} {short_day(on)}" for what, on in coming if on), "–")
+        return next(f"{what} {short_day(on)}" for what, on in coming if on)
 
     @display(description=_("MRR"))
     def mrr(self, subscription: Subscription) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,13 +17,15 @@ from portal_project.accounts.forgetting_admin import ForgottenFilter
 from portal_project.accounts.models import Customer, InvoicedParty
 from portal_project.accounts.viewing_admin import ViewAsAdmin
 from portal_project.common.admin import ReadOnly
-from portal_project.common.list_admin import ListAdmin
+from portal_project.common.list_admin import ALL, ListAdmin
 from portal_project.common.numbers import Numbers
 from portal_project.common.paging import page
 from subscriptions.models import Subscription
 from support.admin import customer_page
 
 PAGE, HISTORY = "admin/support/customer/page.html", "admin/support/customer/history.html"
+# Of one customer.
+RUNNING = Subscription.objects.running().filter(customer=OuterRef("pk"))
 # Nobody reads further; whoever finds too much types another word.
 MOST = 1000
 
@@ -35,6 +37,14 @@ class CustomerAdmin(ReadOnly, ViewAsAdmin, ListAdmin):
     list_display = ("customer", "company", "email", "number", "external_id", "running", "since")
     list_display_links = ("customer",)
     list_filter = (ForgottenFilter, "is_active")
+    list_tabs = {
+        ALL: ("All", lambda rows: rows),
+        "subscribed": ("Subscribed", lambda rows: rows.filter(Exists(RUNNING))),
+        "switched_off": ("Switched off", lambda rows: rows.filter(is_active=False, forgotten_at=None)),
+        # Nobody who is forgotten can sign in, which says to the database where to look.
+        "forgotten": ("Forgotten", lambda rows: rows.filter(is_active=False, forgotten_at__isnull=False)),
+    }
+    filters_like_tabs = ("forgotten", "is_active__exact")
     list_select_related = ("invoiced_party",)
     search_fields = ("search_text",)
     search_help_text = gettext_lazy("Name, company, e-mail address, number or external ID")
@@ -52,7 +62,7 @@ class CustomerAdmin(ReadOnly, ViewAsAdmin, ListAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Customer]:
-        running = Subscription.objects.running().filter(customer=OuterRef("pk")).order_by().values("customer")
+        running = RUNNING.order_by().values("customer")
         counted = running.annotate(count=Count("pk")).values("count")
         return super().get_queryset(request).annotate(running=Coalesce(Subquery(counted), 0))
 

@@ -30,6 +30,7 @@ from support.cancellations.end_date import why_promised
 from support.cancellations.forms import CancelNowForm, WithdrawForm
 from support.cancellations.staff_forms import KeepForm, StaffRequestForm
 from support.models import CancellationRequest
+from support.reports.leaving import IN_NOTICE, LOST
 
 __all__ = ["CancellationRequestAdmin", "SavedReplyAdmin", "SubscriptionDeskAdmin", "TicketAdmin"]
 
@@ -58,9 +59,10 @@ class SubscriptionDeskAdmin(SubscriptionAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Subscription]:
-        """With why each is leaving, as the reason was worded when it was chosen."""
-        undecided = CancellationRequest.objects.undecided().filter(subscription=OuterRef("pk"))
-        return super().get_queryset(request).annotate(leaving_because=Subquery(undecided.values("reason_label")[:1]))
+        """With why each is leaving or has left, as the reason was worded when it was chosen."""
+        asked = CancellationRequest.objects.filter(subscription=OuterRef("pk"), decision__in=(IN_NOTICE, *LOST))
+        asked = asked.order_by("-pk")
+        return super().get_queryset(request).annotate(leaving_because=Subquery(asked.values("reason_label")[:1]))
 
     @display(description="reason")
     def reason(self, subscription: Any) -> str:

@@ -9,6 +9,7 @@ from tests.conftest import signed_in
 from tests.factories import UserFactory, started
 
 SUBSCRIPTIONS = "/admin/subscriptions/subscription/"
+CUSTOMERS, PAYMENT_FILES = "/admin/accounts/customer/", "/admin/subscriptions/paymentfile/"
 INVOICES, QUEUE = "/admin/subscriptions/invoice/", "/admin/support/ticket/"
 SAVE = "/admin/saved-views/subscriptions.subscription/"
 
@@ -22,7 +23,7 @@ def save(client, name, query="tab=paused&q=alice", to=SAVE):
     return client.post(to, {"name": name, "query": query}, follow=True)
 
 
-@pytest.mark.parametrize("address", [SUBSCRIPTIONS, INVOICES, QUEUE])
+@pytest.mark.parametrize("address", [SUBSCRIPTIONS, INVOICES, PAYMENT_FILES, CUSTOMERS, QUEUE])
 def test_a_list_is_found_again_as_it_was_narrowed(as_merchant, alice, clock, address):
     clock(date(2026, 4, 5))
     started(alice, date(2026, 4, 1))

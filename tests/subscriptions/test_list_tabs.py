@@ -1,21 +1,29 @@
-"""The admin's lists of subscriptions and invoices: tabs with counts, pages by key, and what is offered for all that they find."""
+"""The admin's long lists: tabs with counts, pages by key, what each costs, and what is offered for all that they find."""
 
 import re
 from datetime import date
+from html import unescape
+from uuid import uuid4
 
 import pytest
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from portal_project.accounts import forgetting
 from portal_project.common import counting
 from portal_project.common.lists import rows_of
-from subscriptions.models import Invoice, Subscription
-from tests.factories import PlanFactory, started
+from subscriptions.models import Invoice, PaymentFile, Subscription
+from support.models import CancellationRequest
+from support.tickets import opening
+from tests.factories import PlanFactory, UserFactory, started
 from tests.pages import confirm
 
 SUBSCRIPTIONS, INVOICES = "/admin/subscriptions/subscription/", "/admin/subscriptions/invoice/"
+PAYMENT_FILES, CUSTOMERS = "/admin/subscriptions/paymentfile/", "/admin/accounts/customer/"
+TICKETS = "/admin/support/ticket/"
 TODAY = date(2026, 4, 5)
 
 
@@ -98,24 +106,86 @@ def test_an_odd_page_or_tab_is_a_list_all_the_same(as_agent, five, address, afte
     assert as_agent.get(address, {"tab": [after, "active"], "p": after, "o": after}).status_code == 200
 
 
-@pytest.mark.parametrize("address", [SUBSCRIPTIONS, INVOICES])
-def test_a_list_costs_the_same_whatever_is_in_it_and_counts_once(as_agent, alice, clock, address):
+def fill(count, merchant):
+    """So many rows of every list."""
+    plan = PlanFactory()
+    for _ in range(count):
+        customer = UserFactory()
+        subscription = started(customer, date(2026, 4, 1), plan)
+        asked = {"kind": "general", "subject": "Hello", "body": "Hello.", "token": uuid4()}
+        opening.open_ticket(customer=customer, subscription=subscription, today=TODAY, **asked)
+        PaymentFile.objects.create(name="a.csv", lines=3, received_on=TODAY, sent_by=merchant, sent_at=timezone.now())
+
+
+@pytest.mark.parametrize("address", [SUBSCRIPTIONS, INVOICES, PAYMENT_FILES, CUSTOMERS, TICKETS])
+def test_a_list_costs_the_same_whatever_is_in_it_and_counts_once(as_merchant, merchant, clock, address):
     clock(TODAY)
 
     def asked():
         with CaptureQueriesContext(connection) as captured:
-            as_agent.get(address)
-        return [each["sql"] for each in captured]
+            page = as_merchant.get(address)
+        context = page.context
+        return len(context["rows"] if "rows" in context else context["cl"].result_list), [
+            each["sql"] for each in captured
+        ]
 
-    started(alice, date(2026, 4, 1))
+    fill(1, merchant)
     asked()
-    few = asked()
-    for _ in range(60):
-        started(alice, date(2026, 4, 1))
-    many = asked()
-    assert len(many) == len(few)
+    (rows_before, few), _ = asked(), fill(59, merchant)
+    rows, many = asked()
+    assert (rows_before, rows) == (1, 50)
+    # Where a page of tickets that have a day is full, the queue need not look for those without one.
+    assert len(few) - (address == TICKETS) == len(many)
     assert sum("COUNT(*) FROM (" in sql for sql in many) == 1
     assert not any("OFFSET" in sql for sql in many)
+
+
+@pytest.mark.parametrize("address", [SUBSCRIPTIONS, INVOICES, PAYMENT_FILES, CUSTOMERS, TICKETS])
+def test_every_list_has_tabs_pages_saved_views_and_a_file(as_merchant, merchant, clock, address):
+    clock(TODAY)
+    fill(51, merchant)
+    text = as_merchant.get(address).text
+    for part in ('<nav class="pa-tabs"', 'rel="next"', "Saved views", "Download CSV"):
+        assert part in text, part
+    [older] = re.findall(r'href="([^"]*after=[^"]*)"[^>]*rel="next"|rel="next" href="([^"]*)"', text)
+    second = as_merchant.get(address + unescape("".join(older)))
+    found = second.context
+    assert len(found["rows"] if "rows" in found else found["cl"].result_list) == 1
+    assert "First page" in second.text
+
+
+def test_each_customer_stands_in_the_tabs_that_tell_of_them(as_agent, five, alice, bob, merchant):
+    off, gone = UserFactory(is_active=False), UserFactory()
+    forgetting.forget(gone, by=merchant)
+    shown_by = {
+        tab: shown(as_agent, CUSTOMERS, tab=tab).result_list for tab in ("subscribed", "switched_off", "forgotten")
+    }
+    assert {tab: [row.pk for row in rows] for tab, rows in shown_by.items()} == {
+        "subscribed": [alice.pk],
+        "switched_off": [off.pk],
+        "forgotten": [gone.pk],
+    }
+    assert counts(shown(as_agent, CUSTOMERS)) == {"All": "4", "Subscribed": "1", "Switched off": "1", "Forgotten": "1"}
+    assert bob in [row for row in shown(as_agent, CUSTOMERS, tab="all").result_list if not row.running]
+
+
+def test_each_file_of_payments_stands_in_the_tab_of_its_state(as_merchant, merchant, clock):
+    clock(TODAY)
+    now = timezone.now()
+    states = {
+        "waiting": {"lines": 3, "refused": 1},
+        "": {"lines": 3, "refused": 3},
+        "recording": {"lines": 3, "recorded": 1, "confirmed_by": merchant, "confirmed_at": now},
+        "recorded": {"lines": 3, "recorded": 3, "confirmed_by": merchant, "confirmed_at": now, "finished_at": now},
+    }
+    made = {
+        tab: PaymentFile.objects.create(name=f"{tab}.csv", received_on=TODAY, sent_by=merchant, sent_at=now, **values)
+        for tab, values in states.items()
+    }
+    for tab in ("waiting", "recording", "recorded"):
+        assert shown(as_merchant, PAYMENT_FILES, tab=tab).result_list == [made[tab]]
+    expected = {"All": "4", "Waiting for confirmation": "1", "Being recorded": "1", "Recorded": "1"}
+    assert counts(shown(as_merchant, PAYMENT_FILES)) == expected
 
 
 def test_what_is_offered_for_all_of_a_list_names_its_tab_and_not_its_page(as_merchant, five):
@@ -174,9 +244,9 @@ def test_the_tab_that_is_marked_says_what_the_list_shows(as_merchant, five):
     assert marked(as_merchant, INVOICES, status__exact="") == ["All"]
 
 
-def cells(client, subscription):
-    """What its row says, by the name of the column."""
-    text = client.get(SUBSCRIPTIONS, {"q": subscription.number}).content.decode()
+def cells(client, number, address=SUBSCRIPTIONS):
+    """What the row of that number says, by the name of the column."""
+    text = client.get(address, {"q": number}).content.decode()
     found = re.findall(r"field-(\w+)[^>]*>(.*?)</(?:td|th)>", text, re.DOTALL)
     return {name: " ".join(re.sub(r"<[^>]+>", " ", cell).split()) for name, cell in found}
 
@@ -184,11 +254,35 @@ def cells(client, subscription):
 def test_a_row_says_the_day_that_comes_with_its_status_and_why_a_customer_leaves(as_merchant, five):
     Subscription.objects.filter(pk=five["paused"].pk).update(resumes_on=date(2026, 5, 5))
     dates = {
-        "active": ("–", "–"),
+        "active": ("Started 1 Apr 2026", "–"),
         "in_notice": ("Ends 5 May 2026", "Other"),
         "paused": ("Resumes 5 May 2026", "–"),
         "trial": ("Trial ends 19 Apr 2026", "–"),
         "ended": ("Ended 5 Apr 2026", "–"),
     }
-    rows = {tab: cells(as_merchant, subscription) for tab, subscription in five.items()}
+    rows = {tab: cells(as_merchant, subscription.number) for tab, subscription in five.items()}
     assert {tab: (row["state_date"], row["reason"]) for tab, row in rows.items()} == dates
+    Subscription.objects.filter(pk=five["paused"].pk).update(resumes_on=None)
+    assert cells(as_merchant, five["paused"].number)["state_date"] == "Paused 5 Apr 2026"
+
+
+def test_a_row_says_why_a_customer_has_left_and_no_longer_why_once_they_stay(as_merchant, five):
+    page = f"{SUBSCRIPTIONS}{five['in_notice'].pk}"
+    confirm(as_merchant, f"{page}/cancel-now/")
+    assert cells(as_merchant, five["in_notice"].number)["reason"] == "Other"
+    CancellationRequest.objects.update(decision="withdrawn")
+    assert cells(as_merchant, five["in_notice"].number)["reason"] == "–"
+
+
+def test_a_row_of_the_invoices_says_for_which_days_it_is_and_when_it_is_due_or_was_paid(as_merchant, five):
+    paid, void, open_one, _trial = Invoice.objects.order_by("pk")
+    Invoice.objects.filter(pk=paid.pk).update(status="paid", paid_on=date(2026, 4, 4), payment_reference="ACME 17")
+    Invoice.objects.filter(pk=void.pk).update(status="void")
+    rows = [cells(as_merchant, invoice.label, INVOICES) for invoice in (paid, void, open_one)]
+    assert rows[0]["covers"] == "1 to 30 April 2026"
+    assert [(row["state_date"], row["payment_reference"]) for row in rows] == [
+        ("Paid 4 Apr 2026", "ACME 17"),
+        ("–", "-"),
+        ("Due 15 Apr 2026", "-"),
+    ]
+    assert shown(as_merchant, INVOICES, paid_on_from="2026-04-04", paid_on_to="2026-04-04").result_list == [paid]

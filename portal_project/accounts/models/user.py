@@ -111,7 +111,10 @@ class User(Searchable, AbstractBaseUser, PermissionsMixin):
         verbose_name = "user"
         verbose_name_plural = "users"
         permissions = [("forget_user", "Can forget customers")]
-        indexes = [models.Index("id", name="user_staff", condition=models.Q(is_staff=True))]
+        indexes = [
+            models.Index("id", name="user_staff", condition=models.Q(is_staff=True)),
+            models.Index("id", name="user_switched_off", condition=models.Q(is_active=False)),
+        ]
         constraints = [
             models.UniqueConstraint(
                 Lower("email"),
