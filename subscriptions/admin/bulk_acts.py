@@ -124,6 +124,7 @@ class BulkActAdmin(ReadOnly, ModelAdmin):
         if act is None:
             return self._discarded(request)
         state = wording.state_of(act)
+        is_worker_away = state in AT_WORK and not worker.is_running()
         context = {
             "act": act,
             "state": state,
@@ -136,8 +137,8 @@ class BulkActAdmin(ReadOnly, ModelAdmin):
             "may_act": may_begin(request),
             "may_confirm": running.may_confirm(act, localdate()),
             "is_moving": state in (wording.COUNTING, wording.DOING),
-            "is_worker_away": state in AT_WORK and not worker.is_running(),
-            "worker_seen": worker.last_seen(),
+            "is_worker_away": is_worker_away,
+            "worker_seen": worker.last_seen() if is_worker_away else None,
             "chosen_values": _chosen_values(act),
             "about": about(act.query, person(request)) if act.chosen is None else "",
             "list": address(act.query),
@@ -271,6 +272,9 @@ def _in_words(field: forms.Field, value: str) -> str:
     if isinstance(field, forms.ModelChoiceField):
         return str(Plan.objects.filter(pk=value).select_related("product").first() or value)
     if isinstance(field, forms.DateField):
-        return day(field.to_python(value))
+        try:
+            return day(field.to_python(value))
+        except forms.ValidationError:
+            return value
     called = {str(each): label for each, label in getattr(field, "choices", ())}
     return str(called.get(value, value))

@@ -120,6 +120,12 @@ class BeginForm(forms.Form):
             )
 
     @property
+    def needs_look(self) -> str:
+        """The act with whose choices something is wrong; empty for none."""
+        name = self.cleaned_data.get("kind") if self.is_bound else None
+        return str(KINDS[name].label) if name and not self.choices[name].is_valid() else ""
+
+    @property
     def values(self) -> Values:
         """What was chosen, by field, as the form of one subscription is sent it."""
         choices = self.choices[self.cleaned_data["kind"]]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import TextChoices
+
 from products import money
 from subscriptions.bulk.trying import Outcome
 from subscriptions.models import BulkRow, EventKind, Subscription
@@ -86,9 +88,9 @@ def shown(kept: Kept) -> list[Group]:
 def _shown(key: str, group: dict[str, Any]) -> Group:
     state, _colon, what = key.partition(":")
     if state == BulkRow.State.READY:
-        label = str(EventKind(what).label)
+        label = _label(EventKind, what)
     else:
-        label = "In notice" if what == IN_NOTICE else str(Status(what).label)
+        label = "In notice" if what == IN_NOTICE else _label(Status, what)
     sums = [
         (
             money.formatted(money.rounded(Decimal(was), code), code),
@@ -97,3 +99,8 @@ def _shown(key: str, group: dict[str, Any]) -> Group:
         for code, (was, now) in sorted(group["sums"].items())
     ]
     return Group(state, label, group["count"], group["reason"], sums)
+
+
+def _label(names: type[TextChoices], kept: str) -> str:
+    """Bare where another version of the portal has counted what this one does not know."""
+    return str(dict(names.choices).get(kept, kept))

@@ -339,3 +339,23 @@ def test_the_page_says_in_one_or_in_many_what_was_left_alone(as_merchant, hostin
         as_merchant.post(f"{ACTS}{act.pk}/confirm/")
         running.go_on()
         assert told in " ".join(page_of(as_merchant, act).split())
+
+
+def test_what_another_version_has_counted_is_shown_bare(as_merchant, hosting):
+    started_many(hosting, 1)
+    act = begun(as_merchant, resumes_on="2026-07-01")
+    [group] = act.groups.values()
+    groups = {"ready:given_away": group, "refused:given_away": group}
+    BulkAct.objects.filter(pk=act.pk).update(groups=groups, values={"resumes_on": "July 1st", "gift": "1"})
+    page = page_of(as_merchant, act)
+    assert "Not possible: given_away" in page
+    assert "July 1st" in page
+
+
+def test_the_form_leads_to_what_is_wrong_in_it(as_merchant, hosting):
+    started_many(hosting, 1)
+    assert "Please look at “Change price” below." in sent(as_merchant, kind="change_price")
+    page = sent(as_merchant)
+    assert 'id="id_kind_error"' in page
+    assert 'aria-describedby="id_kind_error"' in page
+    assert "Please look" not in page
