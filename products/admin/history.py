@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.utils.text import Truncator
 from simple_history.admin import SimpleHistoryAdmin
 from simple_history.models import ModelChange, ModelDelta
@@ -44,5 +45,18 @@ def _by_text(translations: Any) -> dict[tuple[str, str], str]:
 
 
 class HistoryAdmin(SimpleHistoryAdmin):
+    """Earlier versions are read, and not gone back to: that would pass over what a change is checked and asked for, and the page
+    of a version is for whoever may only read.
+    """
+
+    def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def history_form_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST":
+            raise PermissionDenied
+        response: HttpResponse = super().history_form_view(request, *args, **kwargs)
+        return response
+
     def get_historical_record_context_helper(self, request: HttpRequest, historical_record: Any) -> Changes:
         return Changes(self.model, historical_record)
