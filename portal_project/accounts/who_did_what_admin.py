@@ -6,13 +6,17 @@ from django.contrib.admin.models import DELETION, LogEntry
 from django.db.models import Q, QuerySet
 from django.urls import NoReverseMatch, reverse
 
-from portal_project.accounts.models import Viewing
+from portal_project.accounts.models import User, Viewing
 from portal_project.common.who_did_what import Source
 
 PEOPLE = Q(content_type__app_label="accounts", content_type__model__in=("user", "customer")) | Q(
     content_type__app_label="auth"
 )
-SUBSCRIPTIONS = Q(content_type__app_label="subscriptions")
+BULK_ACTS = Q(content_type__app_label="subscriptions", content_type__model="bulkact")
+PAYMENTS = Q(content_type__app_label="subscriptions", content_type__model__in=("invoice", "paymentfile"))
+SUBSCRIPTION_APP = Q(content_type__app_label="subscriptions")
+SUBSCRIPTIONS = SUBSCRIPTION_APP & ~BULK_ACTS & ~PAYMENTS
+MAILS = Q(content_type__app_label="mail")
 # Of these there is no page for whoever is no superuser.
 WITHOUT_PAGE = ("auth", "django_q")
 
@@ -22,9 +26,8 @@ def _entries(which: Q) -> Callable[[], QuerySet[LogEntry]]:
 
 
 def _entry(entry: LogEntry) -> tuple[str, str]:
-    what = entry.get_change_message()
-    if entry.action_flag == DELETION:
-        what = what or "deleted."
+    # Nothing is left of what was changed about a customer who is forgotten.
+    what = entry.get_change_message() or ("deleted." if entry.action_flag == DELETION else "changed.")
     return f"{entry.object_repr}: {what}", _page(entry)
 
 
@@ -33,9 +36,11 @@ def _page(entry: LogEntry) -> str:
     kind = entry.content_type
     if entry.action_flag == DELETION or kind is None or kind.app_label in WITHOUT_PAGE:
         return ""
-    page = "history" if kind.app_label == "products" else "change"
+    page, args = ("history" if kind.app_label == "products" else "change"), [entry.object_id]
+    if not entry.object_id:
+        page, args = "changelist", []
     try:
-        return reverse(f"admin:{kind.app_label}_{kind.model}_{page}", args=[entry.object_id])
+        return reverse(f"admin:{kind.app_label}_{kind.model}_{page}", args=args)
     except NoReverseMatch:
         return ""
 
@@ -49,9 +54,21 @@ def _viewing(viewing: Viewing) -> tuple[str, str]:
     return f"Saw the portal as {viewing.customer.get_full_name()}", url
 
 
+def _forgotten() -> QuerySet[User]:
+    return User.objects.filter(forgotten_by__isnull=False)
+
+
+def _forgetting(customer: User) -> tuple[str, str]:
+    return f"Customer {customer.number}: forgotten", reverse("admin:accounts_customer_change", args=[customer.pk])
+
+
 SOURCES = [
     Source("accounts.log", "Accounts", _entries(PEOPLE), "action_time", "user", _entry),
     Source("subscriptions.log", "Subscriptions", _entries(SUBSCRIPTIONS), "action_time", "user", _entry),
-    Source("settings.log", "Settings", _entries(~(PEOPLE | SUBSCRIPTIONS)), "action_time", "user", _entry),
+    Source("bulk_acts.log", "Bulk acts", _entries(BULK_ACTS), "action_time", "user", _entry),
+    Source("payments.log", "Payments", _entries(PAYMENTS), "action_time", "user", _entry),
+    Source("mail.log", "Mails", _entries(MAILS), "action_time", "user", _entry),
+    Source("settings.log", "Settings", _entries(~(PEOPLE | SUBSCRIPTION_APP | MAILS)), "action_time", "user", _entry),
+    Source("accounts.forgotten", "Accounts", _forgotten, "forgotten_at", "forgotten_by", _forgetting),
     Source("accounts.viewing", "Views as customer", _viewings, "begun_at", "staff", _viewing),
 ]

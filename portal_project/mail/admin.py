@@ -3,7 +3,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -19,6 +22,8 @@ from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
+from portal_project.accounts.models import User
+from portal_project.accounts.people import person
 from portal_project.common import normalize
 from portal_project.common.admin import ReadOnly
 from portal_project.common.numbers import Numbers
@@ -94,7 +99,11 @@ class OutgoingMailAdmin(ReadOnly, SearchAdmin):
     @action(description=gettext_lazy("Send again"), permissions=["send"])
     def send_again(self, request: HttpRequest, queryset: OutgoingMailQuerySet) -> None:
         """Those of the chosen mails that were not delivered, and held no code or link that signs in."""
-        count = outbox.send_again(queryset)
+        with transaction.atomic():
+            mails = list(queryset.to_send_again().select_for_update(of=("self",)).only("thread"))
+            count = outbox.send_again(OutgoingMail.objects.filter(pk__in=[mail.pk for mail in mails]))
+            if mails:
+                _log(mails, person(request))
         text = ngettext("%(count)d mail is sent again.", "%(count)d mails are sent again.", count)
         messages.success(request, text % {"count": count})
 
@@ -127,6 +136,20 @@ class OutgoingMailAdmin(ReadOnly, SearchAdmin):
     @display(description=gettext_lazy("error"))
     def what_failed(self, mail: OutgoingMail) -> str:
         return Truncator(mail.error).chars(80)
+
+
+def _log(mails: list[OutgoingMail], by: User) -> None:
+    """Without an address, which would be left where somebody is forgotten."""
+    one = mails[0] if len(mails) == 1 else None
+    about = f"Mail about {one.thread}" if one and one.thread else "A mail"
+    LogEntry.objects.create(
+        user_id=by.pk,
+        content_type=ContentType.objects.get_for_model(OutgoingMail),
+        object_id=one and str(one.pk),
+        object_repr=about if one else f"{len(mails):,} mails",
+        action_flag=CHANGE,
+        change_message="Sent again.",
+    )
 
 
 def subject_of(mail: OutgoingMail) -> str:

@@ -21,7 +21,9 @@ def _event(event: SubscriptionEvent) -> tuple[str, str]:
 
 
 def _settled() -> QuerySet[Invoice]:
-    return Invoice.objects.filter(settled_by__isnull=False, settled_at__isnull=False)
+    """A customer who ends their subscription at once has voided what was open of it."""
+    settled = Invoice.objects.filter(settled_by__isnull=False, settled_at__isnull=False)
+    return settled.exclude(settled_by=F("subscription__customer"))
 
 
 def _invoice(invoice: Invoice) -> tuple[str, str]:
@@ -41,12 +43,17 @@ def _file(did: str, file: PaymentFile) -> tuple[str, str]:
     return f"Payment file “{file.name}”: {did}", reverse("admin:subscriptions_paymentfile_change", args=[file.pk])
 
 
+def _acts() -> QuerySet[BulkAct]:
+    return BulkAct.objects.defer("chosen")
+
+
 def _acts_confirmed() -> QuerySet[BulkAct]:
-    return BulkAct.objects.filter(confirmed_at__isnull=False).defer("chosen")
+    return _acts().filter(confirmed_at__isnull=False)
 
 
 def _act(did: str, act: BulkAct) -> tuple[str, str]:
-    return f"Bulk act “{wording.asked(act, act.to_do)}”: {did}", act.get_absolute_url()
+    count = act.to_do if act.confirmed_at else act.ready
+    return f"Bulk act “{wording.asked(act, count)}”: {did}", act.get_absolute_url()
 
 
 SUBSCRIPTIONS, PAYMENTS, BULK_ACTS = "Subscriptions", "Payments", "Bulk acts"
@@ -62,6 +69,7 @@ SOURCES = [
         "confirmed_by",
         lambda file: _file("confirmed", file),
     ),
+    Source("subscriptions.act_begun", BULK_ACTS, _acts, "began_at", "began_by", lambda act: _act("begun", act)),
     Source(
         "subscriptions.act_confirmed",
         BULK_ACTS,

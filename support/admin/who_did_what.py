@@ -44,6 +44,15 @@ def _offer(offer: Offer) -> tuple[str, str]:
     return _of(offer.request.ticket, f"offer made ({offer.get_kind_display()})")
 
 
+def _taken_back() -> QuerySet[Offer]:
+    rows = Offer.objects.filter(state=Offer.State.WITHDRAWN, closed_by__isnull=False)
+    return rows.select_related("request__ticket")
+
+
+def _took_back(offer: Offer) -> tuple[str, str]:
+    return _of(offer.request.ticket, f"offer taken back ({offer.get_kind_display()})")
+
+
 def _of(ticket: Ticket, did: str) -> tuple[str, str]:
     return f"{ticket.number}: {did}", reverse("admin:support_ticket_change", args=[ticket.pk])
 
@@ -53,4 +62,5 @@ SOURCES = [
     Source("support.message", TICKETS, _messages, "created_at", "author", _message),
     Source("support.decision", CANCELLATIONS, _decided, "decided_at", "decided_by", _decision),
     Source("support.offer", CANCELLATIONS, _offers, "made_at", "made_by", _offer),
+    Source("support.taken_back", CANCELLATIONS, _taken_back, "closed_at", "closed_by", _took_back),
 ]

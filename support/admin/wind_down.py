@@ -5,7 +5,10 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -15,9 +18,11 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from portal_project.accounts.models import User
 from portal_project.accounts.people import person
 from portal_project.common.keys import key
 from portal_project.common.unreadable import Unread
+from subscriptions.models import Subscription
 from support.admin import step_rows
 from support.models import WindDownStep
 from support.queue import steps
@@ -91,7 +96,10 @@ def marked(request: HttpRequest) -> HttpResponse:
 
 
 def _mark(request: HttpRequest, keys: list[int], *, is_done: bool) -> None:
-    result = mark(keys, is_done=is_done, by=person(request), today=localdate())
+    by = person(request)
+    with transaction.atomic():
+        result = mark(keys, is_done=is_done, by=by, today=localdate())
+        _log(result.changed, "done" if is_done else "not done", by)
     for refusal in result.refusals:
         messages.error(request, refusal)
     if result.count:
@@ -100,6 +108,22 @@ def _mark(request: HttpRequest, keys: list[int], *, is_done: bool) -> None:
         else:
             text = ngettext("%(count)d step is to be done.", "%(count)d steps are to be done.", result.count)
         messages.success(request, text % {"count": result.count})
+
+
+def _log(steps: list[WindDownStep], what: str, by: User) -> None:
+    """In the history of their subscriptions, which also keeps that a step was done that is to do again by now."""
+    kind = ContentType.objects.get_for_model(Subscription)
+    LogEntry.objects.bulk_create(
+        LogEntry(
+            user_id=by.pk,
+            content_type=kind,
+            object_id=str(step.service.subscription_id),
+            object_repr=step.service.subscription.number,
+            action_flag=CHANGE,
+            change_message=f"“{step.what}” of {step.service.name} marked as {what}.",
+        )
+        for step in steps
+    )
 
 
 def _back(request: HttpRequest) -> str:

@@ -64,7 +64,10 @@ class Offer(OfferTerms):
         verbose_name = "offer"
         verbose_name_plural = "offers"
         ordering = ["-id"]
-        indexes = [models.Index("made_at", "id", name="offer_by_time")]
+        indexes = [
+            models.Index("made_at", "id", name="offer_by_time"),
+            models.Index("closed_at", "id", name="offer_taken_back", condition=Q(state="withdrawn")),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["request"], condition=Q(state="open"), name="one_open_offer_per_request"),
             models.CheckConstraint(

@@ -25,6 +25,8 @@ class Marked:
     """How many are now as was asked for, and why others are not."""
 
     count: int = 0
+    changed: list[WindDownStep] = field(default_factory=list)
+    """Those that were not so before."""
     refusals: list[str] = field(default_factory=list)
 
 
@@ -35,7 +37,7 @@ def mark(keys: Collection[int], *, is_done: bool, by: "User | None", today: date
         steps = _locked(keys)
         if len(steps) < len(set(keys)):
             marked.refusals.append(_("What is no longer to be done was dropped meanwhile."))
-        changed = []
+        changed = marked.changed
         for step in steps:
             if refusal := "" if is_done else _why_not_undone(step):
                 marked.refusals.append(refusal)

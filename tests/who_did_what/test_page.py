@@ -145,6 +145,19 @@ def test_every_source_has_a_name_of_its_own(db):
     assert len(names) == len(set(names))
 
 
+def test_an_invoice_that_a_customer_voided_by_leaving_is_none_of_staffs_acts(as_merchant, alice, hosting):
+    Invoice.objects.update(status="void", settled_by=alice, settled_at=timezone.now())
+    assert lines(as_merchant) == []
+
+
+def test_what_is_left_of_a_change_to_a_forgotten_customer_says_so_little(as_merchant, merchant, alice):
+    kind = ContentType.objects.get_for_model(type(alice))
+    LogEntry.objects.create(
+        user=merchant, content_type=kind, object_id=alice.pk, object_repr=alice.number, action_flag=2, change_message=""
+    )
+    assert lines(as_merchant) == [("Mia Merchant", f"{alice.number}: changed.")]
+
+
 def test_nothing_is_done_there(as_merchant):
     assert as_merchant.post(PAGE).status_code == 405
     assert as_merchant.delete(PAGE).status_code == 405
