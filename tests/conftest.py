@@ -1,6 +1,7 @@
 import gc
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from copy import copy
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ from django.conf import LazySettings, settings
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client, override_settings
+from django.template import Context, Template
+from django.test import Client, client, override_settings
 from pytest_django.plugin import blocking_manager_key
 
 from portal_project.accounts import roles
@@ -23,18 +25,26 @@ from tests.factories import UserFactory
 # What the tests write need not outlive a power cut, so that no commit waits for the disk.
 os.environ["PGOPTIONS"] = "-c synchronous_commit=off"
 
-# Begun first, so that no process is left alone with one of them at the end.
+# Begun first, the longest before the others, so that no process is left alone with one of them at the end.
 LONG = (
     "test_web_benchmark.py",
     "test_every_admin_page.py",
-    "test_staff_journeys.py",
-    "test_customer_journeys.py",
-    "test_odd_input.py",
-    "test_containers.py",
     "test_demo.py",
+    "test_odd_input.py",
+    "test_customer_journeys.py",
+    "test_staff_journeys.py",
+    "test_containers.py",
     "test_reminded_year.py",
     "test_parallel_runs.py",
+    "test_offers.py",
+    "test_demo_scale_runs.py",
+    "test_list_tabs.py",
+    "test_search.py",
+    "test_midnight.py",
     "test_one_language.py",
+    "test_product_impact.py",
+    "test_billing_proof.py",
+    "test_announced_equals_happened.py",
 )
 
 
@@ -68,9 +78,16 @@ def django_db_modify_db_settings(
         yield
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(optionalhook=True, wrapper=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """One more than there are cores: now and then a test waits for a browser, a server or a lock."""
+    return (yield) + 1
+
+
+# Last, because pytest-django leaves the tests in a browser to the end.
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.path.name not in LONG)
+    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
     if not IN_FULL:
         leave_out_repetitions(items)
         return
@@ -93,6 +110,24 @@ def _cheap_settings() -> Iterator[None]:
     hashers = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
     with override_settings(PASSWORD_HASHERS=hashers, WHITENOISE_AUTOREFRESH=True):
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_contexts() -> Iterator[None]:
+    """Of each page `response.context` keeps what its templates were given, but not once more for each that they include."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(client, "store_rendered_templates", _store_once)
+        yield
+
+
+def _store_once(
+    store: dict[str, Any], signal: Any, sender: Any, template: Template, context: Context, **_: Any
+) -> None:
+    store.setdefault("templates", []).append(template)
+    kept = store.setdefault("context", client.ContextList())
+    if context is not store.get("latest"):
+        store["latest"] = context
+        kept.append(copy(context))
 
 
 @pytest.fixture(scope="session", autouse=True)
