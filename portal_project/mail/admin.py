@@ -145,7 +145,7 @@ def _log(mails: list[OutgoingMail], by: User) -> None:
     LogEntry.objects.create(
         user_id=by.pk,
         content_type=ContentType.objects.get_for_model(OutgoingMail),
-        object_id=one and str(one.pk),
+        object_id=str(one.pk) if one else None,
         object_repr=about if one else f"{len(mails):,} mails",
         action_flag=CHANGE,
         change_message="Sent again.",
