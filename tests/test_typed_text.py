@@ -20,7 +20,7 @@ NOT_TYPED = {
     # An address: encoded, so that it holds no text as it was typed.
     # The name of a model, and the query of an address.
     "accounts.SavedView": {"list", "query"},
-    "exports.Export": {"list", "query", "file", "error"},
+    "exports.Export": {"list", "query", "filters", "file", "error"},
     "accounts.User": {"password", "number", "last_language"},
     "mail.MailServer": {"error", "test_error", "test_passed_with"},
     "mail.OutgoingMail": {"key", "recipient", "template", "error", "thread", "language"},

@@ -28,7 +28,8 @@ from unfold.decorators import display
 from unfold.views import ChangeList
 
 from portal_project.common.keys import LARGEST, key
-from portal_project.common.lists import rows_of
+from portal_project.common.lists import list_at, rows_of
+from portal_project.common.lists_in_words import in_words
 from portal_project.common.unreadable import Unread, names_of, reads
 
 Columns = Sequence[tuple[str, str | Callable[[Any], object]]]
@@ -164,6 +165,10 @@ class ModelAdmin(Translated, unfold.ModelAdmin):
     def csv_rows(self, query: str, reader: AbstractBaseUser) -> QuerySet[Any]:
         """What stands in such a file: all rows of the list at that address."""
         return rows_of(self, query, reader)
+
+    def csv_filters(self, query: str, reader: AbstractBaseUser) -> list[str]:
+        """What such a file is narrowed to, in words, such as "status: Active"."""
+        return in_words(list_at(self, query, reader), query)
 
     def list_links(self, request: HttpRequest) -> list[tuple[str, str]]:
         """Above the rows of the list: what else may be done with all that it finds, as label and address."""

@@ -2,9 +2,16 @@
 
 from typing import Any
 
+from django.contrib.admin.filters import BooleanFieldListFilter
+from django.contrib.admin.utils import NotRelationField, get_fields_from_path
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Field, Model
+from django.db.models.constants import LOOKUP_SEP
 from django.http import QueryDict
 from django.utils.text import Truncator
+
+from portal_project.common.keys import key
 
 # Longer texts were never typed.
 LONGEST = 60
@@ -38,7 +45,23 @@ def _filter(found: ChangeList, name: str, values: list[str]) -> str:
             called = _called(each)
             texts = (called.get(value) or _ending(each, name) + _cut(value) for value in values)
             return f"{each.title}: {', '.join(texts)}"
-    return f"{name}: {_cut(', '.join(values))}"
+    return _lookup(found.model, name, values)
+
+
+def _lookup(model: type[Model], name: str, values: list[str]) -> str:
+    """Of a filter that is not shown, as one that has a single choice is not."""
+    path = [part for part in name.split(LOOKUP_SEP) if part not in ("exact", "id")]
+    try:
+        field: Any = get_fields_from_path(model, LOOKUP_SEP.join(path))[-1]
+    except (FieldDoesNotExist, NotRelationField):
+        field = None
+    if not isinstance(field, Field):
+        return f"{name}: {_cut(', '.join(values))}"
+    called = {str(value): str(label) for value, label in field.flatchoices or ()}
+    if field.is_relation:
+        rows = field.related_model._default_manager
+        called = {str(row.pk): str(row) for row in rows.filter(pk__in=[each for each in map(key, values) if each])}
+    return f"{field.verbose_name}: {', '.join(called.get(value) or _cut(value) for value in values)}"
 
 
 def _parameters(spec: Any) -> list[str]:
@@ -49,6 +72,8 @@ def _parameters(spec: Any) -> list[str]:
 
 def _called(spec: Any) -> dict[str, str]:
     """What the filter calls each of its values."""
+    if isinstance(spec, BooleanFieldListFilter):
+        return {"1": "Yes", "True": "Yes", "0": "No", "False": "No"}
     choices: Any = spec.lookup_choices if hasattr(spec, "lookup_choices") else getattr(spec.field, "flatchoices", ())
     return {str(value): str(label) for value, label in choices}
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from portal_project.accounts.models import User
+from portal_project.common.admin import ModelAdmin
 from portal_project.exports import files, lists
 from portal_project.exports.models import Export
 
@@ -16,12 +17,17 @@ def add(began: datetime, merchant: User, agent: User) -> None:
         (2, "subscriptions.invoice", "status__exact=open", merchant),
         (1, "support.ticket", "tab=ending", agent),
     ):
-        export = files.begin_at_once(name, query, by=by)
-        page = lists.find(name)
-        if page:
-            for _piece in files.handed_over(page, page.csv_rows(query, by), export):
-                pass
+        page = _list(name)
+        export = files.begin_at_once(page, query, by=by)
+        for _piece in files.handed_over(page, page.csv_rows(query, by), export):
+            pass
         at = began - timedelta(days=days)
         Export.objects.filter(pk=export.pk).update(taken_at=at, finished_at=at)
-    files.order("subscriptions.subscription", "", by=merchant, token=MADE)
+    files.order(_list("subscriptions.subscription"), "", by=merchant, token=MADE)
     files.make_waiting()
+
+
+def _list(name: str) -> ModelAdmin:
+    page = lists.find(name)
+    assert page
+    return page

@@ -9,6 +9,7 @@ from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
 from portal_project.common.admin import ModelAdmin, ReadOnly
+from portal_project.exports import lists
 from portal_project.exports.files import name_of
 from portal_project.exports.models import Export
 
@@ -25,7 +26,7 @@ COLOURS = {
 class ExportAdmin(ReadOnly, ModelAdmin):
     """Who took which list as a file, and when."""
 
-    list_display = ("what", "who", "taken_at", "rows", "how")
+    list_display = ("what", "narrowed_to", "who", "taken_at", "rows", "how")
     list_select_related = ("taken_by",)
     list_filter = ("state",)
     paginator = InfinitePaginator
@@ -38,7 +39,7 @@ class ExportAdmin(ReadOnly, ModelAdmin):
         ("taken_by", "taken_by.name"),
         ("taken_by_email", "taken_by.email"),
         ("taken_at", "taken_at"),
-        ("filters", "query"),
+        ("filters", "filters"),
         ("rows", "rows"),
         ("state", "state"),
         ("finished_at", "finished_at"),
@@ -47,14 +48,15 @@ class ExportAdmin(ReadOnly, ModelAdmin):
         ("error", "error"),
     )
     fields = (
-        ("what", "query"),
+        ("what", "narrowed_to"),
+        "list_then",
         ("taken_by", "taken_at"),
         ("state", "rows"),
         ("finished_at", "expires_at", "fetched_at"),
         "file_there",
         "error",
     )
-    readonly_fields = ("what", "file_there")
+    readonly_fields = ("what", "narrowed_to", "list_then", "file_there")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("taken_by")
@@ -62,6 +64,16 @@ class ExportAdmin(ReadOnly, ModelAdmin):
     @display(description="list")
     def what(self, export: Export) -> str:
         return export.what.capitalize()
+
+    @display(description="filters")
+    def narrowed_to(self, export: Export) -> str:
+        return export.filters or "None: all of the list"
+
+    @display(description="list as of now")
+    def list_then(self, export: Export) -> str:
+        """Where somebody sees what these filters find by now."""
+        page = lists.find(export.list)
+        return format_html('<a href="{}">Open it</a>', lists.address(page, export.query)) if page else "–"
 
     @display(description="file")
     def file_there(self, export: Export) -> str:

@@ -61,21 +61,24 @@ def handed_over(page: ModelAdmin, rows: QuerySet[Any], export: Export) -> Iterat
         Export.objects.filter(pk=export.pk).update(rows=count, finished_at=timezone.now())
 
 
-def begin_at_once(name: str, query: str, *, by: "User") -> Export:
-    return Export.objects.create(list=name, query=query, taken_by=by, state=State.AT_ONCE)
+def begin_at_once(page: ModelAdmin, query: str, *, by: "User") -> Export:
+    return Export.objects.create(**_asked(page, query, by), state=State.AT_ONCE)
 
 
-def order(name: str, query: str, *, by: "User", token: UUID) -> Export:
+def order(page: ModelAdmin, query: str, *, by: "User", token: UUID) -> Export:
     """Have the worker make the file. The same token twice makes one."""
-    path = f"exports/{uuid4().hex}.csv"
+    asked = _asked(page, query, by) | {"state": State.WAITING, "file": f"exports/{uuid4().hex}.csv"}
     with transaction.atomic():
-        export, is_new = Export.objects.get_or_create(
-            token=token, defaults={"list": name, "query": query, "taken_by": by, "state": State.WAITING, "file": path}
-        )
+        export, is_new = Export.objects.get_or_create(token=token, defaults=asked)
         if is_new:
             # Only to be quick: what is not woken is found by the schedule within a minute.
             transaction.on_commit(wake, robust=True)
     return export
+
+
+def _asked(page: ModelAdmin, query: str, by: "User") -> dict[str, Any]:
+    filters = lists.in_words(page, query, by)
+    return {"list": page.opts.label_lower, "query": query, "filters": filters, "taken_by": by}
 
 
 def wake() -> None:

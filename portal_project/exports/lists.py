@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.contrib.admin.exceptions import NotRegistered
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
+from django.urls import reverse
 from django.utils import translation
 
 from portal_project.accounts.models import User
@@ -18,7 +19,7 @@ from portal_project.common.admin import ModelAdmin
 CHUNK = 2000
 """How many rows are held in memory."""
 # What an address of a list has besides filters: which page, how it was reached.
-NOT_FILTERS = ("p", "e", "all", "_popup", "_to_field", "after", "before")
+NOT_FILTERS = ("p", "o", "e", "all", "_popup", "_to_field", "after", "before")
 
 
 def find(name: str) -> ModelAdmin | None:
@@ -43,6 +44,19 @@ def filters(sent: QueryDict) -> str:
     for name in NOT_FILTERS:
         kept.pop(name, None)
     return kept.urlencode()
+
+
+def in_words(page: ModelAdmin, query: str, reader: User) -> str:
+    """What the list is narrowed to, such as "Status: Active; search: “acme”"; empty for all of it."""
+    with translation.override("en"):
+        words = "; ".join(page.csv_filters(query, reader))
+    return words[:1].upper() + words[1:]
+
+
+def address(page: ModelAdmin, query: str) -> str:
+    """Of the list, narrowed so."""
+    url = reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_changelist")
+    return f"{url}?{query}" if query else url
 
 
 def chunk(rows: QuerySet[Any], before: int | None) -> list[Any]:

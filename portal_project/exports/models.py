@@ -14,16 +14,18 @@ class Export(models.Model):
     """Somebody of staff took a list as a CSV file. Written before the first row leaves, and kept when the file is gone."""
 
     class State(models.TextChoices):
-        AT_ONCE = "at_once", "Downloaded at once"
+        AT_ONCE = "at_once", "Downloaded"
         WAITING = "waiting", "Being made"
-        READY = "ready", "Ready"
-        GONE = "gone", "Made, and deleted since"
-        FAILED = "failed", "Not made"
+        READY = "ready", "Ready to download"
+        GONE = "gone", "Link expired"
+        FAILED = "failed", "Could not be made"
 
     list = models.CharField("list", max_length=100)
     """Its model, such as "subscriptions.invoice"."""
-    query = models.TextField("filters", blank=True, default="")
-    """As the address of the list holds them."""
+    query = models.TextField("address", blank=True, default="")
+    """The filters, as the address of the list holds them."""
+    filters = models.TextField("filters", blank=True, default="")
+    """The same in words, as they were called when the file was asked for; empty for all of the list."""
     taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="who")
     taken_at = models.DateTimeField("when", default=timezone.now)
     state = models.CharField("state", max_length=10, choices=State)
@@ -79,6 +81,11 @@ class Export(models.Model):
             return str(page.csv_name)
         except (LookupError, ValueError, NotRegistered):
             return self.list
+
+    @property
+    def told(self) -> str:
+        """With the filters, such as "invoices (Open; search: “ahn”)"."""
+        return f"{self.what} ({self.filters})" if self.filters else self.what
 
     def works(self, now: datetime) -> bool:
         """Whether the link to its file does."""

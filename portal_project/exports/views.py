@@ -10,7 +10,6 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -31,7 +30,7 @@ class OrderForm(forms.Form):
 def take(request: HttpRequest, name: str) -> HttpResponseBase:
     """The list of that model, as its address narrows it: at once, or, where it is long, after a page that asks for patience."""
     page, query = _list(request, name), lists.filters(request.GET)
-    back = _address(page, query)
+    back = lists.address(page, query)
     if _looks_as_customer(request):
         messages.error(
             request, "While you see the portal as a customer, no list can be downloaded. Leave that view first."
@@ -43,11 +42,11 @@ def take(request: HttpRequest, name: str) -> HttpResponseBase:
         # The list says what of its address cannot be read.
         return redirect(back)
     if not files.is_long(rows):
-        export = files.begin_at_once(name, query, by=person(request))
+        export = files.begin_at_once(page, query, by=person(request))
         return csv_files.response(files.name_of(export), files.handed_over(page, rows, export))
     form = OrderForm(request.POST or None, initial={"token": uuid4()})
     if request.method == "POST" and form.is_valid():
-        files.order(name, query, by=person(request), token=form.cleaned_data["token"])
+        files.order(page, query, by=person(request), token=form.cleaned_data["token"])
         messages.success(request, f"The file is being made. A mail to {person(request).email} will have a link to it.")
         return redirect(back)
     return _long(request, page, form, back)
@@ -68,7 +67,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponseBase:
         messages.info(request, "The file is still being made. A mail will have a link to it.")
     else:
         messages.error(request, "The link has expired, and the file is deleted. Download the list again.")
-    return redirect(_address(page, export.query))
+    return redirect(lists.address(page, export.query))
 
 
 def _list(request: HttpRequest, name: str) -> ModelAdmin:
@@ -83,11 +82,6 @@ def _list(request: HttpRequest, name: str) -> ModelAdmin:
 def _looks_as_customer(request: HttpRequest) -> bool:
     found = viewing.of_session(request)
     return found is not None and viewing.goes_on(found, timezone.now())
-
-
-def _address(page: ModelAdmin, query: str) -> str:
-    url = reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_changelist")
-    return f"{url}?{query}" if query else url
 
 
 def _long(request: HttpRequest, page: ModelAdmin, form: OrderForm, back: str) -> HttpResponse:

@@ -13,7 +13,7 @@ def _exports() -> QuerySet[Export]:
 
 def _export(export: Export) -> tuple[str, str]:
     rows = "1 row" if export.rows == 1 else f"{export.rows:,} rows"
-    return f"Downloaded {export.what}: {rows}", reverse("admin:exports_export_change", args=[export.pk])
+    return f"Downloaded {export.told}: {rows}", reverse("admin:exports_export_change", args=[export.pk])
 
 
 SOURCES = [Source("exports.export", "Downloads", _exports, "taken_at", "taken_by", _export)]

@@ -43,6 +43,12 @@ class BulkRowAdmin(ReadOnly, ModelAdmin):
             return redirect("admin:subscriptions_bulkact_changelist")
         return redirect(f"{reverse('admin:subscriptions_bulkact_rows', args=[act])}?state={state_in(request.GET)}")
 
+    def csv_filters(self, query: str, reader: AbstractBaseUser) -> list[str]:
+        sent = QueryDict(query)
+        result = state_in(sent)
+        act = f"bulk act {sent.get('act', '')}"
+        return [act, f"result: {BulkRow.State(result).label}"] if result else [act]
+
     def csv_rows(self, query: str, reader: AbstractBaseUser) -> QuerySet[BulkRow]:
         """Of the act that the address names, or those of them with one result."""
         sent = QueryDict(query)

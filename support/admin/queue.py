@@ -72,6 +72,13 @@ def listed(chosen: QueryDict, by: Any) -> TicketQuerySet:
     return _tickets(chosen, filters, desk).select_related("customer", "assignee", "subscription")
 
 
+def listed_in_words(chosen: QueryDict) -> list[str]:
+    """What the queue at that address is narrowed to, such as `["Mine", "Priority: High"]`."""
+    filters, tab = FilterForm(chosen, colleagues=list(able())), _tab(chosen)
+    words = [str(TABS[tab][0])] if tab in TABS and chosen.get("tab") else []
+    return words + filters.in_words
+
+
 def _rows(request: HttpRequest, filters: FilterForm, desk: Desk) -> dict[str, Any]:
     may_change = request.user.has_perm("support.change_ticket")
     after = request.GET.get("after", "")

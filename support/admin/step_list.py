@@ -51,6 +51,9 @@ class WindDownStepAdmin(ReadOnly, ModelAdmin):
         query["tab"] = STEPS
         return redirect(f"{reverse('admin:support_ticket_changelist')}?{query.urlencode()}")
 
+    def csv_filters(self, query: str, reader: AbstractBaseUser) -> list[str]:
+        return [wind_down.called(QueryDict(query))]
+
     def csv_rows(self, query: str, reader: AbstractBaseUser) -> QuerySet[WindDownStep]:
         return wind_down.chosen(QueryDict(query), localdate()).select_related(
             "service__subscription__customer",

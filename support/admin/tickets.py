@@ -24,7 +24,7 @@ from portal_project.common.admin import ModelAdmin
 from portal_project.common.full_disk import NoRoom
 from subscriptions.rules.states import NotAllowed
 from support.admin import from_ticket, offers, ticket_page, wind_down
-from support.admin.queue import listed, queue, way_back
+from support.admin.queue import listed, listed_in_words, queue, way_back
 from support.models import Attachment, Ticket
 from support.tickets import presence, saved_replies, triage
 from support.tickets.attachments import choose_again, download
@@ -57,6 +57,9 @@ class TicketAdmin(ModelAdmin):
 
     def csv_rows(self, query: str, reader: AbstractBaseUser) -> QuerySet[Any]:
         return listed(QueryDict(query), reader)
+
+    def csv_filters(self, query: str, reader: AbstractBaseUser) -> list[str]:
+        return listed_in_words(QueryDict(query))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

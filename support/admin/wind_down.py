@@ -70,6 +70,11 @@ def chosen(sent: QueryDict, today: date) -> QuerySet[WindDownStep]:
     return SHOWS[shown][1](today) if shown in SHOWS else WindDownStep.objects.none()
 
 
+def called(sent: QueryDict) -> str:
+    """What the tab at that address shows, such as "Done"."""
+    return SHOWS[_shown(sent)][0] if _shown(sent) in SHOWS else ""
+
+
 def _shown(sent: QueryDict) -> str:
     return sent.get("show", "")
 

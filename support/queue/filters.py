@@ -3,6 +3,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.db.models import Q
 from django.utils.functional import Promise
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -56,6 +57,16 @@ class FilterForm(forms.Form):
     @property
     def narrows(self) -> bool:
         return any(self.cleaned_data.values())
+
+    @property
+    def in_words(self) -> list[str]:
+        """Such as "Priority: High" of each filter that narrows."""
+        chosen = {name: value for name, value in self.cleaned_data.items() if value}
+        return [f"{self.fields[name].label}: {self._called(name, value)}" for name, value in chosen.items()]
+
+    def _called(self, name: str, value: str) -> str:
+        choices = {str(each): label for each, label in getattr(self.fields[name], "choices", ())}
+        return str(choices[value]) if choices else f"“{Truncator(value).chars(60)}”"
 
     def narrowed(self, tickets: TicketQuerySet, desk: Desk) -> TicketQuerySet:
         if self.errors:

@@ -55,12 +55,12 @@ def _measure(size: int) -> dict[str, tuple[float, float]]:
     assert page is not None
 
     def streamed() -> None:
-        export = files.begin_at_once(NAME, "", by=boss)
+        export = files.begin_at_once(page, "", by=boss)
         for _piece in files.handed_over(page, page.csv_rows("", boss), export):
             pass
 
     def by_worker() -> None:
-        export = files.order(NAME, "", by=boss, token=uuid4())
+        export = files.order(page, "", by=boss, token=uuid4())
         while export.state == export.State.WAITING:
             files.make_waiting()
             export.refresh_from_db()

@@ -75,10 +75,9 @@ def test_only_so_many_rows_are_read_as_are_asked_for(merchant, alice, clock, mon
     for _each in range(9):
         started(alice, date(2026, 3, 20), plan)
     name = "subscriptions.subscription"
-    export = files.begin_at_once(name, "", by=merchant)
-    content = files.handed_over(
-        lists.find(name), Subscription.objects.select_related("plan__product", "customer"), export
-    )
+    page = lists.find(name)
+    export = files.begin_at_once(page, "", by=merchant)
+    content = files.handed_over(page, Subscription.objects.select_related("plan__product", "customer"), export)
     with CaptureQueriesContext(connection) as header:
         next(content)
     with CaptureQueriesContext(connection) as first:

@@ -17,7 +17,7 @@ from django.utils import translation
 
 from portal_project import languages
 from portal_project.accounts.models import Merchant
-from portal_project.exports import files
+from portal_project.exports import files, lists
 from portal_project.mail.models import OutgoingMail
 from portal_project.mail.rendering import render
 from products.models import CancellationReason, Plan, Product
@@ -182,7 +182,7 @@ def test_every_mail(browser, subscriptions, alice, agent, as_merchant, clock):
     staff("offered", "pause", resumes_on="2026-05-25")
     staff("offered", "drop-pause")
     reply(Ticket.objects.get(type="general"), author=agent, body="Ŵéļļ", token=uuid4(), today=TODAY)
-    files.order("subscriptions.invoice", "", by=agent, token=uuid4())
+    files.order(lists.find("subscriptions.invoice"), "", by=agent, token=uuid4())
     files.make_waiting()
     for day in (date(2026, 4, 17), date(2026, 5, 1), date(2026, 5, 18), date(2026, 5, 20), date(2027, 3, 8)):
         clock(day)

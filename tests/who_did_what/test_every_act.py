@@ -14,7 +14,7 @@ from django.test import RequestFactory
 from django.urls import get_resolver
 
 from portal_project.accounts.models import User, Viewing
-from portal_project.exports import files
+from portal_project.exports import files, lists
 from portal_project.exports.models import Export
 from portal_project.mail.models import OutgoingMail
 from products.models import CancellationReason, Plan, Product
@@ -180,7 +180,7 @@ def chooses(model, action, **more):
 
 
 def long_list(client, world):
-    export = files.order("subscriptions.invoice", "", by=world.sam, token=uuid4())
+    export = files.order(lists.find("subscriptions.invoice"), "", by=world.sam, token=uuid4())
     files.make_waiting()
     export.refresh_from_db()
     assert export.state == Export.State.READY
