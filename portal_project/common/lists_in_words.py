@@ -58,8 +58,8 @@ def _lookup(model: type[Model], name: str, values: list[str]) -> str:
     if not isinstance(field, Field):
         return f"{name}: {_cut(', '.join(values))}"
     called = {str(value): str(label) for value, label in field.flatchoices or ()}
-    if field.is_relation:
-        rows = field.related_model._default_manager
+    if related := field.related_model:
+        rows = related._default_manager
         called = {str(row.pk): str(row) for row in rows.filter(pk__in=[each for each in map(key, values) if each])}
     return f"{field.verbose_name}: {', '.join(called.get(value) or _cut(value) for value in values)}"
 

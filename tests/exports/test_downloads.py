@@ -200,7 +200,7 @@ def test_who_took_which_list_is_kept_and_read(as_merchant, as_agent, merchant, h
     assert "Invoices" in as_merchant.get("/admin/exports/export/").content.decode()
     assert as_merchant.get(f"/admin/exports/export/{export.pk}/change/").status_code == 200
     page = as_merchant.get("/admin/who-did-what/", {"kind": "Downloads"})
-    assert [deed.what for deed in page.context["page"].deeds] == ["Downloaded invoices: 1 row"]
+    assert [deed.what for deed in page.context["page"].deeds] == ["Downloaded invoices (Status: Open): 1 row"]
     assert as_agent.get("/admin/exports/export/").status_code == 403
     for verb in ("delete", "change"):
         assert as_merchant.post(f"/admin/exports/export/{export.pk}/{verb}/").status_code == 403
