@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 import structlog
 from django.conf import settings
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
@@ -129,7 +130,12 @@ def _make(key: int, end: float) -> int:
     if page is None or not lists.may_take(page, export.taken_by):
         _give_up(key, "Whoever asked for it may not see the list any more.")
         return 0
-    rows = page.csv_rows(export.query, export.taken_by)
+    try:
+        rows = page.csv_rows(export.query, export.taken_by)
+    except IncorrectLookupParameters:
+        # What was chosen among is gone, such as a plan; trying again would change nothing.
+        _give_up(key, "The filters of the list can no longer be read.")
+        return 0
     while monotonic() < end:
         count, is_over = _write_batch(key, page, rows)
         written += count

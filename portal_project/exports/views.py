@@ -65,6 +65,8 @@ def file(request: HttpRequest, pk: int) -> HttpResponseBase:
         return FileResponse(content, as_attachment=True, filename=name, content_type=csv_files.CONTENT_TYPE)
     if export.state == Export.State.WAITING:
         messages.info(request, "The file is still being made. A mail will have a link to it.")
+    elif export.state == Export.State.FAILED:
+        messages.error(request, "The file could not be made. Download the list again.")
     else:
         messages.error(request, "The link has expired, and the file is deleted. Download the list again.")
     return redirect(lists.address(page, export.query))

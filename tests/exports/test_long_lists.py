@@ -19,11 +19,13 @@ from portal_project.exports import files, lists
 from portal_project.exports.models import Export
 from portal_project.mail.models import OutgoingMail
 from portal_project.mail.tasks import send_pending
+from products.models import Product
 from subscriptions.models import Subscription
 from tests.conftest import signed_in
 from tests.factories import PlanFactory, UserFactory, started
 from tests.pages import confirm, hidden_inputs
 from tests.support.test_races import at_once
+from tests.test_full_disk import full_disk
 
 LIST = "/admin/csv/subscriptions.subscription/"
 State = Export.State
@@ -251,6 +253,43 @@ def test_a_folder_that_cannot_be_written_is_tried_again_and_given_up_in_the_end(
         assert (ordered.attempts, "Error" in ordered.error) == (attempt, True)
     assert ordered.state == State.FAILED
     assert OutgoingMail.objects.count() == 0
+
+
+def test_a_file_that_could_not_be_made_says_so_where_its_link_would_be(as_agent, ordered):
+    Export.objects.update(state=State.FAILED, file="", error="OSError: No space left on device")
+    assert "The file could not be made." in as_agent.get(link(ordered), follow=True).content.decode()
+
+
+def test_a_disk_that_is_full_in_the_middle_leaves_nothing_half_and_goes_on_once_there_is_room(as_agent, ordered, five):
+    page, rows = lists.find(ordered.list), Subscription.objects.all()
+    files._write_batch(ordered.pk, page, rows)
+    size = path(ordered).stat().st_size
+    with full_disk(room=size + 20), pytest.raises(OSError, match="File too large"):
+        files._write_batch(ordered.pk, page, rows)
+    ordered.refresh_from_db()
+    assert (ordered.rows, ordered.size) == (2, size)
+    assert numbers(fetched(as_agent, made(ordered))) == five
+
+
+def test_filters_that_can_no_longer_be_read_give_no_file_instead_of_all_rows(as_agent, five):
+    product = Product.objects.get()
+    confirm(as_agent, f"{LIST}?plan__product__id__exact={product.pk}")
+    Export.objects.update(query="plan__product__id__exact=gone")
+    assert files.make_waiting() == 0
+    export = Export.objects.get()
+    assert (export.state, export.rows, export.attempts) == (State.FAILED, 0, 0)
+    assert export.error == "The filters of the list can no longer be read."
+    assert OutgoingMail.objects.count() == 0
+
+
+def test_the_link_is_dead_for_whoever_is_switched_off_after_the_file_was_made(as_agent, agent, ordered):
+    export = made(ordered)
+    User.objects.filter(pk=agent.pk).update(is_active=False)
+    assert as_agent.get(link(export)).status_code == 302
+    User.objects.filter(pk=agent.pk).update(is_active=True, is_staff=False)
+    assert as_agent.get(link(export)).status_code in (302, 403)
+    export.refresh_from_db()
+    assert export.fetched_at is None
 
 
 def test_nobody_else_on_the_machine_reads_the_file(ordered):
