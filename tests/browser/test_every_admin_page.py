@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from portal_project.exports import files, lists
 from portal_project.mail.models import OutgoingMail
 from subscriptions.bulk import running
 from subscriptions.models import Invoice, LinkedService, PaymentFile
@@ -58,7 +59,16 @@ NEW = [
 ]
 
 # One of each kind; whether it fits is asked of every page.
-IN_FULL_ON_A_PHONE = ["", "system/", "support/ticket/", "subscriptions/subscription/", "accounts/customer/"]
+UNREADABLE = "who-did-what/?first=tomorrow&last=2026-02-30&by=0&kind=x"
+IN_FULL_ON_A_PHONE = [
+    UNREADABLE,
+    "who-did-what/",
+    "",
+    "system/",
+    "support/ticket/",
+    "subscriptions/subscription/",
+    "accounts/customer/",
+]
 VERBS = ["withdraw", "keep-active", "cancel-now", "discount", "change-plan", "drop-plan-change"]
 
 
@@ -83,6 +93,8 @@ def pages(hosting, as_alice, alice, agent, merchant):
     signed_in(merchant).post(change, hidden_inputs(shown) | {"plan": long.pk})
     chosen = [hosting.pk]
     act = running.begin("pause", {"resumes_on": ""}, chosen=chosen, token=uuid4(), by=merchant, today=TODAY)
+    invoices = lists.find("subscriptions.invoice")
+    export = files.begin_at_once(invoices, f"q={'q' * 300}&status__exact=open", by=merchant)
     snapshots.take(TODAY, timezone.now())
     return [
         "",
@@ -120,6 +132,9 @@ def pages(hosting, as_alice, alice, agent, merchant):
         f"accounts/user/{alice.pk}/forget/",
         "accounts/merchant/1/change/",
         f"mail/outgoingmail/{mail.pk}/change/",
+        UNREADABLE,
+        "who-did-what/?kind=Mails",
+        f"exports/export/{export.pk}/change/",
     ]
 
 
