@@ -73,14 +73,18 @@ class ExportAdmin(ReadOnly, ModelAdmin):
     def list_then(self, export: Export) -> str:
         """Where somebody sees what these filters find by now."""
         page = lists.find(export.list)
-        return format_html('<a href="{}">Open it</a>', lists.address(page, export.query)) if page else "–"
+        return (
+            format_html('<a class="pa-link" href="{}">Open it</a>', lists.address(page, export.query)) if page else "–"
+        )
 
     @display(description="file")
     def file_there(self, export: Export) -> str:
         """The link that the mail has, which works for whoever asked for the file."""
         if not export.works(timezone.now()):
             return "–"
-        return format_html('<a href="{}">{}</a>', reverse("admin:csv_file", args=[export.pk]), name_of(export))
+        return format_html(
+            '<a class="pa-link" href="{}">{}</a>', reverse("admin:csv_file", args=[export.pk]), name_of(export)
+        )
 
     @display(description="who")
     def who(self, export: Export) -> str:
