@@ -42,7 +42,7 @@ FLOORS = {
     "subscriptions.importing": ["subscriptions.lifecycle"],
     "subscriptions.bulk": ["subscriptions.confirm"],
     "subscriptions.portal": ["subscriptions.confirm"],
-    "subscriptions.admin": ["subscriptions.bulk", "subscriptions.reports"],
+    "subscriptions.admin": ["subscriptions.bulk", "subscriptions.reports", "portal_project.exports"],
     # The support desk
     "support.models": ["subscriptions.confirm", "subscriptions.importing"],
     "support.reports": ["support.models"],

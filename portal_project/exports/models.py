@@ -21,7 +21,7 @@ class Export(models.Model):
         FAILED = "failed", "Could not be made"
 
     list = models.CharField("list", max_length=100)
-    """Its model, such as "subscriptions.invoice"."""
+    """Its model, such as "subscriptions.invoice"; or what is called so, where it is no list, such as "refused payments"."""
     query = models.TextField("address", blank=True, default="")
     """The filters, as the address of the list holds them."""
     filters = models.TextField("filters", blank=True, default="")

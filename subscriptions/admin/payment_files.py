@@ -24,6 +24,7 @@ from portal_project.accounts.people import person
 from portal_project.common import csv_files, worker
 from portal_project.common.csv_files import FileError
 from portal_project.common.list_admin import ALL, ListAdmin
+from portal_project.exports import files
 from subscriptions.billing import payment_files, payments
 from subscriptions.models import PaymentFile
 
@@ -164,7 +165,9 @@ class PaymentFileAdmin(ListAdmin):
         """What was refused, to be mended in a spreadsheet and sent in again."""
         file = self._file(request, pk)
         columns = ("line", "reference", "amount", "reason")
-        text = csv_files.written(columns, file.refused_payments.values_list(*columns))
+        rows = list(file.refused_payments.values_list(*columns))
+        text = csv_files.written(columns, rows)
+        files.note("refused payments", f"Payment file: {file.name}", len(rows), by=person(request))
         return csv_files.response(f"refused-{file.pk}.csv", text)
 
     def _file(self, request: HttpRequest, pk: int) -> PaymentFile:

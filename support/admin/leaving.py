@@ -14,8 +14,10 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from portal_project.accounts.people import person
 from portal_project.common.charts import Chart, Row
 from portal_project.common.paging import page
+from portal_project.exports import files
 from products import money
 from support.admin import leaving_csv, leaving_lists
 from support.admin.leaving_filters import BY, OUTCOMES, LeavingForm
@@ -83,8 +85,10 @@ def _report(request: HttpRequest, site: AdminSite) -> HttpResponseBase:
         _fill_gaps(found)
     keys = _in_order(found, form.rows_by)
     if request.GET.get("csv") == "reasons":
+        files.note("reasons counted", form.in_words, len(found.reasons), by=person(request))
         return leaving_csv.reasons(form, found)
     if "csv" in request.GET:
+        files.note("cancellations counted", form.in_words, len(keys), by=person(request))
         return leaving_csv.rows(form, found, keys)
     context = site.each_context(request) | {
         "title": _("Cancellations"),

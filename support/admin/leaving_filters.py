@@ -79,6 +79,16 @@ class LeavingForm(forms.Form):
             reason=given.get("reason") or "",
         )
 
+    @property
+    def in_words(self) -> str:
+        """Such as "By: Month; From: 2025-04-01; To: 2026-04-05; Product: Hosting"."""
+        words = []
+        for name, value in self.data.items():
+            if value:
+                choices = {str(each): label for each, label in getattr(self.fields[name], "choices", ())}
+                words.append(f"{self.fields[name].label}: {choices.get(str(value), value)}")
+        return "; ".join(words)
+
     def label(self, row: Any) -> str:
         """What a row of the report stands for."""
         match self.rows_by:

@@ -38,5 +38,4 @@ def download(client, name, **chosen):
 
 
 def read(content):
-    csv.field_size_limit(1_000_000)
     return list(csv.DictReader(StringIO(content.decode("utf-8-sig"), newline=""), strict=True))

@@ -4,7 +4,7 @@ import pytest
 
 from portal_project.exports.models import Export
 from products.models import Product
-from subscriptions.models import BulkAct
+from subscriptions.models import BulkAct, PaymentFile
 from tests.exports.reading import address, download
 
 SAID = [
@@ -54,3 +54,21 @@ def test_who_did_what_names_the_filters_too(as_merchant, every_kind):
     download(as_merchant, "subscriptions.invoice", status__exact="open")
     page = as_merchant.get("/admin/who-did-what/", {"kind": "Downloads"})
     assert page.context["page"].deeds[0].what == "Downloaded invoices (Status: Open): 1 row"
+
+
+@pytest.mark.parametrize(("csv", "what"), [("1", "cancellations counted"), ("reasons", "reasons counted")])
+def test_a_file_of_the_page_of_cancellations_is_noted_too(as_agent, agent, every_kind, csv, what):
+    chosen = {"by": "product", "first": "2026-04-01", "last": "2026-04-05", "csv": csv}
+    assert as_agent.get("/admin/support/cancellationrequest/leaving/", chosen).status_code == 200
+    export = Export.objects.latest("pk")
+    assert export.told == f"{what} (By: Product; From: 2026-04-01; To: 2026-04-05)"
+    assert (export.rows, export.taken_by, export.state) == (1, agent, "at_once")
+
+
+def test_refused_payments_are_noted_with_their_file(as_merchant, every_kind):
+    file = PaymentFile.objects.get()
+    assert as_merchant.get(f"/admin/subscriptions/paymentfile/{file.pk}/refused/").status_code == 200
+    export = Export.objects.latest("pk")
+    assert (export.told, export.rows) == ("refused payments (Payment file: bank.csv)", 0)
+    page = as_merchant.get(f"/admin/exports/export/{export.pk}/change/")
+    assert (page.status_code, "Refused payments" in page.content.decode()) == (200, True)
