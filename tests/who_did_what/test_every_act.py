@@ -321,7 +321,7 @@ ACTS = {
         then(begins, presses(BulkAct, "confirm"), presses(BulkAct, "stop"), presses(BulkAct, "resume")),
     ),
     "view_as": Act("agent", "Views as customer", "Saw the portal as Alice Ahn", sees_as_customer),
-    "download": Act("agent", "Downloads", "Downloaded invoices: 1 row", takes),
+    "download": Act("agent", "Downloads", "Downloaded invoices (Status: Open): 1 row", takes),
     "send_again": Act(
         "merchant", "Mails", "Mail about T-1: Sent again.", then(mail_failed, presses(OutgoingMail, "send-again"))
     ),
