@@ -88,7 +88,7 @@ INSTALLATION = {
     "portal_project.admin_site": ["portal_project.dashboard"],
     "portal_project.installation": ["subscriptions.admin", "portal_project.catalogs"],
     "portal_project.dashboard": ["portal_project.installation"],
-    "portal_project.who_did_what": ["portal_project.accounts"],
+    "portal_project.who_did_what": ["portal_project.exports"],
     "portal_project.formats": [],
     "portal_project.static_files": [],
     "portal_project.errors": ["portal_project.common"],

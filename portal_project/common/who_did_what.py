@@ -18,6 +18,8 @@ from portal_project.common.keys import key
 
 SIZE = 50
 """Lines of one page."""
+CHUNK = 1000
+"""Lines of a file that are held in memory, at most so many of each source."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -102,19 +104,30 @@ def kinds() -> list[str]:
     return sorted({source.kind for source in SOURCES})
 
 
-def page(chosen: Chosen, after: Place | None = None) -> Page:
+def page(chosen: Chosen, after: Place | None = None, size: int = SIZE) -> Page:
     """The newest lines, or those that follow a place. Costs one statement for each source, of a page's rows at most."""
     sources = [source for source in SOURCES if chosen.kind in ("", source.kind)]
-    found = [_deeds(source, chosen, after) for source in sources]
-    deeds = list(islice(merge(*found, key=lambda deed: deed.place.order), SIZE + 1))
-    return Page(deeds[:SIZE], str(deeds[SIZE - 1].place) if len(deeds) > SIZE else "")
+    found = [_deeds(source, chosen, after, size) for source in sources]
+    deeds = list(islice(merge(*found, key=lambda deed: deed.place.order), size + 1))
+    return Page(deeds[:size], str(deeds[size - 1].place) if len(deeds) > size else "")
 
 
-def _deeds(source: Source, chosen: Chosen, after: Place | None) -> Iterator[Deed]:
+def every(chosen: Chosen) -> Iterator[list[Deed]]:
+    """All lines, a chunk at a time."""
+    after: Place | None = None
+    while True:
+        found = page(chosen, after, CHUNK)
+        yield found.deeds
+        if not found.older:
+            return
+        after = Place.read(found.older)
+
+
+def _deeds(source: Source, chosen: Chosen, after: Place | None, size: int) -> Iterator[Deed]:
     rows = source.rows().select_related(source.by).filter(**_bounds(source, chosen))
     if after:
         rows = rows.filter(_follows(source, after))
-    for row in rows.order_by(f"-{source.at}", "-pk")[: SIZE + 1]:
+    for row in rows.order_by(f"-{source.at}", "-pk")[: size + 1]:
         at, (what, url) = getattr(row, source.at), source.told(row)
         yield Deed(at, getattr(row, source.by), source.kind, what, url, Place(at, source.name, row.pk))
 

@@ -21,6 +21,8 @@ from portal_project.common.keys import LARGEST
 from portal_project.exports import files, lists
 from portal_project.exports.models import Export
 
+LEAVE_FIRST = "While you see the portal as a customer, no list can be downloaded. Leave that view first."
+
 
 class OrderForm(forms.Form):
     token = forms.UUIDField(widget=forms.HiddenInput)
@@ -31,10 +33,8 @@ def take(request: HttpRequest, name: str) -> HttpResponseBase:
     """The list of that model, as its address narrows it: at once, or, where it is long, after a page that asks for patience."""
     page, query = _list(request, name), lists.filters(request.GET)
     back = lists.address(page, query)
-    if _looks_as_customer(request):
-        messages.error(
-            request, "While you see the portal as a customer, no list can be downloaded. Leave that view first."
-        )
+    if looks_as_customer(request):
+        messages.error(request, LEAVE_FIRST)
         return redirect(back)
     try:
         rows = page.csv_rows(query, person(request))
@@ -57,7 +57,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What the worker made, for whoever asked for it and still may see the list. Anybody else's is a 404, like a missing one."""
     export = get_object_or_404(Export, pk=pk if pk <= LARGEST else 0, taken_by=person(request))
     page = _list(request, export.list)
-    if _looks_as_customer(request):
+    if looks_as_customer(request):
         raise PermissionDenied
     if export.works(timezone.now()) and default_storage.exists(export.file):
         Export.objects.filter(pk=export.pk).update(fetched_at=timezone.now())
@@ -81,7 +81,7 @@ def _list(request: HttpRequest, name: str) -> ModelAdmin:
     return page
 
 
-def _looks_as_customer(request: HttpRequest) -> bool:
+def looks_as_customer(request: HttpRequest) -> bool:
     found = viewing.of_session(request)
     return found is not None and viewing.goes_on(found, timezone.now())
 

@@ -1,22 +1,27 @@
 """Who did what, on one page, for whoever answers for the business. Nothing there can be changed."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
-from django.utils.timezone import make_aware
+from django.utils.timezone import localdate, make_aware, now
 from django.views.decorators.http import require_safe
 
 from portal_project.accounts.models import User
-from portal_project.common import parsing
+from portal_project.accounts.people import person
+from portal_project.common import csv_files, parsing
 from portal_project.common.keys import key
 from portal_project.common.parsing import quoted
-from portal_project.common.who_did_what import Chosen, Place, kinds, page
+from portal_project.common.who_did_what import Chosen, Place, every, kinds, page
+from portal_project.exports import files
+from portal_project.exports.models import Export
+from portal_project.exports.views import LEAVE_FIRST, looks_as_customer
 
 SEE = "accounts.change_merchant"
 """As with the page "System": it tells on colleagues, which is not for everybody among them."""
@@ -69,6 +74,15 @@ class ChosenForm(forms.Form):
             kind=given["kind"],
         )
 
+    @property
+    def in_words(self) -> str:
+        """Such as "Person: Sam Sato; From: 2026-04-05"."""
+        names = {"by": dict(self.fields["by"].choices)}  # type: ignore[attr-defined]
+        given = {name: value for name, value in self.cleaned_data.items() if value}
+        return "; ".join(
+            f"{self.fields[name].label}: {names.get(name, {}).get(value, value)}" for name, value in given.items()
+        )
+
     def clean(self) -> None:
         first, last = self.cleaned_data.get("first"), self.cleaned_data.get("last")
         if first and last and last < first:
@@ -77,8 +91,13 @@ class ChosenForm(forms.Form):
 
 @require_safe
 @permission_required(SEE, raise_exception=True)
-def who_did_what(request: HttpRequest) -> HttpResponse:
+def who_did_what(request: HttpRequest) -> HttpResponseBase:
+    """The page; with `csv` in its address all that it lists, as a file."""
     form, place = ChosenForm(request.GET), Place.read(request.GET.get("after", ""))
+    if "csv" in request.GET and looks_as_customer(request):
+        messages.error(request, LEAVE_FIRST)
+    elif "csv" in request.GET and form.is_valid():
+        return csv_files.response(f"who-did-what-{localdate():%Y-%m-%d}.csv", _file(form, person(request)))
     context = admin.site.each_context(request) | {
         "title": "Who did what",
         "form": form,
@@ -86,6 +105,18 @@ def who_did_what(request: HttpRequest) -> HttpResponse:
         "is_first": place is None,
     }
     return TemplateResponse(request, "admin/who_did_what/page.html", context)
+
+
+def _file(form: ChosenForm, by: User) -> Iterator[str]:
+    """As of a list (`docs/design.md`, Files of lists): who took it is noted before the first line leaves, how many at the end."""
+    export, count = files.note("who did what", form.in_words, 0, by=by), 0
+    try:
+        yield csv_files.header(["at", "person", "person_email", "kind", "what"])
+        for deeds in every(form.chosen):
+            count += len(deeds)
+            yield csv_files.lines([deed.at, deed.by.name, deed.by.email, deed.kind, deed.what] for deed in deeds)
+    finally:
+        Export.objects.filter(pk=export.pk).update(rows=count, finished_at=now())
 
 
 def _people(named: str) -> list[User]:

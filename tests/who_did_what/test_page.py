@@ -12,9 +12,11 @@ from django.utils import timezone
 from portal_project.accounts.models import Merchant, Viewing
 from portal_project.common import who_did_what
 from portal_project.common.who_did_what import SIZE, Place
+from portal_project.exports.models import Export
 from subscriptions.models import Invoice
 from support.models import Message, Ticket
 from tests.conftest import signed_in
+from tests.exports.reading import read
 from tests.factories import UserFactory, started
 from tests.pages import confirm, filled_in
 
@@ -156,6 +158,40 @@ def test_what_is_left_of_a_change_to_a_forgotten_customer_says_so_little(as_merc
         user=merchant, content_type=kind, object_id=alice.pk, object_repr=alice.number, action_flag=2, change_message=""
     )
     assert lines(as_merchant) == [("Mia Merchant", f"{alice.number}: changed.")]
+
+
+def test_all_that_is_listed_is_to_be_had_as_a_file_and_who_took_it_is_told(
+    as_merchant, agent, merchant, alice, clock, monkeypatch
+):
+    clock(date(2026, 4, 5))
+    monkeypatch.setattr(who_did_what, "CHUNK", 2)
+    for minutes in range(5):
+        looked(agent, alice, timezone.now() - timedelta(minutes=minutes))
+    looked(merchant, alice, timezone.now())
+    page = as_merchant.get(PAGE, {"by": agent.pk, "first": "2026-04-05"}).content.decode()
+    assert f'href="?by={agent.pk}&amp;first=2026-04-05&amp;csv=1"' in page
+    answer = as_merchant.get(PAGE, {"by": agent.pk, "first": "2026-04-05", "csv": "1"})
+    lines_of_file = read(b"".join(answer.streaming_content))
+    assert [line["at"] for line in lines_of_file] == [
+        f"2026-04-05 {at}:00" for at in ("12:00", "11:59", "11:58", "11:57", "11:56")
+    ]
+    said = {"person": "Sam Support", "person_email": "support@example.com", "kind": "Views as customer"}
+    assert lines_of_file[0] == {"at": "2026-04-05 12:00:00", **said, "what": "Saw the portal as Alice Ahn"}
+    told = "Downloaded who did what (Person: Sam Support; From: 2026-04-05): 5 rows"
+    assert ("Mia Merchant", told) in lines(as_merchant, kind="Downloads")
+
+
+def test_a_file_of_filters_that_cannot_be_read_is_the_page_that_says_so(as_merchant, as_agent):
+    page = as_merchant.get(PAGE, {"first": "tomorrow", "csv": "1"})
+    assert page.context["form"].errors
+    assert as_agent.get(PAGE, {"csv": "1"}).status_code == 403
+
+
+def test_no_file_while_one_sees_the_portal_as_a_customer(as_merchant, alice):
+    as_merchant.post(f"/admin/accounts/customer/{alice.pk}/view-as/")
+    answer = as_merchant.get(PAGE, {"csv": "1"})
+    assert "Leave that view first." in answer.content.decode()
+    assert Export.objects.count() == 0
 
 
 def test_nothing_is_done_there(as_merchant):
