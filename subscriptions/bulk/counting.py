@@ -8,6 +8,7 @@ from django.utils.translation import override
 
 from portal_project.common import bulk, pacing
 from subscriptions.bulk import groups, selection
+from subscriptions.bulk.kinds import KINDS
 from subscriptions.bulk.trying import Outcome, State, attempt
 from subscriptions.lifecycle.unit_of_work import caught_up
 from subscriptions.models import BulkAct, BulkRow, Subscription
@@ -50,9 +51,11 @@ def _rows(act: BulkAct, keys: list[int], today: date) -> list[BulkRow]:
         outcomes[subscription.pk] = outcome = Outcome(State.FAILED, BROKEN)
         groups.add(act.groups, outcome, groups.standing(subscription), groups.value_now(subscription), subscription)
 
-    for subscription in caught_up(Subscription.objects.filter(pk__among=keys).order_by("pk"), today, broken):
+    subscriptions = caught_up(Subscription.objects.filter(pk__among=keys).order_by("pk"), today, broken)
+    shared = KINDS[act.kind].form_class.shared(subscriptions, today)
+    for subscription in subscriptions:
         stood, was = groups.standing(subscription), groups.value_now(subscription)
-        outcome = attempt(act.kind, act.values, subscription, by=act.began_by, today=today)
+        outcome = attempt(act.kind, act.values, subscription, by=act.began_by, today=today, shared=shared)
         groups.add(act.groups, outcome, stood, was, subscription)
         outcomes[subscription.pk] = outcome
     for outcome in outcomes.values():

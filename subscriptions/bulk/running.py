@@ -19,12 +19,11 @@ from django.utils.translation import override
 from portal_project.common import bulk, pacing, worker
 from subscriptions.bulk import counting, selection
 from subscriptions.bulk.kinds import KINDS, Values
-from subscriptions.bulk.trying import WENT_WRONG, Outcome, State, attempt, cut
-from subscriptions.confirm.forms import ActionForm
+from subscriptions.bulk.trying import WENT_WRONG, Outcome, State, attempt
 from subscriptions.lifecycle.unit_of_work import catching_up
 from subscriptions.models import BulkAct, BulkRow, Channel, Subscription
 from subscriptions.rules.dates_in_words import day
-from subscriptions.rules.states import OK, Code, NotAllowed, Verdict
+from subscriptions.rules.states import OK, Code, Verdict
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User
@@ -239,26 +238,24 @@ def _done(rows: Mapping[int, BulkRow], act: BulkAct, today: date) -> dict[int, O
     assert by
     found = Subscription.objects.filter(pk__among=list(rows))
     with catching_up(found, today=today, by=by, channel=Channel.BULK, on_failure=broken) as subscriptions:
+        form_class = KINDS[act.kind].form_class
+        shared = form_class.shared(subscriptions, today)
         for subscription in subscriptions:
-            outcome = attempt(act.kind, act.values, subscription, by=by, today=today)
-            outcomes[subscription.pk] = _concluded(outcome, rows[subscription.pk])
+            outcome = attempt(act.kind, act.values, subscription, by=by, today=today, shared=shared)
+            outcomes[subscription.pk] = _as_counted(outcome, rows[subscription.pk])
         # Whatever was tried on the others is not written.
         subscriptions[:] = [each for each in subscriptions if outcomes[each.pk].state == State.DONE]
+        if forms := [form for each in subscriptions if (form := outcomes[each.pk].form)]:
+            form_class.conclude_all(forms, Channel.BULK)
     return outcomes
 
 
-def _concluded(outcome: Outcome, row: BulkRow) -> Outcome:
-    """Done, with what is written beside the subscription, where it comes to what was counted."""
+def _as_counted(outcome: Outcome, row: BulkRow) -> Outcome:
+    """Done where it comes to what was counted."""
     if outcome.form is None:
         return outcome
     if outcome.effect != row.effect:
         return Outcome(State.CHANGED, CHANGED)
-    if type(outcome.form).conclude is not ActionForm.conclude:
-        try:
-            with transaction.atomic():
-                outcome.form.conclude(Channel.BULK)
-        except NotAllowed as refusal:
-            return Outcome(State.REFUSED, cut(refusal.verdict.reason))
     return Outcome(State.DONE, form=outcome.form)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.db import DatabaseError
@@ -37,15 +37,20 @@ class Outcome:
         return self.form.effect.fingerprint if self.form else ""
 
 
-def attempt(kind: str, values: Values, subscription: Subscription, *, by: "User", today: date) -> Outcome:
-    """Do it to this very object, which is caught up to `today`. Where it came to nothing, the object is not to be written."""
+def attempt(
+    kind: str, values: Values, subscription: Subscription, *, by: "User", today: date, shared: dict[str, Any]
+) -> Outcome:
+    """Do it to this very object, which is caught up to `today`. Where it came to nothing, the object is not to be written.
+
+    `shared` is what the form's class has read for many.
+    """
     if not (by.is_staff and by.has_perm(RIGHT)):
         return Outcome(State.REFUSED, "Your role does not include acts on many subscriptions.")
     if subscription.customer_id == by.pk:
         return Outcome(State.REFUSED, "This is your own subscription: use its page.")
     try:
         data = KINDS[kind].data(subscription, values)
-        form = KINDS[kind].form_class(data, subscription=subscription, by=by, today=today)
+        form = KINDS[kind].form_class(data, subscription=subscription, by=by, today=today, **shared)
         form.verdict().enforce()
         if not form.is_valid():
             return Outcome(State.REFUSED, cut(" ".join(str(text) for texts in form.errors.values() for text in texts)))

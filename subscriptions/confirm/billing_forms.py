@@ -1,11 +1,12 @@
 """Forms that confirm a discount, another plan or price, and that it stays (`docs/design.md`, Discounts and plan changes)."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -67,15 +68,23 @@ class PlanField(forms.ModelChoiceField):
     def set_subscription(self, subscription: Subscription, *, own: bool = False) -> None:
         """`own` as `may_change_to`: customers do not learn of plans that are not open to them."""
         self.subscription, self.own = subscription, own
-        self.queryset = Plan.objects.filter(product=subscription.plan.product_id).select_related("product")
-        if own:
-            known = Q(pk__in=[subscription.plan_id, subscription.next_plan_id])
-            self.queryset = self.queryset.filter(known | Q(is_open_to_change=True, is_active=True))
-        plans = [plan for plan in self.queryset if policies.may_change_to(subscription, plan, own=own)]
+        self.plans = {str(plan.pk): plan for plan in subscription.plan.product.plans.all() if self._is_known(plan)}
+        plans = [plan for plan in self.plans.values() if policies.may_change_to(subscription, plan, own=own)]
         self.choices = [(plan.pk, f"{plan.shown_name}, {plan.price}") for plan in plans]
         if not plans:
             values = {"product": subscription.plan.product.shown_name, "currency": subscription.currency}
             self.help_text = _("%(product)s has no other active plan in %(currency)s.") % values
+
+    def _is_known(self, plan: Plan) -> bool:
+        is_theirs = plan.pk in (self.subscription.plan_id, self.subscription.next_plan_id)
+        return not self.own or is_theirs or (plan.is_open_to_change and plan.is_active)
+
+    def to_python(self, value: Any) -> Plan | None:
+        if value in self.empty_values:
+            return None
+        if str(value) not in self.plans:
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return self.plans[str(value)]
 
     def clean(self, value: Any) -> Plan | None:
         """One that is chosen already, or that the subscription has, is no mistake: nothing is left to do then."""
@@ -106,6 +115,11 @@ class PlanForm(ActionForm):
         super().__init__(*args, **kwargs)
         self.own = policies.is_customer(self.by, self.subscription)
         self.fields["plan"].set_subscription(self.subscription, own=self.own)  # type: ignore[attr-defined]
+
+    @classmethod
+    def shared(cls, subscriptions: Sequence[Subscription], today: date) -> dict[str, Any]:
+        prefetch_related_objects(subscriptions, "plan__product__plans")
+        return super().shared(subscriptions, today)
 
     @property
     def done(self) -> str:  # type: ignore[override]

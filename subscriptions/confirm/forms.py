@@ -1,9 +1,9 @@
 """Forms that confirm an action: each shows its exact effect and carries it, signed (`docs/design.md`, Announced = happened)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from django import forms
 from django.db.models import Q
@@ -47,6 +47,13 @@ class ActionForm(forms.Form):
         self.as_it_was = subscription
         """The subscription before it is done."""
 
+    @classmethod
+    def shared(cls, subscriptions: Sequence[Subscription], today: date) -> dict[str, Any]:
+        """Read in a few statements what the forms of these, caught up to `today`, would each read; what is none of one
+        subscription's own is returned, to be handed to each form.
+        """
+        return {}
+
     def act(self, subscription: Subscription) -> Any:
         """Do it, with the form's cleaned data where there is some: to a copy, or to the form's own subscription."""
         raise NotImplementedError
@@ -61,6 +68,12 @@ class ActionForm(forms.Form):
 
     def conclude(self, channel: Channel) -> None:
         """What is to be written beside the subscription once it is done."""
+
+    @classmethod
+    def conclude_all(cls, forms: Sequence[Self], channel: Channel) -> None:
+        """The same for many, of which the same person does the same on the same day."""
+        for form in forms:
+            form.conclude(channel)
 
     @cached_property
     def trial(self) -> Trial:

@@ -4,7 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Prefetch, prefetch_related_objects
 
 from portal_project.common.facts import Fact
 from subscriptions.billing import charges
@@ -15,6 +17,9 @@ from subscriptions.preview.effect import BILLS, LABELS, Beyond, Bill, Effect
 from subscriptions.preview.terms import Terms
 from subscriptions.rules import periods
 from subscriptions.rules.states import Action, next_step
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 Act = Callable[[Subscription], Any]
 
@@ -61,6 +66,12 @@ def carry_out(action: Action, act: Act, subscription: Subscription, today: date)
     return Trial(subscription, effect, events, result)
 
 
+def read_beyond(subscriptions: Sequence[Subscription], today: date) -> None:
+    """Read for all of these at once, caught up to `today`, the invoices that an end from then on may touch."""
+    to_come = _live_invoices().filter(covers_to__gt=today)
+    prefetch_related_objects(subscriptions, Prefetch("invoices", to_come, to_attr="live_invoices_to_come"))
+
+
 def upcoming(subscription: Subscription, today: date, count: int = BILLS) -> tuple[Bill, ...]:
     """The next bills of a subscription that is caught up to `today`, as things stand."""
     draft = subscription.draft()
@@ -101,10 +112,19 @@ def _beyond(
     """`billed_until` and the invoices owed, not yet saved, are those of before the end."""
     if end is None or billed_until <= end.on:
         return ()
-    saved = subscription.invoices.exclude(status=Invoice.Status.VOID).filter(covers_to__gt=end.on)
-    invoices = [*saved.order_by("covers_from"), *owed]
-    fates = [_fate(invoice, subscription, end) for invoice in invoices]
+    fates = [_fate(invoice, subscription, end) for invoice in (*_saved_beyond(subscription, end.on), *owed)]
     return tuple(fate for fate in fates if fate)
+
+
+def _saved_beyond(subscription: Subscription, day: date) -> list[Invoice]:
+    known: list[Invoice] | None = getattr(subscription, "live_invoices_to_come", None)
+    if known is None:
+        return list(_live_invoices().filter(subscription=subscription.pk, covers_to__gt=day))
+    return [invoice for invoice in known if invoice.covers_to > day]
+
+
+def _live_invoices() -> "QuerySet[Invoice]":
+    return Invoice.objects.exclude(status=Invoice.Status.VOID).order_by("covers_from")
 
 
 def _fate(invoice: Invoice, subscription: Subscription, end: End) -> Beyond | None:

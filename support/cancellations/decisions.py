@@ -10,10 +10,11 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal_project.common import bulk
 from subscriptions.models import Subscription
 from subscriptions.rules.dates_in_words import day
 from subscriptions.rules.states import Code, Verdict
-from support.models import CancellationRequest, Offer, Ticket, TicketEvent
+from support.models import CancellationRequest, Offer, Ticket
 from support.tickets import triage
 
 if TYPE_CHECKING:
@@ -47,11 +48,18 @@ def undecided(subscription: Subscription) -> CancellationRequest | None:
 
 def locked_undecided(subscription: Subscription) -> CancellationRequest | None:
     """As `undecided`, locked; its subscription is the one at hand, whose new dates are not saved yet."""
-    requests = CancellationRequest.objects.undecided().filter(subscription=subscription.pk).select_related("ticket")
-    request = requests.select_for_update(of=("self",)).first()
-    if request:
-        request.subscription = subscription
-    return request
+    found = all_locked_undecided([subscription])
+    return found[0] if found else None
+
+
+def all_locked_undecided(subscriptions: Sequence[Subscription]) -> list[CancellationRequest]:
+    """The same of many, in the order of their keys."""
+    at_hand = {subscription.pk: subscription for subscription in subscriptions}
+    requests = CancellationRequest.objects.undecided().filter(subscription__in=at_hand).select_related("ticket")
+    found = list(requests.order_by("pk").select_for_update(of=("self",)))
+    for request in found:
+        request.subscription = at_hand[request.subscription_id]
+    return found
 
 
 def decide(requests: Sequence[CancellationRequest], decision: Decision, *, by: "User | None") -> None:
@@ -60,7 +68,7 @@ def decide(requests: Sequence[CancellationRequest], decision: Decision, *, by: "
     for request in requests:
         request.decision, request.decided_at, request.decided_by = decision, now, by
     written = ["decision", "decided_at", "decided_by", "agreed_on", "agreement"]
-    CancellationRequest.objects.bulk_update(requests, written)
+    bulk.update(requests, written)
     _finish([request.ticket_id for request in requests], TICKET_ENDS[decision], by, now)
     state = Offer.State.ACCEPTED if decision == Decision.OFFER_ACCEPTED else Offer.State.LAPSED
     Offer.objects.filter(request__in=requests, state=Offer.State.OPEN).update(state=state, closed_at=now, closed_by=by)
@@ -69,8 +77,8 @@ def decide(requests: Sequence[CancellationRequest], decision: Decision, *, by: "
 def _finish(tickets: list[int], status: Ticket.Status, by: "User | None", now: datetime) -> None:
     rows = list(Ticket.objects.filter(pk__in=tickets).order_by("pk").select_for_update(of=("self",)))
     events = [event for ticket in rows if (event := triage.set_status(ticket, status, by=by, at=now))]
-    Ticket.objects.bulk_update(rows, triage.WITH_STATUS)
-    TicketEvent.objects.bulk_create(events)
+    bulk.update(rows, triage.WITH_STATUS)
+    bulk.insert(events)
 
 
 def outcome(request: CancellationRequest, reader: "User") -> str:
@@ -82,7 +90,7 @@ def explained(verdict: Verdict, subscription: Subscription, reader: "User") -> V
     """The verdict with what became of the newest request, where somebody else was quicker with the subscription."""
     if verdict.code not in (Code.DONE, Code.NOT_NOW):
         return verdict
-    request = CancellationRequest.objects.filter(subscription=subscription.pk).select_related("ticket").first()
+    request = subscription.cancellation_requests.all().first()
     # What is not possible now has to do with the request only where it has ended the subscription.
     if request is None or (verdict.code == Code.NOT_NOW and request.decision not in ENDINGS):
         return verdict

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy
 
 from portal_project.common.facts import Fact, sentences, told
@@ -71,8 +72,14 @@ def _kept(subscription: Subscription, asked_on: date) -> CancellationRequest | N
     """The request that the customer agreed to drop within the 30 days before."""
     if subscription.pk is None:
         return None
-    kept = CancellationRequest.objects.filter(subscription=subscription.pk, decision=CancellationRequest.Decision.KEPT)
-    return kept.filter(decided_at__date__range=(asked_on - SAME_REQUEST, asked_on)).order_by("-decided_at").first()
+    # Of the few that a subscription has, so that those of many can be read at once.
+    kept = {
+        request.decided_at: request
+        for request in subscription.cancellation_requests.all()
+        if request.decision == CancellationRequest.Decision.KEPT and request.decided_at
+    }
+    again = [at for at in kept if asked_on - SAME_REQUEST <= localdate(at) <= asked_on]
+    return kept[max(again)] if again else None
 
 
 def _again(kept: CancellationRequest, subscription: Subscription, asked_on: date) -> PromisedEnd:

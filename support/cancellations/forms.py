@@ -1,20 +1,23 @@
 """Forms that confirm what happens to a subscription and its request to cancel."""
 
+from collections.abc import Sequence
 from datetime import date
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, Self
 
 from django import forms
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal_project.accounts.models import User
 from portal_project.common.forms import ParagraphsField
-from products.models import Alternative, ResumeRule
+from products.models import Alternative, CancellationReason, ResumeRule
 from subscriptions.billing.catch_up import catch_up
 from subscriptions.confirm.accepting import AcceptingForm
 from subscriptions.confirm.forms import ActionForm, confirms
 from subscriptions.models import Accepted, Channel, Subscription
+from subscriptions.preview.trial_run import read_beyond
 from subscriptions.rules.offers import offered
 from subscriptions.rules.policies import may
 from subscriptions.rules.states import Action, Verdict
@@ -34,6 +37,11 @@ class DecidingForm(ActionForm):
     """On the pages of staff alone: how far the ticket was read."""
     tells_news = False
     """Whether the page says what was not seen before, so that it counts as seen from then on."""
+
+    @classmethod
+    def shared(cls, subscriptions: Sequence[Subscription], today: date) -> dict[str, Any]:
+        prefetch_related_objects(subscriptions, "cancellation_requests__ticket")
+        return super().shared(subscriptions, today)
 
     @cached_property
     def watched(self) -> Ticket | None:
@@ -94,8 +102,17 @@ class CancelNowForm(DecidingForm):
     def act(self, subscription: Subscription) -> None:
         subscription.cancel(self.today)
 
+    @classmethod
+    def shared(cls, subscriptions: Sequence[Subscription], today: date) -> dict[str, Any]:
+        read_beyond(subscriptions, today)
+        return super().shared(subscriptions, today)
+
     def conclude(self, channel: Channel) -> None:
-        requests.canceled_now(self.trial, by=self.by)
+        self.conclude_all([self], channel)
+
+    @classmethod
+    def conclude_all(cls, forms: Sequence[Self], channel: Channel) -> None:
+        requests.canceled_now([form.trial for form in forms], by=forms[0].by)
 
 
 @confirms(Action.SCHEDULE_CANCELLATION)
@@ -117,13 +134,19 @@ class RequestForm(DecidingForm):
         label=gettext_lazy("Message (optional)"),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, reasons_now: dict[str, CancellationReason] | None = None, **kwargs: Any) -> None:
+        """`reasons_now` are those of many forms, which carry none."""
         super().__init__(*args, **kwargs)
-        self.reasons = reasons.offered(self.data.get("worded", ""))
+        self.reasons = reasons.offered(self.data.get("worded", "")) if reasons_now is None else reasons_now
         self.fields["worded"].initial = partial(reasons.carry, self.reasons.values())
         choices = [(code, reason.shown_label) for code, reason in self.reasons.items()]
         self.fields["reason"].choices = choices  # type: ignore[attr-defined]
         self.fields["message"].help_text = reasons.asking_for_words(self.reasons.values())
+
+    @classmethod
+    def shared(cls, subscriptions: Sequence[Subscription], today: date) -> dict[str, Any]:
+        read_beyond(subscriptions, today)
+        return super().shared(subscriptions, today) | {"reasons_now": reasons.offered("")}
 
     @property
     def done(self) -> str:  # type: ignore[override]
@@ -181,8 +204,14 @@ class RequestForm(DecidingForm):
         return [*super().receipt_facts(), (_("Reason"), str(asked.reason.shown_label)), *written]
 
     def conclude(self, channel: Channel) -> None:
-        ticket = requests.submit(self.trial, self.asked, by=self.by, today=self.today, channel=channel)
-        self.ticket_number = ticket.number
+        self.conclude_all([self], channel)
+
+    @classmethod
+    def conclude_all(cls, forms: Sequence[Self], channel: Channel) -> None:
+        made = [(form.trial, form.asked) for form in forms]
+        tickets = requests.submit(made, by=forms[0].by, today=forms[0].today, channel=channel)
+        for form, ticket in zip(forms, tickets, strict=True):
+            form.ticket_number = ticket.number
 
 
 @confirms(Action.WITHDRAW_CANCELLATION)

@@ -4,26 +4,29 @@ All of it is done to a subscription that is locked and caught up, and inside its
 `docs/design.md`, The unit of work: the subscription, then its request and ticket.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from portal_project.common import bulk, numbers
 from portal_project.mail import outbox
 from products.models import CancellationReason
 from subscriptions.models import Channel, Subscription
 from subscriptions.preview.trial_run import Trial
 from subscriptions.rules.states import Code, NotAllowed, Verdict
 from support.cancellations import from_ticket
-from support.cancellations.decisions import Decision, decide, locked_undecided
+from support.cancellations.decisions import Decision, all_locked_undecided, decide, locked_undecided
 from support.cancellations.end_date import PromisedEnd, promise
 from support.mails import notifications
 from support.models import CancellationRequest, Message, Offer, Ticket
-from support.queue.act_by import act_by
+from support.queue.act_by import SERVICES, act_by
 
 if TYPE_CHECKING:
     from portal_project.accounts.models import User
@@ -56,18 +59,27 @@ def withdraw(subscription: Subscription, today: date) -> None:
     subscription.withdraw_cancellation(today)
 
 
-def submit(trial: Trial, asked: Asked, *, by: "User", today: date, channel: Channel) -> Ticket:
-    """Open the ticket and the request, and return the ticket, for an end that `trial` has scheduled.
+def submit(made: Sequence[tuple[Trial, Asked]], *, by: "User", today: date, channel: Channel) -> list[Ticket]:
+    """Open a ticket and a request for each end that a trial has scheduled, and return the tickets in the same order.
 
     Where the end came out as today, it has come already, and the ticket is resolved.
     """
-    subscription, now = trial.subscription, timezone.now()
-    ticket = new_ticket(subscription, now)
-    _record(ticket, trial, asked, now, by=by, today=today, channel=channel)
-    if asked.message:
-        language = (get_language() or "") if by == subscription.customer else ""
-        Message.objects.create(ticket=ticket, author=by, body=asked.message, language=language)
-    return ticket
+    now = timezone.now()
+    tickets = [new_ticket(trial.subscription, now) for trial, _asked in made]
+    requests = [_request(ticket, *each, now) for ticket, each in zip(tickets, made, strict=True)]
+    _record(requests, [trial for trial, _asked in made], by=by, today=today, channel=channel)
+    bulk.insert(
+        [
+            Message(ticket=ticket, author=by, body=asked.message, language=_read_by(by, ticket))
+            for ticket, (_trial, asked) in zip(tickets, made, strict=True)
+            if asked.message
+        ]
+    )
+    return tickets
+
+
+def _read_by(by: "User", ticket: Ticket) -> str:
+    return (get_language() or "") if by == ticket.customer else ""
 
 
 def new_ticket(subscription: Subscription, at: datetime) -> Ticket:
@@ -91,7 +103,7 @@ def turn(key: int, trial: Trial, asked: Asked, *, by: "User", today: date, chann
     ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=key)
     from_ticket.become_a_request(ticket, trial.subscription, by=by, answer=asked.message)
     at = from_ticket.written_at(ticket, asked.on)
-    _record(ticket, trial, asked, at, by=by, today=today, channel=channel)
+    _record([_request(ticket, trial, asked, at)], [trial], by=by, today=today, channel=channel)
 
 
 def withdrawn(trial: Trial, *, by: "User", channel: Channel) -> Ticket | None:
@@ -136,21 +148,20 @@ def nothing_undecided(subscription: Subscription) -> Verdict:
     return Verdict(Code.DONE if was_decided else Code.NOT_NOW, _("No cancellation request is undecided here."))
 
 
-def canceled_now(trial: Trial, *, by: "User") -> None:
-    """Decide the request, if there is one, of a subscription that `trial` has ended; no ticket is made for the end.
+def canceled_now(trials: Sequence[Trial], *, by: "User") -> None:
+    """Decide the requests, where there are some, of subscriptions that the trials have ended; no ticket is made for an end.
 
     One is undecided only where an end was scheduled.
     """
-    if trial.effect.scheduled_on and (request := locked_undecided(trial.subscription)):
-        decide([request], Decision.CANCELED_NOW, by=by)
+    ended = [trial.subscription for trial in trials if trial.effect.scheduled_on]
+    if ended and (requests := all_locked_undecided(ended)):
+        decide(requests, Decision.CANCELED_NOW, by=by)
 
 
-def _record(
-    ticket: Ticket, trial: Trial, asked: Asked, at: datetime, *, by: "User", today: date, channel: Channel
-) -> None:
-    """Save the request and its ticket, and tell everybody; an end that came out as today is decided."""
+def _request(ticket: Ticket, trial: Trial, asked: Asked, at: datetime) -> CancellationRequest:
+    """Not saved."""
     subscription, promised = trial.subscription, asked.promised
-    request = CancellationRequest(
+    return CancellationRequest(
         ticket=ticket,
         subscription=subscription,
         reason=asked.reason,
@@ -164,10 +175,33 @@ def _record(
         promised_on=promised.ends_on,
         why_facts=promised.why,
     )
-    ticket.act_by = act_by(ticket, today)
-    ticket.save()
-    request.ticket = ticket
-    request.save()
-    outbox.add(*notifications.request_received(request, trial.effect, today, by=by, channel=channel))
-    if promised.ends_on <= today:
-        decide([request], Decision.ENDED, by=None)
+
+
+def _record(
+    requests: Sequence[CancellationRequest], trials: Sequence[Trial], *, by: "User", today: date, channel: Channel
+) -> None:
+    """Save the requests and their tickets, and tell everybody; an end that came out as today is decided."""
+    prefetch_related_objects([request.subscription for request in requests], SERVICES)
+    for request in requests:
+        request.ticket.act_by = act_by(request.ticket, today)
+    _save([request.ticket for request in requests])
+    for request in requests:
+        # Once more, because a new ticket has its key only now.
+        request.ticket = request.ticket
+    bulk.insert(requests)
+    outbox.add_all(
+        mail
+        for request, trial in zip(requests, trials, strict=True)
+        for mail in notifications.request_received(request, trial.effect, today, by=by, channel=channel)
+    )
+    if ended := [request for request in requests if request.promised_on <= today]:
+        decide(ended, Decision.ENDED, by=None)
+
+
+def _save(tickets: Sequence[Ticket]) -> None:
+    new = [ticket for ticket in tickets if ticket._state.adding]
+    numbers.draw_free(Ticket.objects, new, numbers.TICKET)
+    bulk.insert(new)
+    for ticket in tickets:
+        if ticket not in new:
+            ticket.save()

@@ -17,6 +17,8 @@ Priority = Ticket.Priority
 ANSWER_WITHIN = {Priority.URGENT: 0, Priority.HIGH: 1, Priority.MEDIUM: 3, Priority.LOW: 7}
 # The customer has the last word of staff: no answer is due, but a ticket that stays silent wants to be finished.
 SILENT_AFTER = timedelta(days=14)
+# Of a subscription, whose dates count; to be prefetched where many are looked at.
+SERVICES = "linked_services__wind_down_steps"
 
 
 def act_by(ticket: Ticket, today: date) -> date | None:
@@ -42,7 +44,7 @@ def refresh(tickets: Iterable[int], today: date) -> None:
     with transaction.atomic():
         rows = Ticket.objects.filter(pk__in=list(tickets)).order_by("pk").select_for_update(of=("self",))
         known = rows.select_related("cancellation_request__subscription__plan__product").prefetch_related(
-            "cancellation_request__subscription__linked_services__wind_down_steps"
+            f"cancellation_request__subscription__{SERVICES}"
         )
         moved = []
         for ticket in known:
@@ -72,7 +74,7 @@ def _dates_before_the_end(subscription: Subscription, today: date) -> list[date]
     """What still happens to the subscription, and better not if the customer stays: the next invoice, and renewals; and what
     is to be done about its services, also where that is late.
     """
-    prefetch_related_objects([subscription], "linked_services__wind_down_steps")
+    prefetch_related_objects([subscription], SERVICES)
     services = subscription.linked_services.all()
     to_come = [subscription.next_billing_on, *(service.renews_on for service in services)]
     to_do = [step.due_on for service in services for step in service.wind_down_steps.all() if step.done_at is None]
