@@ -1,16 +1,13 @@
-"""Putting mail into the outbox, from which `tasks` sends it.
+"""Putting mail into the outbox, from which `tasks` sends it."""
 
-The unit of work writes the many mails of its events by itself, as it writes all its rows, and only calls `wake`.
-"""
-
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from portal_project.accounts import languages
-from portal_project.common import worker
+from portal_project.common import bulk, worker
 from portal_project.common.facts import kept
 from portal_project.mail.models import OutgoingMail, OutgoingMailQuerySet
 
@@ -40,8 +37,14 @@ def add_all(mails: Iterable[OutgoingMail]) -> None:
     if not rows:
         return
     OutgoingMail.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
-    # Only to be quick: what is not woken is found by the schedule within a minute.
-    transaction.on_commit(wake, robust=True)
+    _wake_after_commit()
+
+
+def add_new(mails: Sequence[OutgoingMail]) -> None:
+    """As `add_all`, quicker, for keys that are made of new rows' keys, so that none of them can be there already."""
+    if mails:
+        bulk.insert(mails)
+        _wake_after_commit()
 
 
 def send_again(mails: OutgoingMailQuerySet) -> int:
@@ -49,8 +52,13 @@ def send_again(mails: OutgoingMailQuerySet) -> int:
     anew = {"state": OutgoingMail.State.PENDING, "attempts": 0, "next_attempt_at": timezone.now(), "error": ""}
     count = mails.to_send_again().update(**anew)
     if count:
-        transaction.on_commit(wake, robust=True)
+        _wake_after_commit()
     return count
+
+
+def _wake_after_commit() -> None:
+    """Only to be quick: what is not woken is found by the schedule within a minute."""
+    transaction.on_commit(wake, robust=True)
 
 
 def wake() -> None:

@@ -14,7 +14,7 @@ from products.models import price_fact
 from subscriptions.models import Channel, EventKind, Subscription, SubscriptionEvent
 from subscriptions.preview.effect import Bill
 from subscriptions.preview.entry import Entry
-from subscriptions.preview.terms import Terms, told_by
+from subscriptions.preview.terms import PriceChange, Terms, told_by
 from subscriptions.preview.trial_run import upcoming
 from subscriptions.rules.actions import CANCEL_CONTACT
 from subscriptions.rules.dates_in_words import day, days, days_fact
@@ -58,8 +58,7 @@ def mail_about(event: SubscriptionEvent) -> OutgoingMail | None:
         | {"effective_on": event.effective_on}
         | event.dates
         | _ended_early(event)
-        | _agreed(event)
-        | _repriced(event),
+        | _agreed(event),
     )
 
 
@@ -71,13 +70,13 @@ def _ended_early(event: SubscriptionEvent) -> dict[str, Any]:
 
 
 def _agreed(event: SubscriptionEvent) -> dict[str, Any]:
-    """For a discount or a plan: what was agreed or dropped, the plan until then, and the bills that now come."""
+    """For a discount, plan or price: what was agreed or dropped, the plan until then, and the bills that now come."""
     agreed = told_by(event)
     if not agreed:
         return {}
-    subscription = event.subscription
-    change = Terms.of(subscription).plan_change
-    return {
+    subscription, terms = event.subscription, Terms.of(event.subscription)
+    change = terms.plan_change
+    return _repriced(event, terms.price_change) | {
         "agreed": agreed,
         "plan": told("plan_at_price", plan=subscription.plan.shown_name, price=subscription.price_fact),
         "changes_on": change.on if change else None,
@@ -86,12 +85,11 @@ def _agreed(event: SubscriptionEvent) -> dict[str, Any]:
     }
 
 
-def _repriced(event: SubscriptionEvent) -> dict[str, Any]:
+def _repriced(event: SubscriptionEvent, change: PriceChange | None) -> dict[str, Any]:
     """For a price that is to come, or no longer: old and new one, from when, and how to cancel before it."""
     subscription, dropped = event.subscription, event.changes.get("new_amount", [None])[0]
     told: dict[str, Any] = {"old_price": subscription.price_fact}
     if event.kind == EventKind.PRICE_ANNOUNCED:
-        change = Terms.of(subscription).price_change
         ways = ways_context(subscription, [cancel_action(subscription)], event.effective_on)
         comes = {"changes_on": change.on, "not_before": change.not_before, "new_price": change.price} if change else {}
         return told | comes | {"ways": ways}

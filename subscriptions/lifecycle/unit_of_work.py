@@ -149,7 +149,7 @@ def _write(subscriptions: list[Subscription], today: date, by: "User | None", ch
     bulk.update(old, _written(events) if len(old) == 1 else WRITTEN)
     _write_events(events, by, channel)
     linked_services.follow(events, today)
-    _write_mails(events)
+    outbox.add_new([mail for event in events if (mail := notifications.mail_about(event))])
     if invoices := [invoice for subscription in subscriptions for invoice in subscription.new_invoices]:
         invoicing.issue(invoices)
     if ended := [event for event in events if event.kind == EventKind.CANCELED]:
@@ -172,11 +172,3 @@ def _write_events(events: list[SubscriptionEvent], by: "User | None", channel: C
         if not event.channel:
             event.channel, event.actor = channel, by
     bulk.insert(events)
-
-
-def _write_mails(events: list[SubscriptionEvent]) -> None:
-    """The keys are made of new events' keys, so none of them can be there already."""
-    mails = [mail for event in events if (mail := notifications.mail_about(event))]
-    if mails:
-        bulk.insert(mails)
-        transaction.on_commit(outbox.wake, robust=True)

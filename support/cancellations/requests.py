@@ -189,19 +189,21 @@ def _record(
         # Once more, because a new ticket has its key only now.
         request.ticket = request.ticket
     bulk.insert(requests)
-    outbox.add_all(
-        mail
-        for request, trial in zip(requests, trials, strict=True)
-        for mail in notifications.request_received(request, trial.effect, today, by=by, channel=channel)
+    outbox.add_new(
+        [
+            mail
+            for request, trial in zip(requests, trials, strict=True)
+            for mail in notifications.request_received(request, trial.effect, today, by=by, channel=channel)
+        ]
     )
     if ended := [request for request in requests if request.promised_on <= today]:
         decide(ended, Decision.ENDED, by=None)
 
 
 def _save(tickets: Sequence[Ticket]) -> None:
+    old = [ticket for ticket in tickets if not ticket._state.adding]
     new = [ticket for ticket in tickets if ticket._state.adding]
     numbers.draw_free(Ticket.objects, new, numbers.TICKET)
     bulk.insert(new)
-    for ticket in tickets:
-        if ticket not in new:
-            ticket.save()
+    for ticket in old:
+        ticket.save()

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.utils.timezone import localdate
 
+from portal_project.common import bulk
 from subscriptions.billing.catch_up import as_of
 from subscriptions.models import Subscription
 from support.models import CancellationRequest, Ticket
@@ -54,7 +55,7 @@ def refresh(tickets: Iterable[int], today: date) -> None:
             if day != ticket.act_by:
                 ticket.act_by = day
                 moved.append(ticket)
-        Ticket.objects.bulk_update(moved, ["act_by"], batch_size=500)
+        bulk.update(moved, ["act_by"])
 
 
 def _undecided(ticket: Ticket) -> CancellationRequest | None:
