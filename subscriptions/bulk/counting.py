@@ -30,6 +30,8 @@ def count_batch(key: int, today: date) -> bool:
     act = BulkAct.objects.select_for_update(of=("self",)).select_related("began_by").filter(pk=key).first()
     if act is None or act.is_counted:
         return True
+    if act.counting_on != today:
+        _begin(act, today)
     size = pacing.batch_size()
     keys = selection.keys(act, act.counted_to, size)
     bulk.insert(_rows(act, keys, today))
@@ -40,6 +42,14 @@ def count_batch(key: int, today: date) -> bool:
         act.counted_on, act.to_do = today, act.ready
     act.save()
     return act.is_counted
+
+
+def _begin(act: BulkAct, today: date) -> None:
+    """Count from the first one on: effects of two days are not those of either."""
+    act.rows.all()._raw_delete(act.rows.db)
+    act.counting_on, act.counted_to, act.groups = today, 0, {}
+    for state in State:
+        setattr(act, state, 0)
 
 
 def _rows(act: BulkAct, keys: list[int], today: date) -> list[BulkRow]:

@@ -24,6 +24,8 @@ class BulkAct(models.Model):
     began_at = models.DateTimeField("begun")
     counted_to = models.BigIntegerField("counted up to", default=0)
     """Up to this primary key all subscriptions are counted; written with their rows, so that none is counted twice."""
+    counting_on = models.DateField("being counted as of", null=True, blank=True)
+    """The day that the effects counted so far are of; on another day all is counted anew."""
     counted_on = models.DateField("counted on", null=True, blank=True)
     """The day that the effects are of, once all is counted."""
     groups = models.JSONField("groups", default=dict)

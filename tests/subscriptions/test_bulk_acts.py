@@ -14,7 +14,7 @@ from portal_project.accounts import roles
 from portal_project.common import pacing
 from portal_project.mail.models import OutgoingMail
 from products.models import Plan
-from subscriptions.bulk import running
+from subscriptions.bulk import counting, running
 from subscriptions.lifecycle import unit_of_work
 from subscriptions.models import BulkAct, BulkRow, Channel, EventKind, Subscription, SubscriptionEvent
 from support.models import CancellationRequest, Ticket
@@ -322,6 +322,76 @@ def test_what_was_counted_on_another_day_is_not_confirmed(as_merchant, hosting, 
     assert "It was counted on 10 April 2026. Discard it, and begin anew." in page
     assert "/confirm/" not in page
     assert (act.confirmed_at, act.done) == (None, 0)
+
+
+def test_a_count_that_midnight_overtakes_begins_anew(as_merchant, hosting, clock, monkeypatch):
+    started_many(hosting, 5)
+    monkeypatch.setattr(running, "SOON", 0)
+    monkeypatch.setattr(pacing, "batch_size", lambda: 3)
+    begin(as_merchant, "pause")
+    act = BulkAct.objects.get()
+    counting.count_batch(act.pk, date(2026, 4, 10))
+    clock(date(2026, 4, 11))
+    counting.count(act.pk, date(2026, 4, 11))
+    act.refresh_from_db()
+    assert (act.ready, act.counted_on, act.rows.count()) == (5, date(2026, 4, 11), 5)
+    assert [group["count"] for group in act.groups.values()] == [5]
+    confirm(as_merchant, act)
+    assert (act.done, act.changed) == (5, 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "done", "changed"),
+    [("pause", {"resumes_on": ""}, 3, 2), ("change_plan", {}, 5, 0)],
+)
+def test_what_midnight_changes_is_left_alone(as_merchant, hosting, clock, monkeypatch, kind, typed, done, changed):
+    """Another plan comes with the next period, whichever day it is chosen."""
+    if kind == "change_plan":
+        typed = {"plan": PlanFactory(product=hosting.product, name="Small", amount=5).pk}
+    started_many(hosting, 5)
+    begin(as_merchant, kind, **typed)
+    act = BulkAct.objects.get()
+    as_merchant.post(f"{ACTS}{act.pk}/confirm/")
+    monkeypatch.setattr(pacing, "batch_size", lambda: 3)
+    running.step(act.pk, date(2026, 4, 10))
+    clock(date(2026, 4, 11))
+    running.go_on()
+    act.refresh_from_db()
+    assert (act.done, act.changed) == (done, changed)
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed"),
+    [
+        ("pause", {"resumes_on": ""}),
+        ("resume", {}),
+        ("change_plan", {}),
+        ("change_price", {"percent": "5"}),
+        ("request_cancellation", {"reason": "too_expensive", "message": "By phone."}),
+        ("cancel_now", {}),
+    ],
+)
+def test_a_batch_asks_as_much_for_many_rows_as_for_few(as_merchant, merchant, hosting, kind, typed):
+    """Few are more than 20, up to which rows are written in another way."""
+    if kind == "change_plan":
+        typed = {"plan": str(PlanFactory(product=hosting.product, name="Small", amount=5).pk)}
+    counts, today = set(), date(2026, 4, 10)
+    for count in (25, 40):
+        chosen = "keys=" + ",".join(str(row.pk) for row in started_many(hosting, count))
+        if kind == "resume":
+            confirm(as_merchant, begin(as_merchant, "pause", chosen, resumes_on="").context["act"])
+        begin(as_merchant, kind, chosen, **typed)
+        act = BulkAct.objects.latest("pk")
+        BulkAct.objects.filter(pk=act.pk).update(counted_on=None, counting_on=None)
+        with CaptureQueriesContext(connection) as counting_asked:
+            counting.count_batch(act.pk, today)
+        running.confirm(act, by=merchant, today=today)
+        with CaptureQueriesContext(connection) as doing_asked:
+            running.work(act.pk, today, 500)
+        act.refresh_from_db()
+        assert act.done == count
+        counts.add((len(counting_asked), len(doing_asked)))
+    assert len(counts) == 1
 
 
 def test_the_page_says_that_it_is_about_all(as_merchant, hosting):
