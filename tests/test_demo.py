@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 from django.db import transaction
+from django.db.models import F, Q
 from django.test import Client
 from django.utils.timezone import localdate
 
@@ -211,6 +212,13 @@ def test_one_file_of_payments_is_recorded_and_one_waits(sample, db):
     waiting, recorded = PaymentFile.objects.all()
     assert (recorded.recorded, recorded.refused, recorded.is_finished) == (12, 3, True)
     assert (waiting.left, waiting.refused, waiting.is_confirmed) == (7, 1, False)
+
+
+def test_no_invoice_is_paid_before_its_day_or_on_a_day_to_come(sample, db):
+    paid = Invoice.objects.filter(status=Invoice.Status.PAID)
+    assert paid.count() > 1000
+    assert not paid.filter(Q(paid_on=None) | Q(paid_on__lt=F("issued_on")) | Q(paid_on__gt=localdate())).exists()
+    assert not Invoice.objects.exclude(status=Invoice.Status.PAID).exclude(paid_on=None).exists()
 
 
 def test_one_act_on_many_is_done_and_one_is_stopped(sample, db):

@@ -14,8 +14,9 @@ ODD_LINES = ["Thank you!;25.00", "Invoice 090210;49.00", "Donation 2026-11;fifty
 
 def add(began: datetime, today: date, merchant: User) -> None:
     """Pay some of the youngest open invoices. `began` is the instant when the loading began."""
-    invoices = list(Invoice.objects.filter(status=Invoice.Status.OPEN, due_on__gte=today)[: RECORDED + WAITING])
     yesterday = began - timedelta(days=1)
+    unpaid = Invoice.objects.filter(status=Invoice.Status.OPEN, due_on__gte=today, issued_on__lt=today)
+    invoices = list(unpaid[: RECORDED + WAITING])
     file = _send("bank-transfers-1.csv", [*map(_line, invoices[:RECORDED]), *ODD_LINES], today, merchant)
     payment_files.confirm(file, by=merchant)
     payment_files.record_confirmed()

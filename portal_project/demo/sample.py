@@ -1,14 +1,16 @@
 """Loading the demo's sample data into an empty portal."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from random import Random
 
 from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
+from django.utils.timezone import make_aware
 from django_q.models import OrmQ
 
 from portal_project.accounts import address, invitations
 from portal_project.accounts.models import SavedView, User
+from portal_project.common import bulk
 from portal_project.demo import bulk_acts, downloads, leavers, payment_files, people, story
 from portal_project.demo.catalogue import make_catalogue
 from portal_project.demo.others import Others
@@ -90,9 +92,12 @@ def _date_customers() -> None:
 def _pay(timeline: Timeline, chance: Random) -> None:
     """Most customers pay in time; a few invoices are overdue."""
     old = Invoice.objects.filter(status=Invoice.Status.OPEN, issued_on__lte=timeline.today - PAYS_WITHIN)
-    keys = list(old.order_by("pk").values_list("pk", flat=True))
-    paid = [key for key in keys if chance.random() < 0.985]
-    Invoice.objects.filter(pk__in=paid).update(status=Invoice.Status.PAID)
+    paid = [invoice for invoice in old.order_by("pk") if chance.random() < 0.985]
+    for invoice in paid:
+        invoice.status = Invoice.Status.PAID
+        invoice.paid_on = invoice.issued_on + timedelta(days=chance.randint(0, PAYS_WITHIN.days - 1))
+        invoice.settled_at = make_aware(datetime.combine(invoice.paid_on, time(12)))
+    bulk.update(paid, ["status", "paid_on", "settled_at"])
 
 
 def _settle_mail() -> None:
