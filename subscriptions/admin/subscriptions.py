@@ -19,6 +19,7 @@ from unfold.decorators import action, display
 from portal_project.accounts.models import User
 from portal_project.accounts.people import person
 from portal_project.common.paging import page
+from subscriptions.admin.coming import coming
 from subscriptions.admin.linked_services import LinkedServiceInline
 from subscriptions.admin.start import StartForm
 from subscriptions.admin.subscription_list import SubscriptionList, as_of_today
@@ -37,7 +38,7 @@ from subscriptions.lifecycle import linked_services
 from subscriptions.models import Channel, Subscription
 from subscriptions.preview import reasons
 from subscriptions.preview.terms import Terms
-from subscriptions.preview.trial_run import beyond_end, upcoming
+from subscriptions.preview.trial_run import beyond_end
 from subscriptions.rules.actions import ACTIONS
 from subscriptions.rules.actions import OPERATE as OPERATE_RIGHT
 from subscriptions.rules.dates_in_words import day, short_day
@@ -148,7 +149,7 @@ class SubscriptionAdmin(SubscriptionList):
             context |= {
                 "events": subscription.events.select_related("actor", "receipt")[:EVENTS_SHOWN],
                 "invoices": subscription.invoices.all()[:INVOICES_SHOWN],
-                "bills": upcoming(current, today),
+                "coming": coming(current, reasons.History.of(current, person(request)), self.why_it_ends(current)),
                 "beyond": beyond_end(current),
             }
         response = super().change_view(request, object_id, form_url, context)
