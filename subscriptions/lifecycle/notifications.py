@@ -76,13 +76,13 @@ def _agreed(event: SubscriptionEvent) -> dict[str, Any]:
         return {}
     subscription, terms = event.subscription, Terms.of(event.subscription)
     change = terms.plan_change
-    return _repriced(event, terms.price_change) | {
+    return {
         "agreed": agreed,
         "plan": told("plan_at_price", plan=subscription.plan.shown_name, price=subscription.price_fact),
         "changes_on": change.on if change else None,
         "ends_discount": bool(change and change.ends_discount),
         "bills": [bill_facts(bill) for bill in upcoming(subscription, event.effective_on)],
-    }
+    } | _repriced(event, terms.price_change)
 
 
 def _repriced(event: SubscriptionEvent, change: PriceChange | None) -> dict[str, Any]:

@@ -218,15 +218,3 @@ def test_where_nobody_requests_a_cancellation_the_preview_says_once_that_no_alte
     assert "longer than a pause may be" not in page
     Alternative.objects.update(is_active=False)
     assert shown_to_nobody not in told(as_merchant, product, **typed)
-
-
-def test_an_old_version_is_brought_back_without_the_question(as_merchant, hosting):
-    as_merchant.post(change(hosting), sent(as_merchant, hosting, description="Fast."))
-    version = hosting.history.last()
-    page = f"/admin/products/product/{hosting.pk}/history/{version.pk}/"
-    form = as_merchant.get(page)
-    values = hidden_inputs(form) | filled_in(form)
-    values.pop("allow_pause")
-    assert as_merchant.post(page, values).status_code == 302
-    hosting.refresh_from_db()
-    assert not hosting.allow_pause
