@@ -135,9 +135,13 @@ _COUNTING = Q(counted_on=None)
 
 
 def go_on() -> None:
-    """Count and do what is to be, for some seconds, a batch of each in turn. Safe to repeat and in parallel."""
+    """Count and do what is to be, for some seconds, a batch of each in turn. Safe to repeat and in parallel.
+
+    Kinds of a later version wait for its worker.
+    """
     end, today, broken = monotonic() + RUN_SECONDS, localdate(), set()
-    waiting = BulkAct.objects.filter(_RUNNING | _COUNTING).order_by("began_at", "pk").values_list("pk", flat=True)
+    known = BulkAct.objects.filter(_RUNNING | _COUNTING, kind__in=KINDS)
+    waiting = known.order_by("began_at", "pk").values_list("pk", flat=True)
     while monotonic() < end and (keys := [key for key in waiting.all() if key not in broken]):
         for key in keys:
             try:

@@ -122,6 +122,9 @@ def test_an_act_that_this_version_does_not_know_is_shown_and_not_confirmed(as_me
     BulkAct.objects.filter(pk=act.pk).update(confirmed_at=timezone.now(), confirmed_by=act.began_by)
     assert "give_away: 0 of 1" in page_of(as_merchant, act)
     assert "give_away" in text_of(as_merchant.get("/admin/who-did-what/"))
+    running.go_on()
+    act.refresh_from_db()
+    assert (act.ready, act.failed, act.error) == (1, 0, "")
 
 
 def test_the_pages_say_how_many_the_list_finds_and_by_what(as_merchant, hosting):

@@ -7,10 +7,12 @@ import time
 from collections import Counter
 from datetime import date, timedelta
 from functools import partial
+from io import StringIO
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.utils.timezone import localdate
 
@@ -22,6 +24,7 @@ from subscriptions.models import BulkAct, EventKind, Invoice, Subscription, Subs
 from tests.conftest import signed_in
 from tests.factories import PlanFactory, UserFactory, started
 from tests.subscriptions.test_bulk_acts import started_many
+from tests.subscriptions.test_import import RIGHT, written
 from tests.support.test_races import address, at_once, prepared
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -101,6 +104,53 @@ def test_the_job_and_the_act_bill_once(merchant, hosting, clock, _round):
     assert (act.done, act.ready) == (8, 0)
     assert set(Counter(Invoice.objects.values_list("subscription", "covers_from")).values()) == {1}
     assert not Subscription.objects.filter(due_on__lte=date(2026, 5, 1)).exists()
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_the_act_an_import_and_the_job_each_do_theirs(merchant, hosting, clock, tmp_path, monkeypatch, _round):
+    """The file holds the customers that the act and the job are about."""
+    monkeypatch.setattr(pacing, "batch_size", lambda: 4)
+    first_of_may = date(2026, 5, 1)
+    mine = started_many(hosting, 12)
+    rows = [
+        RIGHT
+        | {"external_id": f"A-{row.pk}", "customer_email": row.customer.email, "product": "Hosting"}
+        | {"started_on": "2026-04-01", "billed_until": "2026-05-02"}
+        for row in reversed(mine)
+    ]
+    file = written(tmp_path, *rows)
+    clock(first_of_may)
+    act = confirmed(merchant, "cancel_now", first_of_may, sure="")
+    load = partial(call_command, "import_subscriptions", str(file), stdout=StringIO())
+    at_once(load, partial(due.apply, first_of_may), running.go_on)
+    due.apply(date(2026, 5, 2))
+    act.refresh_from_db()
+    assert (act.done, act.ready, act.failed) == (12, 0, 0)
+    assert happened(EventKind.CANCELED) == dict.fromkeys([row.pk for row in mine], 1)
+    brought = Subscription.objects.exclude(external_id=None)
+    assert set(brought.values_list("status", "due_on")) == {("active", date(2026, 6, 2))}
+    assert brought.count() == 12
+    invoiced = Counter(Invoice.objects.values_list("subscription", "covers_from"))
+    assert set(invoiced.values()) == {1}
+    assert {row.pk for row in brought} <= {subscription for subscription, _from in invoiced}
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_what_an_import_brings_during_the_count_is_counted_once_or_not(
+    merchant, hosting, tmp_path, monkeypatch, _round
+):
+    monkeypatch.setattr(pacing, "batch_size", lambda: 3)
+    started_many(hosting, 9)
+    dates = {"started_on": "2026-04-01", "billed_until": "2026-05-01"}
+    file = written(tmp_path, *[RIGHT | dates | {"external_id": f"A-{number}"} for number in range(9)])
+    load = partial(call_command, "import_subscriptions", str(file), stdout=StringIO())
+    _none, act = at_once(load, partial(confirmed, merchant))
+    running.go_on()
+    act.refresh_from_db()
+    assert 9 <= act.done == act.to_do <= 18
+    assert set(happened(EventKind.PAUSED).values()) == {1}
+    assert len(happened(EventKind.PAUSED)) == act.done
+    assert Subscription.objects.count() == 18
 
 
 def test_confirming_at_the_same_time_confirms_once(merchant, hosting):
