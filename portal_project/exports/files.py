@@ -99,7 +99,6 @@ def make_waiting() -> int:
     parallel.
     """
     end, written = monotonic() + RUN_SECONDS, 0
-    delete_files()
     waiting = Export.objects.filter(state=State.WAITING)
     for key in list(waiting.order_by("pk").values_list("pk", flat=True)):
         try:
@@ -109,6 +108,7 @@ def make_waiting() -> int:
                 raise
             log.exception("list not written", export=key)
             _note(key, f"{type(error).__name__}: {error}")
+    delete_files()
     if waiting.filter(error="").exists():
         wake()
     return written
@@ -136,7 +136,7 @@ def _make(key: int, end: float) -> int:
     page = lists.find(export.list)
     # Whoever lost the right since, or was switched off, gets nothing.
     if page is None or not lists.may_take(page, export.taken_by):
-        _give_up(key, "Whoever asked for it may not see the list any more.")
+        _give_up(key, "Whoever asked for it may not see the list any more.", tell=False)
         return 0
     try:
         rows = page.csv_rows(export.query, export.taken_by)
@@ -196,15 +196,13 @@ def _finish(export: Export) -> None:
     """The mail is written in the same transaction, so that there is one for each file, and none for another."""
     now = timezone.now()
     export.state, export.finished_at, export.expires_at = State.READY, now, now + KEPT
-    url = settings.PORTAL_URL + reverse("admin:csv_file", args=[export.pk])
-    context = {
-        "rows": export.rows,
-        "url": url,
-        "days": KEPT.days,
-        "name": export.taken_by.get_full_name(),
-        "file": name_of(export),
-    }
-    outbox.add(outbox.mail_to(export.taken_by, key=f"export:{export.pk}", template="exports/ready", context=context))
+    _tell(export, "exports/ready", rows=export.rows, days=KEPT.days, url=reverse("admin:csv_file", args=[export.pk]))
+
+
+def _tell(export: Export, template: str, *, url: str, **facts: int) -> None:
+    """One mail to whoever asked for it, whatever became of it."""
+    context = {"name": export.taken_by.get_full_name(), "file": name_of(export), "url": settings.PORTAL_URL + url}
+    outbox.add(outbox.mail_to(export.taken_by, key=f"export:{export.pk}", template=template, context=context | facts))
 
 
 def name_of(export: Export) -> str:
@@ -219,8 +217,15 @@ def _note(key: int, error: str) -> None:
         _give_up(key, error)
 
 
-def _give_up(key: int, error: str) -> None:
-    """Nothing of the file stays."""
-    waiting = Export.objects.filter(pk=key, state=State.WAITING)
-    waiting.update(state=State.FAILED, error=error, finished_at=timezone.now())
-    delete_files()
+@transaction.atomic
+def _give_up(key: int, error: str, *, tell: bool = True) -> None:
+    """Whoever waits for it is told; nothing of the file stays once this run ends."""
+    export = Export.objects.select_for_update(of=("self",)).select_related("taken_by").get(pk=key)
+    if export.state != State.WAITING:
+        # Another worker was quicker.
+        return
+    export.state, export.error, export.finished_at = State.FAILED, error, timezone.now()
+    export.save(update_fields=["state", "error", "finished_at"])
+    page = lists.find(export.list)
+    if tell and page:
+        _tell(export, "exports/failed", url=lists.address(page, export.query))

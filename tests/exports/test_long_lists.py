@@ -18,6 +18,7 @@ from portal_project.accounts.models import User
 from portal_project.exports import files, lists
 from portal_project.exports.models import Export
 from portal_project.mail.models import OutgoingMail
+from portal_project.mail.rendering import render
 from portal_project.mail.tasks import send_pending
 from products.models import Product
 from subscriptions.models import Subscription
@@ -252,7 +253,8 @@ def test_a_folder_that_cannot_be_written_is_tried_again_and_given_up_in_the_end(
         ordered.refresh_from_db()
         assert (ordered.attempts, "Error" in ordered.error) == (attempt, True)
     assert ordered.state == State.FAILED
-    assert OutgoingMail.objects.count() == 0
+    files.make_waiting()
+    assert OutgoingMail.objects.get().template == "exports/failed"
 
 
 def test_a_file_that_could_not_be_made_says_so_where_its_link_would_be(as_agent, ordered):
@@ -279,7 +281,9 @@ def test_filters_that_can_no_longer_be_read_give_no_file_instead_of_all_rows(as_
     export = Export.objects.get()
     assert (export.state, export.rows, export.attempts) == (State.FAILED, 0, 0)
     assert export.error == "The filters of the list can no longer be read."
-    assert OutgoingMail.objects.count() == 0
+    mail = render(OutgoingMail.objects.get())
+    assert mail.subject == "Your file could not be made: subscriptions-2026-04-05.csv"
+    assert "http://portal.test/admin/subscriptions/subscription/?plan__product__id__exact=gone" in mail.text
 
 
 def test_the_link_is_dead_for_whoever_is_switched_off_after_the_file_was_made(as_agent, agent, ordered):

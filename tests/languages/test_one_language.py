@@ -18,6 +18,7 @@ from django.utils import translation
 from portal_project import languages
 from portal_project.accounts.models import Merchant
 from portal_project.exports import files, lists
+from portal_project.exports.models import Export
 from portal_project.mail.models import OutgoingMail
 from portal_project.mail.rendering import render
 from products.models import CancellationReason, Plan, Product
@@ -182,7 +183,10 @@ def test_every_mail(browser, subscriptions, alice, agent, as_merchant, clock):
     staff("offered", "pause", resumes_on="2026-05-25")
     staff("offered", "drop-pause")
     reply(Ticket.objects.get(type="general"), author=agent, body="Ŵéļļ", token=uuid4(), today=TODAY)
-    files.order(lists.find("subscriptions.invoice"), "", by=agent, token=uuid4())
+    for _each in range(2):
+        made = files.order(lists.find("subscriptions.invoice"), "", by=agent, token=uuid4())
+    # What it was narrowed to is gone since.
+    Export.objects.filter(pk=made.pk).update(query="1=1")
     files.make_waiting()
     for day in (date(2026, 4, 17), date(2026, 5, 1), date(2026, 5, 18), date(2026, 5, 20), date(2027, 3, 8)):
         clock(day)
