@@ -106,6 +106,14 @@ def new_price(subscription: Subscription, values: Values) -> Values:
     return {"amount": values["amount"]}
 
 
+def new_plan(subscription: Subscription, values: Values) -> Values:
+    """The product's plans are read for many at once, by `PlanForm.shared`."""
+    product = subscription.plan.product
+    if values["plan"] not in {str(plan.pk) for plan in product.plans.all()}:
+        raise NotAllowed(Verdict(Code.NOT_NOW, f"{product.name} has no such plan."))
+    return values
+
+
 def as_chosen(_subscription: Subscription, values: Values) -> Values:
     return values
 
@@ -163,6 +171,7 @@ KINDS: dict[str, Kind] = {
             ("Plan of {} subscription changed", "Plan of {} subscriptions changed"),
         ),
         PlanChoices,
+        new_plan,
         consequence="Each changes with its next full period. Each customer is told by mail.",
     ),
     "change_price": Kind(

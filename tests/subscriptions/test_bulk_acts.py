@@ -154,8 +154,10 @@ def test_a_request_opens_a_ticket_for_each(as_merchant, hosting):
 
 def test_another_plan_is_chosen_for_those_of_its_product(as_merchant, hosting):
     larger = Plan.objects.create(product=hosting.product, name="Large", amount=150, currency="EUR", interval="month")
-    mine, _other = started_many(hosting, 1) + started_many(PlanFactory(), 1)
+    backups = PlanFactory(product=ProductFactory(name="Backups"))
+    mine, _other = started_many(hosting, 1) + started_many(backups, 1)
     page = text_of(begin(as_merchant, "change_plan", plan=str(larger.pk)))
+    assert "Backups has no such plan." in page
     act = BulkAct.objects.get()
     assert (act.ready, act.refused) == (1, 1)
     assert "Hosting" in page
