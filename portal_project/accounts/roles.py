@@ -44,6 +44,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "accounts.view_as_customer",
         "accounts.view_invoicedparty",
         "receipts.view_receipt",
+        "exports.view_export",
     ),
 }
 

@@ -47,7 +47,10 @@ def take(request: HttpRequest, name: str) -> HttpResponseBase:
     form = OrderForm(request.POST or None, initial={"token": uuid4()})
     if request.method == "POST" and form.is_valid():
         files.order(page, query, by=person(request), token=form.cleaned_data["token"])
-        messages.success(request, f"The file is being made. A mail to {person(request).email} will have a link to it.")
+        whom = person(request).email
+        messages.success(
+            request, f"The file is being made. A mail to {whom} will have a link to it, and so will “Downloads”."
+        )
         return redirect(back)
     return _long(request, page, form, back)
 

@@ -25,6 +25,7 @@ from portal_project.common import csv_files, worker
 from portal_project.common.csv_files import FileError
 from portal_project.common.list_admin import ALL, ListAdmin
 from portal_project.exports import files
+from portal_project.exports.views import LEAVE_FIRST, looks_as_customer
 from subscriptions.billing import payment_files, payments
 from subscriptions.models import PaymentFile
 
@@ -164,6 +165,9 @@ class PaymentFileAdmin(ListAdmin):
     def refused_lines(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """What was refused, to be mended in a spreadsheet and sent in again."""
         file = self._file(request, pk)
+        if looks_as_customer(request):
+            messages.error(request, LEAVE_FIRST)
+            return redirect(file)
         columns = ("line", "reference", "amount", "reason")
         rows = list(file.refused_payments.values_list(*columns))
         text = csv_files.written(columns, rows)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
@@ -18,6 +19,7 @@ from portal_project.accounts.people import person
 from portal_project.common.charts import Chart, Row
 from portal_project.common.paging import page
 from portal_project.exports import files
+from portal_project.exports.views import LEAVE_FIRST, looks_as_customer
 from products import money
 from support.admin import leaving_csv, leaving_lists
 from support.admin.leaving_filters import BY, OUTCOMES, LeavingForm
@@ -69,12 +71,12 @@ def urls(site: AdminSite) -> list[URLPattern]:
     def report(request: HttpRequest) -> HttpResponseBase:
         return _report(request, site)
 
-    def messages(request: HttpRequest) -> HttpResponseBase:
+    def words(request: HttpRequest) -> HttpResponseBase:
         return _messages(request, site)
 
     return [
         path("leaving/", site.admin_view(report), name="support_cancellationrequest_leaving"),
-        path("leaving/messages/", site.admin_view(messages), name="support_cancellationrequest_messages"),
+        path("leaving/messages/", site.admin_view(words), name="support_cancellationrequest_messages"),
     ]
 
 
@@ -84,10 +86,12 @@ def _report(request: HttpRequest, site: AdminSite) -> HttpResponseBase:
     if form.rows_by == "month":
         _fill_gaps(found)
     keys = _in_order(found, form.rows_by)
-    if request.GET.get("csv") == "reasons":
+    if "csv" in request.GET and looks_as_customer(request):
+        messages.error(request, LEAVE_FIRST)
+    elif request.GET.get("csv") == "reasons":
         files.note("reasons counted", form.in_words, len(found.reasons), by=person(request))
         return leaving_csv.reasons(form, found)
-    if "csv" in request.GET:
+    elif "csv" in request.GET:
         files.note("cancellations counted", form.in_words, len(keys), by=person(request))
         return leaving_csv.rows(form, found, keys)
     context = site.each_context(request) | {

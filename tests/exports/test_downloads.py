@@ -12,7 +12,8 @@ from portal_project.accounts.models import User
 from portal_project.common import csv_files
 from portal_project.exports import files, lists
 from portal_project.exports.models import Export
-from subscriptions.models import Invoice, LinkedService, Subscription
+from portal_project.exports.views import LEAVE_FIRST
+from subscriptions.models import Invoice, LinkedService, PaymentFile, Subscription
 from support.models import ProviderCall, Ticket, WindDownStep
 from support.wind_down.marking import mark
 from tests.conftest import signed_in
@@ -34,6 +35,7 @@ FOR_SUPPORT = {
     "products.product",
     "products.plan",
     "products.cancellationreason",
+    "exports.export",
 }
 
 
@@ -201,18 +203,47 @@ def test_who_took_which_list_is_kept_and_read(as_merchant, as_agent, merchant, h
     assert as_merchant.get(f"/admin/exports/export/{export.pk}/change/").status_code == 200
     page = as_merchant.get("/admin/who-did-what/", {"kind": "Downloads"})
     assert [deed.what for deed in page.context["page"].deeds] == ["Downloaded invoices (Status: Open): 1 row"]
-    assert as_agent.get("/admin/exports/export/").status_code == 403
     for verb in ("delete", "change"):
         assert as_merchant.post(f"/admin/exports/export/{export.pk}/{verb}/").status_code == 403
 
 
-def test_never_while_one_sees_the_portal_as_a_customer(as_agent, alice, hosting):
-    as_agent.post(f"/admin/accounts/customer/{alice.pk}/view-as/")
-    answer = as_agent.get(address("subscriptions.invoice"))
-    assert (answer.status_code, answer.url) == (302, "/admin/subscriptions/invoice/")
-    as_agent.post("/admin/accounts/customer/leave/")
-    assert download(as_agent, "subscriptions.invoice")
-    assert Export.objects.count() == 1
+def test_support_find_what_they_took_themselves_and_not_what_colleagues_took(as_merchant, as_agent, hosting):
+    own, other = "subscriptions.invoice", "subscriptions.subscription"
+    download(as_agent, own)
+    download(as_merchant, other)
+    of_agent, of_merchant = Export.objects.order_by("pk")
+    page = as_agent.get("/admin/exports/export/")
+    assert [export.pk for export in page.context["cl"].result_list] == [of_agent.pk]
+    assert 'href="/admin/exports/export/"' in as_agent.get("/admin/").text
+    assert as_agent.get(f"/admin/exports/export/{of_agent.pk}/change/").status_code == 200
+    for page in ("change", "history"):
+        assert as_agent.get(f"/admin/exports/export/{of_merchant.pk}/{page}/").status_code != 200
+    assert [line["list"] for line in download(as_agent, "exports.export")] == ["downloads", "invoices"]
+    assert [line["list"] for line in download(as_merchant, "exports.export")][2:] == ["subscriptions", "invoices"]
+
+
+OTHER_FILES = [
+    "/admin/support/cancellationrequest/leaving/?csv=rows",
+    "/admin/support/cancellationrequest/leaving/?csv=reasons",
+    "/admin/subscriptions/paymentfile/{file}/refused/",
+    "/admin/who-did-what/?csv",
+]
+
+
+@pytest.mark.parametrize("url", [*map(address, LISTS), *OTHER_FILES])
+def test_never_while_one_sees_the_portal_as_a_customer(as_merchant, alice, every_kind, url):
+    url = url.format(file=PaymentFile.objects.get().pk)
+    taken = Export.objects.count()
+    as_merchant.post(f"/admin/accounts/customer/{alice.pk}/view-as/")
+    answer = as_merchant.get(url, follow=True)
+    assert answer.headers["Content-Type"].startswith("text/html")
+    assert LEAVE_FIRST in answer.text
+    assert Export.objects.count() == taken
+    as_merchant.post("/admin/accounts/customer/leave/")
+    answer = as_merchant.get(url)
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert b"".join(answer)
+    assert Export.objects.count() == taken + 1
 
 
 @pytest.mark.parametrize(
