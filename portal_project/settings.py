@@ -143,6 +143,7 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_FORMS = {
     "signup": "portal_project.accounts.sign_in.SignupForm",
     "confirm_login_code": "portal_project.accounts.sign_in.ConfirmLoginCodeForm",
+    "user_token": "portal_project.accounts.sign_in.UserTokenForm",
 }
 # How long what a mail holds can be used, in seconds or days; it outlives a second attempt to send the mail.
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60

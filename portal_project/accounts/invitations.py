@@ -41,8 +41,12 @@ def invite(email: str, name: str, role: Role) -> User:
 @transaction.atomic
 def invite_again(person: User) -> bool:
     """A new link, where the invitation is still open; whether it is."""
-    is_open = is_waiting(User.objects.select_for_update().get(pk=person.pk))
+    person = User.objects.select_for_update().get(pk=person.pk)
+    is_open = is_waiting(person)
     if is_open:
+        # No password takes the place of another, and with it the older link no longer works.
+        person.set_unusable_password()
+        person.save(update_fields=["password"])
         send(person)
     return is_open
 

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account import fields, forms, views
+from allauth.account.adapter import get_adapter
 from allauth.core import context
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
@@ -61,6 +62,16 @@ class ResetPasswordForm(forms.ResetPasswordForm):
     def clean_email(self) -> str:
         limits.consume(context.request, "reset", self.cleaned_data["email"])
         return super().clean_email()
+
+
+class UserTokenForm(forms.UserTokenForm):
+    """The link of a mail by which a password is chosen: it opens to nobody who was switched off meanwhile."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        if not self.reset_user.is_active:
+            raise get_adapter().validation_error("invalid_password_reset")
+        return cleaned
 
 
 class Limited:

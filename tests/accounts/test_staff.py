@@ -44,6 +44,14 @@ def follow(address):
     return page, chosen
 
 
+def change(client, person, **typed):
+    """On their page in the admin; what is empty is switched off."""
+    address = f"{LIST}{person.pk}/change/"
+    page = client.get(address)
+    sent = filled_in(page) | hidden_inputs(page) | typed
+    client.post(address, {name: value for name, value in sent.items() if value})
+
+
 @pytest.mark.parametrize(
     ("role", "groups", "is_superuser"),
     [("support", ["Support"], False), ("merchant", ["Merchants"], False), ("superuser", [], True)],
@@ -86,10 +94,33 @@ def test_an_invitation_is_sent_again_until_it_is_taken(as_owner):
     assert "Nothing has happened yet." in as_owner.get(again).text
     as_owner.post(again)
     first, second = OutgoingMail.objects.filter(recipient="dora@example.com").order_by("pk")
+    assert "password1" not in Client().get(link(first), follow=True).text
     follow(link(second))
     assert again not in as_owner.get(page).text
     assert "so nothing was sent" in as_owner.post(again, follow=True).text
-    assert "password1" not in Client().get(link(first), follow=True).text
+
+
+def test_the_link_is_void_for_who_was_switched_off_also_while_its_page_is_open(as_owner):
+    as_owner.post(INVITE, DORA)
+    address = link(OutgoingMail.objects.get(recipient="dora@example.com"))
+    client = Client()
+    page = client.get(address, follow=True)
+    change(as_owner, User.objects.get(email="dora@example.com"), is_active="")
+    typed = {"password1": PASSWORD, "password2": PASSWORD}
+    assert "This link no longer works" in client.post(page.request["PATH_INFO"], typed).text
+    assert "This link no longer works" in Client().get(address, follow=True).text
+    assert not User.objects.get(email="dora@example.com").has_usable_password()
+
+
+@pytest.mark.parametrize("taken", [{"groups": ""}, {"is_staff": ""}])
+def test_whose_role_was_taken_meanwhile_chooses_a_password_that_opens_nothing(as_owner, taken):
+    as_owner.post(INVITE, DORA)
+    change(as_owner, User.objects.get(email="dora@example.com"), **taken)
+    follow(link(OutgoingMail.objects.get(recipient="dora@example.com")))
+    client = Client()
+    client.post("/accounts/login/", {"login": "dora@example.com", "password": PASSWORD})
+    assert client.get("/accounts/").status_code == 200
+    assert client.get("/admin/support/ticket/").status_code in (302, 403)
 
 
 def test_an_address_that_has_an_account_is_refused_and_what_was_typed_stays(as_owner, alice):
@@ -130,9 +161,7 @@ def test_two_superusers_invite_one_person_once(owner):
 def test_who_is_switched_off_is_signed_out_for_good(as_owner, agent, as_agent):
     as_agent.get("/admin/")
     for is_active in ("", "on"):
-        page = as_owner.get(f"{LIST}{agent.pk}/change/")
-        typed = filled_in(page) | hidden_inputs(page) | {"is_active": is_active}
-        as_owner.post(f"{LIST}{agent.pk}/change/", {name: value for name, value in typed.items() if value})
+        change(as_owner, agent, is_active=is_active)
         agent.refresh_from_db()
         assert agent.is_active == bool(is_active)
         assert as_agent.get("/admin/").url == "/admin/login/?next=/admin/"
