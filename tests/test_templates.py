@@ -25,7 +25,8 @@ LONGEST = 120
 # Parts of allauth that nobody reaches here: people have one address, and no telephone; a password is reset by a link.
 CLOSED = ("decorators.py", "manage_email.py", "password_reset_by_code.py", "phone_verification.py")
 # Classes that Django's forms and the admin set, and its theme, not our templates.
-FROM_ELSEWHERE = {"errorlist", "helptext", "dark", "field-number", "module", "form-row", "readonly"}
+FROM_ELSEWHERE = {"errorlist", "helptext", "dark", "module", "form-row", "readonly"}
+FROM_ELSEWHERE |= {"field-covers", "field-number", "field-state_date"}
 FROM_THE_THEME = {"field-line", "toggle", "sortremove"}
 
 

@@ -151,6 +151,8 @@ def _readable(field: Any) -> Any:
 class ModelAdmin(Translated, unfold.ModelAdmin):
     """Where an address holds what cannot be a key, there is no page; of rows that were chosen, only keys count."""
 
+    empty_value_display = "–"
+
     csv_columns: Columns = ()
     """The name of each column of the list as a CSV file, and what a row has in it: a path such as "subscription.customer.email",
     or a function of the row. None of them asks the database. Without, there is no file: `tests/exports/test_every_list.py`

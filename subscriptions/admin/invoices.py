@@ -60,7 +60,7 @@ class OverdueFilter(admin.SimpleListFilter):
 
 @admin.register(Invoice)
 class InvoiceAdmin(ReadOnly, ListAdmin):
-    list_display = ("label", "subscription", "customer", "covers", "total", "state", "state_date", "payment_reference")
+    list_display = ("label", "subscription", "customer", "covers", "total", "state", "state_date", "reference")
     list_filter = (
         ("status", ChoicesDropdownFilter),
         OverdueFilter,
@@ -184,6 +184,11 @@ class InvoiceAdmin(ReadOnly, ListAdmin):
         if invoice.paid_on:
             return f"Paid {short_day(invoice.paid_on)}"
         return f"Due {short_day(invoice.due_on)}" if invoice.status == Invoice.Status.OPEN else "–"
+
+    @display(description="reference")
+    def reference(self, invoice: Invoice) -> str:
+        """Of its payment."""
+        return invoice.payment_reference or "–"
 
     @display(description=gettext_lazy("amount"))
     def total(self, invoice: Invoice) -> str:

@@ -71,6 +71,14 @@ def test_who_does_not_want_it_has_the_page_stay_as_it_is(visitor, merchant, host
     visitor.presses("Look again").sees("2 subscriptions paused")
 
 
+def test_its_choices_are_dark_in_the_dark(visitor, merchant, hosting):
+    visitor.page.emulate_media(color_scheme="dark")
+    visitor.signs_in(merchant).opens("/admin/subscriptions/bulkact/add/?all").finds_the_admin_sound()
+    for name in ("Pause", "Resume on (optional)", "New plan"):
+        control = visitor.page.get_by_label(name, exact=name == "Pause")
+        assert control.evaluate("control => getComputedStyle(control).colorScheme") == "dark"
+
+
 def test_filling_in_what_belongs_to_an_act_chooses_it(visitor, merchant, hosting):
     visitor.signs_in(merchant).opens("/admin/subscriptions/bulkact/add/?all")
     visitor.page.get_by_label("Pause", exact=True).check()

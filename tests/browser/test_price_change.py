@@ -9,6 +9,7 @@ from tests.browser.conftest import new_context
 from tests.browser.visitor import Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
+LINES = "cell => { const text = new Range(); text.selectNodeContents(cell); return text.getClientRects().length }"
 ANNOUNCED = "Price change: €120.00 / month from 20 May 2026."
 
 
@@ -25,6 +26,8 @@ def test_it_is_announced_read_and_dropped(visitor, chromium, live_server, custom
     staff.sees("New price: €120.00 / month from 20 May 2026", "Until then it costs €100.00 / month.", "how to cancel")
     staff.finds_the_admin_sound().presses("Change price").sees("The price change is noted.")
     staff.sees("€120.00 instead of €100.00").finds_the_admin_sound()
+    if width == 1440:
+        assert staff.page.get_by_role("cell", name="1 Apr 2026").evaluate(LINES) == 1
 
     visitor.signs_in(customer).opens(hosting.get_absolute_url()).sees(ANNOUNCED, "€100.00 / month")
     visitor.finds_the_page_sound().presses("Cancel Subscription").finds_the_page_sound()

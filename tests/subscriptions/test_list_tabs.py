@@ -280,9 +280,11 @@ def test_a_row_of_the_invoices_says_for_which_days_it_is_and_when_it_is_due_or_w
     Invoice.objects.filter(pk=void.pk).update(status="void")
     rows = [cells(as_merchant, invoice.label, INVOICES) for invoice in (paid, void, open_one)]
     assert rows[0]["covers"] == "1 to 30 April 2026"
-    assert [(row["state_date"], row["payment_reference"]) for row in rows] == [
+    assert [(row["state_date"], row["reference"]) for row in rows] == [
         ("Paid 4 Apr 2026", "ACME 17"),
-        ("–", "-"),
-        ("Due 15 Apr 2026", "-"),
+        ("–", "–"),
+        ("Due 15 Apr 2026", "–"),
     ]
+    page = as_merchant.get(f"{INVOICES}{open_one.pk}/change/").text
+    assert (">–</div>" in page, ">-</div>" in page) == (True, False)
     assert shown(as_merchant, INVOICES, paid_on_from="2026-04-04", paid_on_to="2026-04-04").result_list == [paid]
