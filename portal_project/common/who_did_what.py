@@ -1,6 +1,7 @@
 """What staff did, told by each app for the page "Who did what" (`docs/design.md`, Who did what).
 
-The rows that something was done by are the truth, and nothing is kept for this page: a source says which they are, and words one.
+A source says which rows of an app tell who did something, and words one. These rows are the truth; an act that leaves none is
+noted in Django's log of the admin, which is a source too.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,15 +12,13 @@ from itertools import islice
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from portal_project.common.keys import key
 
 SIZE = 50
 """Lines of one page."""
 CHUNK = 1000
-"""Lines of a file that are held in memory, at most so many of each source."""
+"""Of each source, how many rows of a file are held in memory."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -65,7 +64,7 @@ class Place:
     key: int
 
     def __str__(self) -> str:
-        return f"{self.at.isoformat()}~{self.source}~{self.key}"
+        return f"{self.at.astimezone(UTC).isoformat()}~{self.source}~{self.key}"
 
     @property
     def order(self) -> tuple[timedelta, str, int]:
@@ -73,14 +72,13 @@ class Place:
 
     @classmethod
     def read(cls, text: str) -> "Place | None":
-        """As `str` writes it, or None."""
-        at, source, number = [*text.split("~"), "", ""][:3]
+        """As `str` writes it, of a source that there is; None for all else."""
+        at, source, number = [*text.split("~", 2), "", ""][:3]
         try:
-            moment = parse_datetime(at)
-        except ValueError:
+            place = cls(datetime.fromisoformat(at), source, key(number) or 0)
+            return place if str(place) == text and source in {each.name for each in SOURCES} else None
+        except (ValueError, OverflowError):
             return None
-        row = key(number)
-        return cls(moment, source, row) if moment and timezone.is_aware(moment) and row is not None else None
 
 
 @dataclass(frozen=True)
@@ -106,28 +104,42 @@ def kinds() -> list[str]:
 
 def page(chosen: Chosen, after: Place | None = None, size: int = SIZE) -> Page:
     """The newest lines, or those that follow a place. Costs one statement for each source, of a page's rows at most."""
-    sources = [source for source in SOURCES if chosen.kind in ("", source.kind)]
-    found = [_deeds(source, chosen, after, size) for source in sources]
-    deeds = list(islice(merge(*found, key=lambda deed: deed.place.order), size + 1))
+    found = [_deeds(source, chosen, after, size + 1) for source in _sources(chosen)]
+    deeds = list(islice(_merged(found), size + 1))
     return Page(deeds[:size], str(deeds[size - 1].place) if len(deeds) > size else "")
 
 
-def every(chosen: Chosen) -> Iterator[list[Deed]]:
-    """All lines, a chunk at a time."""
-    after: Place | None = None
-    while True:
-        found = page(chosen, after, CHUNK)
-        yield found.deeds
-        if not found.older:
-            return
-        after = Place.read(found.older)
+def every(chosen: Chosen, until: datetime) -> Iterator[Deed]:
+    """All lines up to that moment, in the order of the page. Each source is read once, by key and a chunk at a time, so that no
+    statement lasts as long as whoever reads.
+    """
+    newest = Place(until, "", 0)
+    return _merged([_every(source, chosen, newest) for source in _sources(chosen)])
+
+
+def _sources(chosen: Chosen) -> list[Source]:
+    return [source for source in SOURCES if chosen.kind in ("", source.kind)]
+
+
+def _merged(found: list[Iterator[Deed]]) -> Iterator[Deed]:
+    return merge(*found, key=lambda deed: deed.place.order)
+
+
+def _every(source: Source, chosen: Chosen, after: Place) -> Iterator[Deed]:
+    is_over = False
+    while not is_over:
+        count = 0
+        for deed in _deeds(source, chosen, after, CHUNK):
+            yield deed
+            after, count = deed.place, count + 1
+        is_over = count < CHUNK
 
 
 def _deeds(source: Source, chosen: Chosen, after: Place | None, size: int) -> Iterator[Deed]:
     rows = source.rows().select_related(source.by).filter(**_bounds(source, chosen))
     if after:
         rows = rows.filter(_follows(source, after))
-    for row in rows.order_by(f"-{source.at}", "-pk")[: size + 1]:
+    for row in rows.order_by(f"-{source.at}", "-pk")[:size]:
         at, (what, url) = getattr(row, source.at), source.told(row)
         yield Deed(at, getattr(row, source.by), source.kind, what, url, Place(at, source.name, row.pk))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 
 from django import forms
@@ -25,6 +26,8 @@ from portal_project.exports.views import LEAVE_FIRST, looks_as_customer
 
 SEE = "accounts.change_merchant"
 """As with the page "System": it tells on colleagues, which is not for everybody among them."""
+# Of a file, so many leave at once.
+LINES = 1000
 
 
 class DayField(forms.Field):
@@ -93,28 +96,34 @@ class ChosenForm(forms.Form):
 @permission_required(SEE, raise_exception=True)
 def who_did_what(request: HttpRequest) -> HttpResponseBase:
     """The page; with `csv` in its address all that it lists, as a file."""
-    form, place = ChosenForm(request.GET), Place.read(request.GET.get("after", ""))
+    form, after = ChosenForm(request.GET), request.GET.get("after", "")
+    place = Place.read(after)
     if "csv" in request.GET and looks_as_customer(request):
         messages.error(request, LEAVE_FIRST)
     elif "csv" in request.GET and form.is_valid():
-        return csv_files.response(f"who-did-what-{localdate():%Y-%m-%d}.csv", _file(form, person(request)))
+        return csv_files.response(f"who-did-what-{localdate():%Y-%m-%d}.csv", _file(form, person(request), now()))
     context = admin.site.each_context(request) | {
         "title": "Who did what",
         "form": form,
         "page": page(form.chosen, place) if form.is_valid() else None,
         "is_first": place is None,
+        "names_no_page": bool(after) and place is None,
     }
     return TemplateResponse(request, "admin/who_did_what/page.html", context)
 
 
-def _file(form: ChosenForm, by: User) -> Iterator[str]:
-    """As of a list (`docs/design.md`, Files of lists): who took it is noted before the first line leaves, how many at the end."""
+def _file(form: ChosenForm, by: User, asked_at: datetime) -> Iterator[str]:
+    """As of a list (`docs/design.md`, Files of lists): who took it is noted before the first line leaves, how many at the end.
+
+    It ends with the moment when it was asked for, so that it has an end however much is done meanwhile.
+    """
+    deeds = every(form.chosen, until=asked_at)
     export, count = files.note("who did what", form.in_words, 0, by=by), 0
     try:
         yield csv_files.header(["at", "person", "person_email", "kind", "what"])
-        for deeds in every(form.chosen):
-            count += len(deeds)
-            yield csv_files.lines([deed.at, deed.by.name, deed.by.email, deed.kind, deed.what] for deed in deeds)
+        while found := list(islice(deeds, LINES)):
+            count += len(found)
+            yield csv_files.lines([deed.at, deed.by.name, deed.by.email, deed.kind, deed.what] for deed in found)
     finally:
         Export.objects.filter(pk=export.pk).update(rows=count, finished_at=now())
 

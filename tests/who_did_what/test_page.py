@@ -181,6 +181,44 @@ def test_all_that_is_listed_is_to_be_had_as_a_file_and_who_took_it_is_told(
     assert ("Mia Merchant", told) in lines(as_merchant, kind="Downloads")
 
 
+def test_a_file_has_all_lines_of_all_pages_in_their_order_and_nothing_later(
+    as_merchant, merchant, agent, alice, clock, monkeypatch
+):
+    clock(date(2026, 4, 5))
+    monkeypatch.setattr(who_did_what, "CHUNK", 7)
+    asked, kind = timezone.now(), ContentType.objects.get_for_model(Merchant)
+    for number in range(SIZE + 10):
+        # Ten of each instant, more than a chunk; and as many of another source.
+        at = asked - timedelta(minutes=number // 10)
+        looked(agent, alice, at)
+        entry = {"user": merchant, "content_type": kind, "object_id": 1, "action_flag": 2, "action_time": at}
+        LogEntry.objects.create(object_repr=str(number), **entry)
+    looked(agent, UserFactory(name="Later"), asked + timedelta(microseconds=1))
+    told, after = [], ""
+    while after is not None:
+        page = as_merchant.get(PAGE, {"last": "2026-04-05", "after": after}).context["page"]
+        told += [(timezone.localtime(deed.at), deed.by.email, deed.what) for deed in page.deeds]
+        after = page.older or None
+    answer = as_merchant.get(PAGE, {"last": "2026-04-05", "csv": "1"})
+    found = [(line["at"], line["person_email"], line["what"]) for line in read(b"".join(answer.streaming_content))]
+    found = [line for line in found if not line[2].startswith("Downloaded")]
+    assert told[0][2] == "Saw the portal as Later"
+    assert found == [(f"{at:%Y-%m-%d %H:%M:%S}", email, what) for at, email, what in told[1:]]
+    assert len(found) == 2 * (SIZE + 10)
+
+
+def test_a_file_reads_each_source_once_however_many_lines_it_has(as_merchant, agent, alice, monkeypatch):
+    monkeypatch.setattr(who_did_what, "CHUNK", 10)
+    for minutes in range(45):
+        looked(agent, alice, timezone.now() - timedelta(minutes=minutes))
+    with CaptureQueriesContext(connection) as statements:
+        b"".join(as_merchant.get(PAGE, {"csv": "1"}).streaming_content)
+    reads = [each["sql"] for each in statements if '"accounts_viewing"."begun_at" <=' in each["sql"]]
+    assert len(reads) == 5
+    others = [each["sql"] for each in statements if '"django_admin_log"."action_time" <=' in each["sql"]]
+    assert len(others) == sum(source.at == "action_time" for source in who_did_what.SOURCES)
+
+
 def test_a_file_of_filters_that_cannot_be_read_is_the_page_that_says_so(as_merchant, as_agent):
     page = as_merchant.get(PAGE, {"first": "tomorrow", "csv": "1"})
     assert page.context["form"].errors
@@ -240,12 +278,36 @@ def test_the_last_day_is_not_before_the_first(as_merchant, agent, alice):
     assert page.context["page"] is None
 
 
-@pytest.mark.parametrize("after", [*ODD, "0001-01-01~a~1", "9999-12-31T00:00:00Z~accounts.viewing~1"])
-def test_a_place_that_is_none_is_the_first_page_and_one_beyond_is_read_as_it_is(as_merchant, agent, alice, after):
+NO_PLACES = [
+    *ODD,
+    "0001-01-01~accounts.viewing~1",
+    "0001-01-01T00:00:00+14:00~accounts.viewing~1",
+    "9999-12-31T23:59:59-14:00~accounts.viewing~1",
+    "10000-01-01T00:00:00+00:00~accounts.viewing~1",
+    "٢٠٢٦-٠٣-١٠T12:00:00+00:00~accounts.viewing~1",
+    "2026-03-10T12:00:00+00:00~accounts.viewing~٣",
+    "2026-03-10T12:00:00+00:00~accounts.viewing~" + "9" * 30,
+    "2026-03-10T12:00:00+00:00~accounts.view\u200bing~1",
+    "2026-03-10T12:00:00+00:00~gone.row~1",
+    "2026-03-10T12:00:00~accounts.viewing~1",
+    "2026-03-10T12:00:00 00:00~accounts.viewing~1",
+]
+
+
+@pytest.mark.parametrize("after", NO_PLACES)
+def test_an_address_that_names_no_page_shows_the_first_and_says_so(as_merchant, agent, alice, after):
     looked(agent, alice, timezone.now())
     page = as_merchant.get(PAGE, {"after": after})
-    assert page.status_code == 200
+    assert "The page in this address cannot be read, so the first one is shown." in page.text
     assert len(page.context["page"].deeds) == 1
+
+
+@pytest.mark.parametrize(("at", "count"), [("0001-01-01T00:00:00", 0), ("9999-12-31T23:59:59.999999", 1)])
+def test_a_place_before_or_after_everything_is_read_as_it_is(as_merchant, agent, alice, at, count):
+    looked(agent, alice, timezone.now())
+    page = as_merchant.get(PAGE, {"after": f"{at}+00:00~accounts.viewing~1"})
+    assert "cannot be read" not in page.text
+    assert len(page.context["page"].deeds) == count
 
 
 def test_a_page_without_a_line_says_which_nothing_it_is(as_merchant):
@@ -264,8 +326,9 @@ def test_whoever_is_of_staff_no_longer_is_found_by_what_they_did(as_merchant, ag
     assert lines(as_merchant, by=agent.pk) == [("Sam Support", "Saw the portal as Alice Ahn")]
 
 
-def test_what_no_text_can_hold_is_no_address(as_merchant):
-    assert as_merchant.get(PAGE, {"by": "\0"}).status_code == 404
+@pytest.mark.parametrize("name", ["by", "after", "kind"])
+def test_what_no_text_can_hold_is_no_address(as_merchant, name):
+    assert as_merchant.get(PAGE, {name: "\0"}).status_code == 404
 
 
 def test_a_place_is_read_as_it_is_written():
