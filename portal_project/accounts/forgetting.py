@@ -18,8 +18,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal_project.accounts import languages
-from portal_project.accounts.models import User
+from portal_project.accounts.models import InvoicedParty, SavedView, User
 from portal_project.accounts.models.user import NOWHERE
+from portal_project.common import forgotten_searches
 from portal_project.common.personal_data import ERASERS, OBSTACLES, TABLES, Deleted, Eraser, Kept, Leaving
 from portal_project.common.search import SearchTextField
 
@@ -53,8 +54,7 @@ def forget(user: User, *, by: User) -> bool:
             return False
         if reasons := in_the_way(found):
             raise Refused(reasons)
-        language, addresses = languages.of(found), _addresses(found)
-        leaving = Leaving(found.pk, found.number, found.name, found.email, addresses, language, by.pk, timezone.now())
+        leaving = _leaving(found, by)
         for eraser in ERASERS:
             eraser.erase(leaving)
         # Backwards, because rows that hang on others are told of after them.
@@ -72,6 +72,24 @@ def hold(user: User) -> None:
     rows = User.objects.select_for_update(of=("self",), no_key=True).filter(pk=user.pk)
     if any(forgotten_at for (forgotten_at,) in rows.values_list("forgotten_at")):
         raise PermissionDenied
+
+
+def _leaving(user: User, by: User) -> Leaving:
+    addresses, party = _addresses(user), InvoicedParty.of(user)
+    called = frozenset(filter(None, [user.name, party.company, party.invoice_email, *addresses]))
+    marks = frozenset(filter(None, [user.external_id, user.phone]))
+    return Leaving(
+        user.pk,
+        user.number,
+        user.name,
+        user.email,
+        addresses,
+        called,
+        marks,
+        language=languages.of(user),
+        by=by.pk,
+        at=timezone.now(),
+    )
 
 
 def _addresses(user: User) -> frozenset[str]:
@@ -102,6 +120,17 @@ def _save(row: Model, values: dict[str, Any]) -> None:
 def _end_sessions(leaving: Leaving) -> None:
     keys = UserSession.objects.filter(user=leaving.key).values("session_key")
     Session.objects.filter(session_key__in=keys).delete()
+
+
+def _delete_views(leaving: Leaving) -> None:
+    """Those of staff that name them. Without its search, a view would list everybody."""
+    kept = SavedView.objects.values_list("pk", "name", "query")
+    telling = [
+        key
+        for key, name, query in kept
+        if forgotten_searches.names(name, leaving) or forgotten_searches.is_named_in(query, leaving)
+    ]
+    SavedView.objects.filter(pk__in=telling).delete()
 
 
 def _empty_log(leaving: Leaving) -> None:
@@ -145,5 +174,6 @@ ACCOUNT = Kept(
 
 OWN_ERASERS = [
     Eraser(gettext_lazy("What the admin’s history calls them and their rows."), _empty_log),
+    Eraser("Views of lists that staff have saved with a search for them.", _delete_views),
     Eraser("", _end_sessions),
 ]

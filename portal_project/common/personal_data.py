@@ -22,6 +22,10 @@ class Leaving:
     email: str
     addresses: frozenset[str]
     """All that are known, `email` too."""
+    called: frozenset[str]
+    """Their name, their company and the addresses."""
+    marks: frozenset[str]
+    """By what else they are found: external ID and phone."""
     language: str
     """In which they are written to for the last time."""
     by: int

@@ -39,6 +39,9 @@ RUN_SECONDS = 10
 ATTEMPTS = 5
 TASK = "portal_project.exports.files.make_waiting"
 State = Export.State
+FAILED = "exports/failed"
+UNREADABLE = "The filters of the list can no longer be read."
+UNKNOWN = "This version of the portal has no such list."
 
 
 def is_long(rows: QuerySet[Any]) -> bool:
@@ -134,15 +137,19 @@ def _make(key: int, end: float) -> int:
     """Write the file, or as much of it as there is time for, and return how many rows were."""
     export, written = Export.objects.select_related("taken_by").get(pk=key), 0
     page = lists.find(export.list)
+    if page is None:
+        # A later version asked for it, and its worker makes it.
+        Export.objects.filter(pk=key, state=State.WAITING).update(error=UNKNOWN)
+        return 0
     # Whoever lost the right since, or was switched off, gets nothing.
-    if page is None or not lists.may_take(page, export.taken_by):
-        _give_up(key, "Whoever asked for it may not see the list any more.", tell=False)
+    if not lists.may_take(page, export.taken_by):
+        give_up(key, "Whoever asked for it may not see the list any more.", tell=False)
         return 0
     try:
         rows = page.csv_rows(export.query, export.taken_by)
     except IncorrectLookupParameters:
         # What was chosen among is gone, such as a plan; trying again would change nothing.
-        _give_up(key, "The filters of the list can no longer be read.")
+        give_up(key, UNREADABLE)
         return 0
     while monotonic() < end:
         count, is_over = _write_batch(key, page, rows)
@@ -202,7 +209,11 @@ def _finish(export: Export) -> None:
 def _tell(export: Export, template: str, *, url: str, **facts: int) -> None:
     """One mail to whoever asked for it, whatever became of it."""
     context = {"name": export.taken_by.get_full_name(), "file": name_of(export), "url": settings.PORTAL_URL + url}
-    outbox.add(outbox.mail_to(export.taken_by, key=f"export:{export.pk}", template=template, context=context | facts))
+    outbox.add(outbox.mail_to(export.taken_by, key=mail_key(export.pk), template=template, context=context | facts))
+
+
+def mail_key(key: int) -> str:
+    return f"export:{key}"
 
 
 def name_of(export: Export) -> str:
@@ -214,18 +225,17 @@ def _note(key: int, error: str) -> None:
     waiting = Export.objects.filter(pk=key, state=State.WAITING)
     waiting.update(error=error, attempts=F("attempts") + 1)
     if waiting.filter(attempts__gte=ATTEMPTS).exists():
-        _give_up(key, error)
+        give_up(key, error)
 
 
 @transaction.atomic
-def _give_up(key: int, error: str, *, tell: bool = True) -> None:
-    """Whoever waits for it is told; nothing of the file stays once this run ends."""
+def give_up(key: int, error: str, *, tell: bool = True) -> None:
+    """Whoever waits for it is told; nothing of the file stays once this run ends. One that does not wait is left as it is."""
     export = Export.objects.select_for_update(of=("self",)).select_related("taken_by").get(pk=key)
     if export.state != State.WAITING:
-        # Another worker was quicker.
         return
     export.state, export.error, export.finished_at = State.FAILED, error, timezone.now()
     export.save(update_fields=["state", "error", "finished_at"])
     page = lists.find(export.list)
     if tell and page:
-        _tell(export, "exports/failed", url=lists.address(page, export.query))
+        _tell(export, FAILED, url=lists.address(page, export.query), is_unreadable=error == UNREADABLE)

@@ -17,13 +17,14 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from portal_project.accounts.models import AddressChange, InvoicedParty, User
+from portal_project.accounts.models import AddressChange, InvoicedParty, SavedView, User
 from portal_project.common.personal_data import ERASERS, TABLES, Kept
 from portal_project.common.search import SearchTextField
+from portal_project.exports.models import Export
 from portal_project.mail import tasks
 from portal_project.mail.models import OutgoingMail
 from subscriptions.billing import payments
-from subscriptions.models import Invoice, LinkedService, Subscription
+from subscriptions.models import BulkAct, Invoice, LinkedService, Subscription
 from support.models import Attachment, CancellationRequest, Message, Offer, Ticket, UnwantedFile, WindDownStep
 from support.tickets.forgetting import delete_unwanted_files
 from support.tickets.opening import open_ticket, reply
@@ -42,8 +43,8 @@ NOT_IN_A_TABLE = {
     "account.EmailConfirmation": "goes with its address",
     "accounts.Customer": "the same rows as the account",
     "admin.LogEntry": "what it calls the rows is written over",
-    "accounts.SavedView": "of staff",
-    "exports.Export": "of staff; a file goes after a week",
+    "accounts.SavedView": "of staff; goes where it searches for them",
+    "exports.Export": "of staff, without searches for them; a file goes after a week",
     "mail.OutgoingMail": "goes, by address, ticket and subscription",
     "sessions.Session": "goes, by what is noted of where somebody is signed in",
     "support.ProviderCall": "goes with its service",
@@ -54,7 +55,7 @@ NOT_IN_A_TABLE = {
     # What stays as it is.
     "subscriptions.Figures": "sums over all customers",
     "subscriptions.Snapshot": "sums over all customers",
-    "subscriptions.BulkAct": "acts of staff",
+    "subscriptions.BulkAct": "acts of staff, without searches for them",
     "subscriptions.BulkRow": "by numbers of subscriptions alone",
     "subscriptions.PaymentFile": "of the merchant's bank; empty once it is recorded",
     "subscriptions.RefusedPayment": "of the merchant's bank; says of nobody here that it is theirs",
@@ -105,6 +106,11 @@ def left(zoe, agent, merchant, clock):
         action_flag=CHANGE,
         change_message=MARK,
     )
+    taken = {"query": "q=zanzibar", "filters": "Search: “zanzibar”", "taken_by": agent, "state": "at_once"}
+    Export.objects.create(list="accounts.customer", **taken)
+    SavedView.objects.create(owner=agent, list="support.ticket", name="Zanzibar", query="q=zanzibar")
+    searched = {"query": "q=zanzibar", "counted_on": date(2026, 4, 20), "began_at": now, "began_by": merchant}
+    BulkAct.objects.create(kind="pause", token=uuid4(), **searched)
     asked = {"kind": "forget", "subject": "Forget Zanzibar", "body": "All of Zanzibar.", "subscription": None}
     open_ticket(customer=zoe, token=uuid4(), today=date(2026, 4, 20), **asked)
     clock(TODAY)

@@ -254,7 +254,9 @@ def test_a_folder_that_cannot_be_written_is_tried_again_and_given_up_in_the_end(
         assert (ordered.attempts, "Error" in ordered.error) == (attempt, True)
     assert ordered.state == State.FAILED
     files.make_waiting()
-    assert OutgoingMail.objects.get().template == "exports/failed"
+    mail = OutgoingMail.objects.get()
+    assert mail.template == "exports/failed"
+    assert "could not be made. Please ask for it again" in render(mail).text
 
 
 def test_a_file_that_could_not_be_made_says_so_where_its_link_would_be(as_agent, ordered):
@@ -284,6 +286,21 @@ def test_filters_that_can_no_longer_be_read_give_no_file_instead_of_all_rows(as_
     mail = render(OutgoingMail.objects.get())
     assert mail.subject == "Your file could not be made: subscriptions-2026-04-05.csv"
     assert "http://portal.test/admin/subscriptions/subscription/?plan__product__id__exact=gone" in mail.text
+    for text in (mail.text, mail.html):
+        assert "its filters can no longer be read" in text
+        assert "ask for it again" not in text
+
+
+def test_a_list_of_a_later_version_waits_for_the_worker_of_that_version(ordered):
+    Export.objects.update(list="subscriptions.later")
+    for _minute in range(files.ATTEMPTS + 1):
+        assert files.make_waiting() == 0
+    ordered.refresh_from_db()
+    assert (ordered.state, ordered.attempts) == (State.WAITING, 0)
+    assert ordered.error == "This version of the portal has no such list."
+    assert OutgoingMail.objects.count() == 0
+    Export.objects.update(list="subscriptions.subscription")
+    assert made(ordered).rows == 5
 
 
 def test_the_link_is_dead_for_whoever_is_switched_off_after_the_file_was_made(as_agent, agent, ordered):
