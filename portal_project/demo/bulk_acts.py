@@ -6,7 +6,7 @@ from uuid import UUID
 from portal_project.accounts.models import User
 from portal_project.demo import people
 from products.models import Plan
-from subscriptions.bulk import running
+from subscriptions.bulk import running, steering
 from subscriptions.models import BulkAct, Subscription
 from subscriptions.rules.states import Status
 
@@ -28,11 +28,11 @@ def add(today: date, merchant: User) -> None:
     plan, changed = max(siblings.items(), key=lambda each: each[1].exclude(plan=each[0]).count())
     act = _confirmed("change_plan", {"plan": str(plan.pk)}, [*changed.exclude(plan=plan)[:CHANGED]], today, merchant)
     running.work(act.pk, today, DONE)
-    running.stop(act, by=merchant)
+    steering.stop(act, by=merchant)
 
 
 def _confirmed(kind: str, values: dict[str, str], rows: list[Subscription], today: date, merchant: User) -> BulkAct:
     keys = sorted(row.pk for row in rows)
-    act = running.begin(kind, values, chosen=keys, token=UUID(int=len(rows)), by=merchant, today=today)
-    running.confirm(BulkAct.objects.get(pk=act.pk), by=merchant, today=today)
+    act = steering.begin(kind, values, chosen=keys, token=UUID(int=len(rows)), by=merchant, today=today)
+    steering.confirm(BulkAct.objects.get(pk=act.pk), by=merchant, today=today)
     return act

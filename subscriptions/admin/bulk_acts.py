@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -20,10 +21,11 @@ from portal_project.accounts.people import person
 from portal_project.common import worker
 from portal_project.common.admin import ModelAdmin, ReadOnly
 from portal_project.common.keys import key
+from portal_project.common.unreadable import Unread
 from products.models import Plan
 from subscriptions.admin.bulk_begin import BeginForm, Selection, about, address
 from subscriptions.admin.bulk_rows import state_in
-from subscriptions.bulk import groups, running, wording
+from subscriptions.bulk import groups, selection, steering, wording
 from subscriptions.bulk.kinds import KINDS
 from subscriptions.bulk.trying import RIGHT
 from subscriptions.models import BulkAct, BulkRow
@@ -96,24 +98,28 @@ class BulkActAdmin(ReadOnly, ModelAdmin):
         """Choose what to do to those that the address names (`bulk_begin.Selection`)."""
         if not may_begin(request):
             raise PermissionDenied
-        selection, by, today = Selection.read(request.GET), person(request), localdate()
-        if selection is None:
+        chosen, by, today = Selection.read(request.GET), person(request), localdate()
+        if chosen is None:
             messages.info(
                 request, "Choose the subscriptions in their list first, up to 500, or act on all that it finds."
             )
             return redirect("admin:subscriptions_subscription_changelist")
+        try:
+            count = chosen.count(by)
+        except selection.Unreadable:
+            # The list says which of its filters it is.
+            return redirect(chosen.back)
         form = BeginForm(request.POST or None, today=today)
         if request.method == "POST" and form.is_valid():
-            query = selection.query if selection.chosen is None else ""
-            asked = {"chosen": selection.chosen, "query": query, "token": form.cleaned_data["token"]}
-            return redirect(running.begin(form.cleaned_data["kind"], form.values, **asked, by=by, today=today))
+            query = chosen.query if chosen.chosen is None else ""
+            asked = {"chosen": chosen.chosen, "query": query, "token": form.cleaned_data["token"]}
+            return redirect(steering.begin(form.cleaned_data["kind"], form.values, **asked, by=by, today=today))
         context = {
             "form": form,
             "choices": [(name, wording.label(name), choices) for name, choices in form.choices.items()],
-            "selection": selection,
-            "about": about(selection.query, by) if selection.chosen is None else "",
+            "selection": chosen,
+            "about": about(chosen.query, by) if chosen.chosen is None else "",
         }
-        count = selection.count(by)
         title = f"Act on {count} subscription{'' if count == '1' else 's'}"
         return self._page(request, title, "admin/subscriptions/bulkact/add.html", **context)
 
@@ -135,7 +141,7 @@ class BulkActAdmin(ReadOnly, ModelAdmin):
             "consequence": KINDS[act.kind].consequence if act.kind in KINDS else "",
             "is_final": act.kind in KINDS and KINDS[act.kind].is_final,
             "may_act": may_begin(request),
-            "may_confirm": running.may_confirm(act, localdate()),
+            "may_confirm": steering.may_confirm(act, localdate()),
             "is_moving": state in (wording.COUNTING, wording.DOING),
             "is_worker_away": is_worker_away,
             "worker_seen": worker.last_seen() if is_worker_away else None,
@@ -151,9 +157,15 @@ class BulkActAdmin(ReadOnly, ModelAdmin):
         act = self._act(request, pk)
         if act is None:
             return self._discarded(request)
-        state, after = state_in(request.GET), key(request.GET.get("after", ""))
+        unread, sent = Unread(), request.GET.get("after", "")
+        try:
+            state = state_in(request.GET)
+        except IncorrectLookupParameters:
+            state = ""
+            unread.note("Result", ["state"])
+        after = key(sent)
         found = self._rows(act, state).filter(pk__gt=after or 0).select_related("subscription__customer")
-        rows = list(found[: ROWS_SHOWN + 1])
+        rows = [] if unread else list(found[: ROWS_SHOWN + 1])
         context = {
             "act": act,
             "rows": rows[:ROWS_SHOWN],
@@ -161,6 +173,9 @@ class BulkActAdmin(ReadOnly, ModelAdmin):
             "results": [each for each in results(act) if each[1] or each[0] == state],
             "after": rows[ROWS_SHOWN - 1].pk if len(rows) > ROWS_SHOWN else None,
             "is_first": not after,
+            "unread": unread,
+            "without": unread.without(request.GET),
+            "names_no_page": bool(sent) and after is None,
             "back": act.get_absolute_url(),
         }
         return self._page(request, self.act(act), "admin/subscriptions/bulkact/rows.html", **context)
@@ -170,7 +185,7 @@ class BulkActAdmin(ReadOnly, ModelAdmin):
         if act is None:
             return self._discarded(request)
         try:
-            running.confirm(act, by=person(request), today=localdate())
+            steering.confirm(act, by=person(request), today=localdate())
         except NotAllowed as refusal:
             messages.error(request, refusal.verdict.reason)
         return redirect(act)
@@ -179,18 +194,21 @@ class BulkActAdmin(ReadOnly, ModelAdmin):
         act = self._act_to_change(request, pk)
         if act is None:
             return self._discarded(request)
-        if not running.stop(act, by=person(request)):
+        with transaction.atomic():
+            is_stopped = steering.stop(act, by=person(request))
+            if is_stopped:
+                self.log_change(request, act, "Stopped.")
+        if not is_stopped:
             messages.warning(request, "It is not being done, so there is nothing to stop.")
-        else:
-            self.log_change(request, act, "Stopped.")
         return redirect(act)
 
     def resume(self, request: HttpRequest, pk: int) -> HttpResponse:
         act = self._act_to_change(request, pk)
         if act is None:
             return self._discarded(request)
-        if running.resume(act):
-            self.log_change(request, act, "Went on.")
+        with transaction.atomic():
+            if steering.resume(act):
+                self.log_change(request, act, "Went on.")
         return redirect(act)
 
     def discard(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -198,7 +216,7 @@ class BulkActAdmin(ReadOnly, ModelAdmin):
         if act is None:
             return self._discarded(request)
         with transaction.atomic():
-            is_gone = running.discard(act)
+            is_gone = steering.discard(act)
             if is_gone:
                 self.log_discarded(request, act, f"Discarded: “{wording.asked(act, act.ready)}”.")
         if not is_gone:

@@ -54,7 +54,7 @@ class Selection:
         return cls(sorted(keys), query) if 0 < len(keys) <= MOST_CHOSEN else None
 
     def count(self, reader: "User") -> str:
-        """How many they are, no further than a list counts."""
+        """How many they are, no further than a list counts. Raises `selection.Unreadable`."""
         if self.chosen is not None:
             return str(len(self.chosen))
         rows = selection.selected(BulkAct(query=self.query, began_by=reader))
@@ -116,7 +116,8 @@ class BeginForm(forms.Form):
         if not self.data.get("kind") and len(filled) == 1:
             self.errors.pop("kind", None)
             self.add_error(
-                "kind", f"Choose “{KINDS[filled[0]].label}” too, if that is what you want: you filled it in."
+                "kind",
+                f"You filled in “{KINDS[filled[0]].label}” without choosing it. Choose it, if that is what you want.",
             )
 
     @property

@@ -1,11 +1,13 @@
 """The rows of a bulk act as a file, handed over like a list: who took it is noted, and a long one is made by the worker."""
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
+from django.utils.http import urlencode
 
 from portal_project.common.admin import ModelAdmin, ReadOnly
 from portal_project.common.keys import key
@@ -13,9 +15,11 @@ from subscriptions.models import BulkRow
 
 
 def state_in(sent: QueryDict) -> str:
-    """The result that an address is narrowed to; empty for all."""
+    """The result that an address is narrowed to; empty for all. Raises `IncorrectLookupParameters` for what is none."""
     state = sent.get("state", "")
-    return state if state in BulkRow.State else ""
+    if state and state not in BulkRow.State:
+        raise IncorrectLookupParameters
+    return state
 
 
 @admin.register(BulkRow)
@@ -41,7 +45,8 @@ class BulkRowAdmin(ReadOnly, ModelAdmin):
         act = key(request.GET.get("act", ""))
         if act is None:
             return redirect("admin:subscriptions_bulkact_changelist")
-        return redirect(f"{reverse('admin:subscriptions_bulkact_rows', args=[act])}?state={state_in(request.GET)}")
+        state = urlencode({"state": request.GET.get("state", "")})
+        return redirect(f"{reverse('admin:subscriptions_bulkact_rows', args=[act])}?{state}")
 
     def csv_filters(self, query: str, reader: AbstractBaseUser) -> list[str]:
         sent = QueryDict(query)
@@ -52,6 +57,8 @@ class BulkRowAdmin(ReadOnly, ModelAdmin):
     def csv_rows(self, query: str, reader: AbstractBaseUser) -> QuerySet[BulkRow]:
         """Of the act that the address names, or those of them with one result."""
         sent = QueryDict(query)
-        rows = BulkRow.objects.filter(act=key(sent.get("act", ""))).select_related("subscription__customer")
-        state = state_in(sent)
+        act, state = key(sent.get("act", "")), state_in(sent)
+        if act is None:
+            raise IncorrectLookupParameters
+        rows = BulkRow.objects.filter(act=act).select_related("subscription__customer")
         return rows.filter(state=state) if state else rows

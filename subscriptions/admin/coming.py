@@ -12,8 +12,6 @@ from subscriptions.preview.terms import Terms, told_by
 from subscriptions.rules.dates_in_words import day, days
 from subscriptions.rules.states import next_step
 
-# Longer than any pause, notice or yearly period that is followed here; a date behind it is not next.
-MOST_STEPS = 60
 WHAT = {
     EventKind.TRIAL_CONVERTED: "The trial ends",
     EventKind.PAUSED: "The pause begins",
@@ -41,10 +39,7 @@ def coming(subscription: Subscription, history: reasons.History, why_it_ends: st
         because["end"] = why_it_ends
     draft = subscription.draft()
     known, owed = len(draft.new_events), len(draft.new_invoices)
-    for _step in range(MOST_STEPS):
-        is_enough = len(draft.new_invoices) >= owed + BILLS and not _is_scheduled(draft)
-        if is_enough or not (step := next_step(draft)):
-            break
+    while (len(draft.new_invoices) < owed + BILLS or _is_scheduled(draft)) and (step := next_step(draft)):
         take(draft, *step, today=step[0])
     bills = draft.new_invoices[owed : owed + BILLS]
     changes = _changes(draft.new_events[known:], Terms.of(subscription), because, history)

@@ -75,14 +75,14 @@ class Group:
     @property
     def label(self) -> str:
         """Of those to which nothing is done."""
-        return f"{BulkRow.State(self.state).label}: {self.what.lower()}"
+        return f"{_label(BulkRow.State, self.state)}: {self.what.lower()}"
 
 
 def shown(kept: Kept) -> list[Group]:
     """Those to be done first, then the others, each the larger ones first."""
     found = [_shown(key, group) for key, group in kept.items()]
-    order = [*BulkRow.State.values]
-    return sorted(found, key=lambda group: (order.index(group.state), -group.count, group.what))
+    order = {state: place for place, state in enumerate(BulkRow.State.values)}
+    return sorted(found, key=lambda group: (order.get(group.state, len(order)), -group.count, group.what))
 
 
 def _shown(key: str, group: dict[str, Any]) -> Group:

@@ -65,14 +65,14 @@ def _measure(subscriptions: int, due_rows: int, acts: list[str]) -> None:
 
 
 def _act(kind: str, merchant: Any, today: date, job: float, clicks: "Clicks") -> None:
-    from subscriptions.bulk import counting, running
+    from subscriptions.bulk import counting, steering
     from subscriptions.models import BulkAct
 
     act = BulkAct(kind=kind, values=_values(kind), token=uuid4(), began_by=merchant, began_at="2026-01-01T00:00Z")
     act.save()
     _speed(f"{kind}, counting", lambda: counting.count(act.pk, today) or _rows(act), job)
     act.refresh_from_db()
-    running.confirm(act, by=merchant, today=today)
+    steering.confirm(act, by=merchant, today=today)
     clicks.begin()
     _speed(f"{kind}, doing", lambda: _through(act.pk, today) or act.ready, job)
     busy = clicks.p95()

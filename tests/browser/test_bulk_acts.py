@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import expect
 
-from subscriptions.bulk import running
+from subscriptions.bulk import running, steering
 from subscriptions.models import Subscription
 from tests.browser.conftest import TODAY
 from tests.factories import UserFactory, started
@@ -39,8 +39,8 @@ def begun(visitor, merchant, hosting):
     """An act on Alice's subscription and another one, that waits for the worker."""
     rows = [hosting, started(UserFactory(), TODAY, hosting.plan)]
     keys = sorted(row.pk for row in rows)
-    act = running.begin("pause", {"resumes_on": ""}, chosen=keys, token=uuid4(), by=merchant, today=TODAY)
-    running.confirm(act, by=merchant, today=TODAY)
+    act = steering.begin("pause", {"resumes_on": ""}, chosen=keys, token=uuid4(), by=merchant, today=TODAY)
+    steering.confirm(act, by=merchant, today=TODAY)
     visitor.signs_in(merchant).opens(act.get_absolute_url())
     return act
 
@@ -88,10 +88,10 @@ def test_filling_in_what_belongs_to_an_act_chooses_it(visitor, merchant, hosting
 
 
 def test_the_page_is_sound_on_a_phone_and_in_the_dark_however_far_it_has_come(visitor, merchant, hosting, monkeypatch):
-    monkeypatch.setattr(running, "SOON", 0)
+    monkeypatch.setattr(steering, "SOON", 0)
     for _each in range(3):
         started(UserFactory(), date(2026, 3, 20), hosting.plan)
-    act = running.begin("cancel_now", {}, query="q=example", token=uuid4(), by=merchant, today=TODAY)
+    act = steering.begin("cancel_now", {}, query="q=example", token=uuid4(), by=merchant, today=TODAY)
     visitor.page.set_viewport_size({"width": 360, "height": 800})
     visitor.signs_in(merchant)
 
@@ -102,12 +102,12 @@ def test_the_page_is_sound_on_a_phone_and_in_the_dark_however_far_it_has_come(vi
     sees("Cancel now: being counted", "Discard", "No worker has been seen")
     running.go_on()
     sees("Cancel 4 subscriptions at once?", "nothing brings it back", "search: “example”")
-    running.confirm(act, by=merchant, today=TODAY)
+    steering.confirm(act, by=merchant, today=TODAY)
     running.work(act.pk, TODAY, 1)
     sees("Canceling: 1 of 4", "Stop")
-    running.stop(act, by=merchant)
+    steering.stop(act, by=merchant)
     sees("Canceling: stopped at 1 of 4", "Go on with the others")
-    running.resume(act)
+    steering.resume(act)
     # A day that no calendar has: whatever is computed from it fails.
     last = Subscription.objects.filter(pk=Subscription.objects.latest("pk").pk)
     last.update(interval_count=32767, interval="year", period_end=TODAY)

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from portal_project.exports import files, lists
 from portal_project.mail.models import OutgoingMail
-from subscriptions.bulk import running
+from subscriptions.bulk import steering
 from subscriptions.models import Invoice, LinkedService, PaymentFile
 from subscriptions.reports import snapshots
 from support.models import CancellationRequest, SavedReply, Ticket, WindDownDefault, WindDownStep
@@ -92,7 +92,7 @@ def pages(hosting, as_alice, alice, agent, merchant):
     shown = signed_in(merchant).post(change, {"plan": long.pk, "preview": "1"})
     signed_in(merchant).post(change, hidden_inputs(shown) | {"plan": long.pk})
     chosen = [hosting.pk]
-    act = running.begin("pause", {"resumes_on": ""}, chosen=chosen, token=uuid4(), by=merchant, today=TODAY)
+    act = steering.begin("pause", {"resumes_on": ""}, chosen=chosen, token=uuid4(), by=merchant, today=TODAY)
     invoices = lists.find("subscriptions.invoice")
     export = files.begin_at_once(invoices, f"q={'q' * 300}&status__exact=open", by=merchant)
     snapshots.take(TODAY, timezone.now())

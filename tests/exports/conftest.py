@@ -5,7 +5,7 @@ import pytest
 
 from portal_project.exports import files, lists
 from portal_project.exports.models import Export
-from subscriptions.bulk import running
+from subscriptions.bulk import steering
 from subscriptions.models import LinkedService
 from support.models import SavedReply, Ticket
 from tests.conftest import signed_in
@@ -29,7 +29,7 @@ def every_kind(alice, as_alice, agent, as_agent, merchant, as_merchant, clock):
     as_agent.post(desk, hidden_inputs(shown) | half)
     SavedReply.objects.create(title="Hello", body="Good day\r\n\r\nSam")
     send(as_merchant, "reference;amount\n000001;100.00\n", received_on="2026-04-04", name="bank.csv")
-    running.begin("pause", {"resumes_on": ""}, chosen=[hosting.pk], token=uuid4(), by=merchant, today=TODAY)
+    steering.begin("pause", {"resumes_on": ""}, chosen=[hosting.pk], token=uuid4(), by=merchant, today=TODAY)
     signed_in(agent).post(f"/admin/accounts/customer/{alice.pk}/view-as/")
     export = files.begin_at_once(lists.find("subscriptions.invoice"), "tab=open&q=ahn", by=agent)
     Export.objects.filter(pk=export.pk).update(rows=1, finished_at=export.taken_at)

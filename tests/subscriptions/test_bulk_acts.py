@@ -14,7 +14,7 @@ from portal_project.accounts import roles
 from portal_project.common import pacing
 from portal_project.mail.models import OutgoingMail
 from products.models import Plan
-from subscriptions.bulk import counting, running
+from subscriptions.bulk import counting, running, steering
 from subscriptions.lifecycle import unit_of_work
 from subscriptions.models import BulkAct, BulkRow, Channel, EventKind, Subscription, SubscriptionEvent
 from support.models import CancellationRequest, Ticket
@@ -249,7 +249,7 @@ def test_chosen_rows_of_the_list_lead_to_the_choice_of_an_act(as_merchant, hosti
 
 
 def test_many_are_counted_by_the_worker(as_merchant, hosting, monkeypatch):
-    monkeypatch.setattr(running, "SOON", 2)
+    monkeypatch.setattr(steering, "SOON", 2)
     monkeypatch.setattr(pacing, "batch_size", lambda: 2)
     started_many(hosting, 5)
     assert "being counted" in text_of(begin(as_merchant, "pause"))
@@ -265,7 +265,7 @@ def test_what_is_stopped_goes_on_where_it_stopped(as_merchant, hosting, monkeypa
     started_many(hosting, 5)
     begin(as_merchant, "pause")
     act = BulkAct.objects.get()
-    running.confirm(act, by=act.began_by, today=date(2026, 4, 10))
+    steering.confirm(act, by=act.began_by, today=date(2026, 4, 10))
     running.work(act.pk, date(2026, 4, 10), 2)
     assert "Stopped by" in text_of(as_merchant.post(f"{ACTS}{act.pk}/stop/", follow=True))
     running.go_on()
@@ -328,7 +328,7 @@ def test_what_was_counted_on_another_day_is_not_confirmed(as_merchant, hosting, 
 
 def test_a_count_that_midnight_overtakes_begins_anew(as_merchant, hosting, clock, monkeypatch):
     started_many(hosting, 5)
-    monkeypatch.setattr(running, "SOON", 0)
+    monkeypatch.setattr(steering, "SOON", 0)
     monkeypatch.setattr(pacing, "batch_size", lambda: 3)
     begin(as_merchant, "pause")
     act = BulkAct.objects.get()
@@ -387,7 +387,7 @@ def test_a_batch_asks_as_much_for_many_rows_as_for_few(as_merchant, merchant, ho
         BulkAct.objects.filter(pk=act.pk).update(counted_on=None, counting_on=None)
         with CaptureQueriesContext(connection) as counting_asked:
             counting.count_batch(act.pk, today)
-        running.confirm(act, by=merchant, today=today)
+        steering.confirm(act, by=merchant, today=today)
         with CaptureQueriesContext(connection) as doing_asked:
             running.work(act.pk, today, 500)
         act.refresh_from_db()
@@ -459,10 +459,39 @@ def test_what_it_brings_in_a_month_is_its_mrr(as_merchant, hosting):
     assert [Decimal(each) for each in group["sums"]["EUR"]] == [150, 0]
 
 
-@pytest.mark.parametrize("query", ["customer__password__startswith=a", "_to_field=customer"])
-def test_an_address_that_no_list_takes_finds_nothing(as_merchant, hosting, query):
+@pytest.mark.parametrize("query", ["status__exact=lost", "customer=nobody", "nonsense=1"])
+def test_filters_that_cannot_be_read_lead_to_the_list_which_says_so(as_merchant, hosting, query):
     started_many(hosting, 1)
-    assert "nothing to do" in text_of(begin(as_merchant, "pause", where=f"all&{query}"))
+    for page in (as_merchant.get(f"{ACTS}add/?all&{query}", follow=True), begin(as_merchant, "pause", f"all&{query}")):
+        assert page.redirect_chain[0] == (f"{LIST}?{query}", 302)
+        assert "cannot be read, so nothing is shown" in " ".join(text_of(page).split())
+    assert not BulkAct.objects.exists()
+
+
+@pytest.mark.parametrize("query", ["customer__password__startswith=a", "_to_field=customer"])
+def test_an_address_that_no_list_takes_begins_nothing(as_merchant, hosting, query):
+    started_many(hosting, 1)
+    assert begin(as_merchant, "pause", where=f"all&{query}").status_code == 400
+    assert not BulkAct.objects.exists()
+
+
+def test_part_of_a_list_that_can_no_longer_be_read_is_never_taken_for_all_of_it(as_merchant, hosting, monkeypatch):
+    """As where a deployment in the middle of the counting takes away a filter."""
+    started_many(hosting, 3)
+    monkeypatch.setattr(steering, "SOON", 1)
+    monkeypatch.setattr("portal_project.common.pacing.batch_size", lambda: 2)
+    begin(as_merchant, "pause", where=f"all&plan__product__id__exact={hosting.product_id}")
+    act = BulkAct.objects.get()
+    running.step(act.pk, date(2026, 4, 10))
+    BulkAct.objects.update(query="gone=1")
+    running.go_on()
+    act.refresh_from_db()
+    assert (act.is_counted, act.ready) == (False, 2)
+    page = text_of(as_merchant.get(act.get_absolute_url()))
+    assert "The filters of its list can no longer be read." in page
+    assert "/confirm/" not in page
+    as_merchant.post(f"{ACTS}{act.pk}/discard/")
+    assert not BulkAct.objects.exists()
 
 
 def test_one_that_nobody_confirmed_can_be_discarded(as_merchant, hosting):
@@ -512,12 +541,6 @@ def test_nothing_chosen_leads_to_the_list(as_merchant, hosting, where):
     page = as_merchant.get(f"{ACTS}add/?{where}", follow=True)
     assert page.redirect_chain == [(LIST, 302)]
     assert "Choose the subscriptions in their list first" in text_of(page)
-
-
-def test_a_list_that_is_none_finds_nothing(as_merchant, hosting):
-    started_many(hosting, 1)
-    page = text_of(begin(as_merchant, "pause", where="all&nonsense=1"))
-    assert "nothing to do" in page
 
 
 def test_what_is_wrong_is_said_and_what_was_typed_stays(as_merchant, hosting):

@@ -18,7 +18,7 @@ from django.utils.timezone import localdate
 
 from portal_project.common import pacing
 from portal_project.mail.models import OutgoingMail
-from subscriptions.bulk import running
+from subscriptions.bulk import running, steering
 from subscriptions.lifecycle import due
 from subscriptions.models import BulkAct, EventKind, Invoice, Subscription, SubscriptionEvent
 from tests.conftest import signed_in
@@ -43,8 +43,8 @@ def hosting(clock):
 
 
 def confirmed(by, kind="pause", today=TODAY, **values):
-    act = running.begin(kind, values or {"resumes_on": ""}, query="", token=uuid4(), by=by, today=today)
-    running.confirm(BulkAct.objects.get(pk=act.pk), by=by, today=today)
+    act = steering.begin(kind, values or {"resumes_on": ""}, query="", token=uuid4(), by=by, today=today)
+    steering.confirm(BulkAct.objects.get(pk=act.pk), by=by, today=today)
     return act
 
 
@@ -155,7 +155,7 @@ def test_what_an_import_brings_during_the_count_is_counted_once_or_not(
 
 def test_confirming_at_the_same_time_confirms_once(merchant, hosting):
     started_many(hosting, 2)
-    act = running.begin("pause", {"resumes_on": ""}, token=uuid4(), by=merchant, today=TODAY)
+    act = steering.begin("pause", {"resumes_on": ""}, token=uuid4(), by=merchant, today=TODAY)
     address = f"/admin/subscriptions/bulkact/{act.pk}/confirm/"
     clients = [signed_in(merchant) for _each in range(3)]
     assert at_once(*[lambda client=client: client.post(address).status_code for client in clients]) == [302] * 3

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from portal_project.accounts.models import Merchant
 from subscriptions.models import Subscription
 from tests.factories import PlanFactory, ProductFactory, started
 from tests.pages import hidden_inputs
@@ -68,6 +69,15 @@ def test_a_plan_to_come_also_behind_the_next_bills(as_agent, hosting):
         "Another plan: Yearly, €900.00 / year",
         "Chosen on 5 April 2026; it comes with the next full period.",
     )
+
+
+def test_a_price_to_come_behind_a_hundred_bills(as_merchant, alice, clock):
+    clock(TODAY)
+    Merchant.objects.update_or_create(pk=1, defaults={"price_change_notice_days": 100})
+    Merchant.forget()
+    daily = started(alice, TODAY, PlanFactory(name="Daily", amount=1, interval="day"))
+    act(as_merchant, daily, "change-price", amount="2")
+    assert coming(as_merchant, daily)[-1][:2] == ("14 Jul 2026", "Another price: €2.00 instead of €1.00")
 
 
 def test_a_pause_that_ends(as_agent, hosting):
