@@ -100,10 +100,11 @@ class OutgoingMailAdmin(ReadOnly, SearchAdmin):
     def send_again(self, request: HttpRequest, queryset: OutgoingMailQuerySet) -> None:
         """Those of the chosen mails that were not delivered, and held no code or link that signs in."""
         with transaction.atomic():
-            mails = list(queryset.to_send_again().select_for_update(of=("self",)).only("thread"))
-            count = outbox.send_again(OutgoingMail.objects.filter(pk__in=[mail.pk for mail in mails]))
-            if mails:
-                _log(mails, person(request))
+            # There may be a million: two are enough to know whether it is one, which the log names.
+            first = list(queryset.to_send_again().select_for_update(of=("self",)).only("thread")[:2])
+            count = outbox.send_again(queryset)
+            if count:
+                _log(first[0] if count == len(first) == 1 else None, count, person(request))
         text = ngettext("%(count)d mail is sent again.", "%(count)d mails are sent again.", count)
         messages.success(request, text % {"count": count})
 
@@ -138,15 +139,14 @@ class OutgoingMailAdmin(ReadOnly, SearchAdmin):
         return Truncator(mail.error).chars(80)
 
 
-def _log(mails: list[OutgoingMail], by: User) -> None:
-    """Without an address, which would be left where somebody is forgotten."""
-    one = mails[0] if len(mails) == 1 else None
+def _log(one: OutgoingMail | None, count: int, by: User) -> None:
+    """One line, however many they are. Without an address, which would be left where somebody is forgotten."""
     about = f"Mail about {one.thread}" if one and one.thread else "A mail"
     LogEntry.objects.create(
         user_id=by.pk,
         content_type=ContentType.objects.get_for_model(OutgoingMail),
         object_id=str(one.pk) if one else None,
-        object_repr=about if one else f"{len(mails):,} mails",
+        object_repr=about if one else f"{count:,} mails",
         action_flag=CHANGE,
         change_message="Sent again.",
     )

@@ -1,6 +1,9 @@
 """The outbox in the admin: what was written to whom, what was not delivered, and sending it again."""
 
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from portal_project.mail.models import OutgoingMail
 from tests.conftest import signed_in
@@ -88,6 +91,25 @@ def test_several_can_be_sent_again_at_once(as_merchant):
     chosen = {"action": "send_again", "_selected_action": [row.pk for row in rows]}
     assert "2 mails are sent again." in as_merchant.post(LIST, chosen, follow=True).content.decode()
     assert set(OutgoingMail.objects.values_list("state", flat=True)) == {"pending"}
+
+
+def test_all_that_the_list_finds_are_sent_again_by_one_statement_and_one_line_in_the_log(as_merchant, merchant):
+    rows = [mail(f"message:{each}:reply") for each in range(200)]
+    chosen = {"action": "send_again", "_selected_action": [rows[0].pk], "select_across": "1"}
+    with CaptureQueriesContext(connection) as queries:
+        answer = as_merchant.post(f"{LIST}?state__exact=failed", chosen)
+    assert answer.status_code == 302
+    told = [query["sql"] for query in queries if "mail_outgoingmail" in query["sql"]]
+    assert [sql.split()[0] for sql in told if not sql.startswith("SELECT")] == ["UPDATE"]
+    assert max(sql.count(",") for sql in told) < 60, "names each of them"
+    assert set(OutgoingMail.objects.values_list("state", flat=True)) == {"pending"}
+    line = LogEntry.objects.get()
+    assert (line.user, line.object_repr, line.object_id, line.change_message) == (
+        merchant,
+        "200 mails",
+        None,
+        "Sent again.",
+    )
 
 
 @pytest.mark.django_db
