@@ -8,7 +8,9 @@ from django.contrib.admin.options import IncorrectLookupParameters
 
 from portal_project.common.admin import ModelAdmin
 from portal_project.common.lists import rows_of
+from portal_project.exports.models import Export
 from subscriptions.models import BulkAct, Subscription
+from support.models import WindDownStep
 from tests.conftest import signed_in
 from tests.factories import PlanFactory, UserFactory, started
 
@@ -95,6 +97,13 @@ def test_a_file_of_such_a_list_leads_back_to_where_it_is_said(as_merchant, two):
     assert answer.redirect_chain[0][0] == f"{SUBSCRIPTIONS}?tab=active&cancels_on_from=x"
     assert UNREAD in answer.text
     assert UNREAD in as_merchant.get("/admin/csv/support.ticket/?type=x", follow=True).text
+    assert UNREAD in as_merchant.get("/admin/csv/support.winddownstep/?show=x", follow=True).text
+    assert not Export.objects.exists()
+
+
+def test_the_rows_of_wind_down_steps_are_none_where_the_address_cannot_be_read(owner, two):
+    with pytest.raises(IncorrectLookupParameters):
+        admin.site.get_model_admin(WindDownStep).csv_rows("show=x", owner)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +127,32 @@ def test_an_address_that_names_no_page_shows_the_first_and_says_so(as_agent, two
     assert said not in as_agent.get(address, {"after": "2026-01-01.7" if address == QUEUE else "7"}).text
 
 
+@pytest.mark.parametrize(
+    ("show", "page", "odd"),
+    [("", "2026-01-01.7", "2026-01-01T00:00:00+00:00.7"), ("done", "2026-01-01T00:00:00+00:00.7", "2026-01-01.7")],
+)
+def test_so_do_the_steps_of_the_wind_down(as_agent, show, page, odd):
+    said, tab = (
+        "The page in this address cannot be read, so the first one is shown.",
+        {"tab": "wind_down", "show": show},
+    )
+    for each in (odd, "x", ".7", "2026-01-01.x"):
+        assert said in as_agent.get(QUEUE, tab | {"after": each}).text
+    for each in (page, ""):
+        assert said not in as_agent.get(QUEUE, tab | {"after": each}).text
+
+
 def test_the_report_on_leaving_says_what_narrows_nothing(as_agent):
     page = as_agent.get("/admin/support/cancellationrequest/leaving/", {"first": "٢٠٢٦-x", "product": "x"})
     for label in ("From", "Product"):
         assert f"“{label}” in this address cannot be read, so it narrows nothing." in page.text
+    assert "as CSV" not in page.text
+
+
+@pytest.mark.parametrize("csv", ["1", "reasons"])
+def test_a_file_of_the_report_on_leaving_leads_back_to_where_it_is_said(as_agent, csv):
+    report = "/admin/support/cancellationrequest/leaving/"
+    answer = as_agent.get(f"{report}?first=x&last=2026-04-05&csv={csv}", follow=True)
+    assert answer.redirect_chain == [(f"{report}?first=x&last=2026-04-05", 302)]
+    assert "“From” in this address cannot be read, so it narrows nothing." in answer.text
+    assert not Export.objects.exists()

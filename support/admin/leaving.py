@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.timezone import localdate
@@ -86,6 +87,9 @@ def _report(request: HttpRequest, site: AdminSite) -> HttpResponseBase:
     if form.rows_by == "month":
         _fill_gaps(found)
     keys = _in_order(found, form.rows_by)
+    if "csv" in request.GET and form.unread:
+        # The page says of what; a file would say nothing, and hold more than was meant.
+        return redirect(f"{request.path}?{_address(request)}")
     if "csv" in request.GET and looks_as_customer(request):
         messages.error(request, LEAVE_FIRST)
     elif request.GET.get("csv") == "reasons":

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -55,7 +56,10 @@ class WindDownStepAdmin(ReadOnly, ModelAdmin):
         return [wind_down.called(QueryDict(query))]
 
     def csv_rows(self, query: str, reader: AbstractBaseUser) -> QuerySet[WindDownStep]:
-        return wind_down.chosen(QueryDict(query), localdate()).select_related(
+        chosen = QueryDict(query)
+        if not wind_down.shows_something(chosen):
+            raise IncorrectLookupParameters
+        return wind_down.chosen(chosen, localdate()).select_related(
             "service__subscription__customer",
             "service__subscription__plan__product",
             "service__provider_call",

@@ -46,11 +46,11 @@ def urls(wrap: Any) -> list[URLPattern]:
 
 def tab(request: HttpRequest, today: date) -> dict[str, Any]:
     """One page of the tab: what is to be done, or of that and of what has been, what `?show=` names."""
-    shown, unread = _shown(request.GET), Unread()
-    if shown not in SHOWS:
+    shown, after, unread = _shown(request.GET), request.GET.get("after", ""), Unread()
+    if not shows_something(request.GET):
         unread.note("show", ["show"])
     is_done = shown == DONE
-    found = steps.page(request.GET.get("after", ""), step_rows.COLUMNS, chosen(request.GET, today), is_done=is_done)
+    found = steps.page(after, step_rows.COLUMNS, chosen(request.GET, today), is_done=is_done)
     return {
         "shows": [(name, label) for name, (label, _steps) in SHOWS.items()],
         "shown": shown,
@@ -59,6 +59,7 @@ def tab(request: HttpRequest, today: date) -> dict[str, Any]:
         "rows": step_rows.written(found.rows, today),
         "next": found.next,
         "is_first": "after" not in request.GET,
+        "names_no_page": bool(after) and not steps.names_a_page(after, is_done=is_done),
         "shows_done": is_done,
         "may_mark": may_mark(request),
     }
@@ -70,9 +71,14 @@ def chosen(sent: QueryDict, today: date) -> QuerySet[WindDownStep]:
     return SHOWS[shown][1](today) if shown in SHOWS else WindDownStep.objects.none()
 
 
+def shows_something(sent: QueryDict) -> bool:
+    """Whether the address says what there is to be shown."""
+    return _shown(sent) in SHOWS
+
+
 def called(sent: QueryDict) -> str:
     """What the tab at that address shows, such as "Done"."""
-    return SHOWS[_shown(sent)][0] if _shown(sent) in SHOWS else ""
+    return SHOWS[_shown(sent)][0] if shows_something(sent) else ""
 
 
 def _shown(sent: QueryDict) -> str:

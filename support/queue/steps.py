@@ -9,7 +9,7 @@ from django.utils.dateparse import parse_datetime
 
 from portal_project.common.keys import key
 from support.models import CancellationRequest, WindDownStep
-from support.queue.rows import PAGE, Page, name_of, position
+from support.queue.rows import NOWHERE, PAGE, Page, name_of, position
 
 
 def to_do() -> QuerySet[WindDownStep]:
@@ -45,6 +45,11 @@ def page(after: str, columns: Collection[str], steps: QuerySet[WindDownStep], *,
     return Page(rows[:PAGE], following)
 
 
+def names_a_page(after: str, *, is_done: bool) -> bool:
+    """Whether it says where a page left off."""
+    return (_done_before(after) if is_done else position(after))[0] is not None
+
+
 def _to_do_after(steps: QuerySet[WindDownStep], after: str) -> QuerySet[WindDownStep]:
     day, last = position(after)
     # Said twice, so that the index is entered at the day instead of walked from its beginning.
@@ -52,11 +57,15 @@ def _to_do_after(steps: QuerySet[WindDownStep], after: str) -> QuerySet[WindDown
 
 
 def _done_after(steps: QuerySet[WindDownStep], after: str) -> QuerySet[WindDownStep]:
+    instant, last = _done_before(after)
+    return steps.filter(Q(done_at__lt=instant) | Q(pk__lt=last), done_at__lte=instant) if instant else steps
+
+
+def _done_before(after: str) -> tuple[datetime | None, int | None]:
+    """The instant and key that a page left off at; neither on the first page."""
     at, _dot, last = after.rpartition(".")
     instant, number = _instant(at), key(last)
-    if instant is None or number is None:
-        return steps
-    return steps.filter(Q(done_at__lt=instant) | Q(pk__lt=number), done_at__lte=instant)
+    return NOWHERE if instant is None or number is None else (instant, number)
 
 
 def _instant(text: str) -> datetime | None:
