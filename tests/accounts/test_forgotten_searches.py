@@ -12,7 +12,7 @@ from portal_project.common.forgotten_searches import FORGOTTEN
 from portal_project.exports import files, lists
 from portal_project.exports.models import Export
 from portal_project.mail.models import OutgoingMail
-from subscriptions.bulk import running
+from subscriptions.bulk import steering
 from subscriptions.models import BulkAct, BulkRow, Subscription
 from tests.exports.reading import address
 from tests.factories import started
@@ -138,7 +138,7 @@ def test_a_saved_view_that_searches_for_them_goes(merchant, as_merchant, forget,
 
 def test_a_bulk_act_that_is_counted_keeps_its_rows_and_loses_the_search(merchant, as_merchant, bob, forget):
     started(bob, date(2026, 3, 20))
-    act = running.begin("pause", {"resumes_on": ""}, query="q=alice", token=uuid4(), by=merchant, today=TODAY)
+    act = steering.begin("pause", {"resumes_on": ""}, query="q=alice", token=uuid4(), by=merchant, today=TODAY)
     forget()
     act.refresh_from_db()
     assert act.query == "q=A+search+for+a+customer+who+is+forgotten"
@@ -147,9 +147,9 @@ def test_a_bulk_act_that_is_counted_keeps_its_rows_and_loses_the_search(merchant
 
 
 def test_a_bulk_act_that_is_still_being_counted_is_discarded(merchant, forget, monkeypatch):
-    monkeypatch.setattr(running, "SOON", 0)
-    running.begin("pause", {"resumes_on": ""}, query="q=alice", token=uuid4(), by=merchant, today=TODAY)
+    monkeypatch.setattr(steering, "SOON", 0)
+    steering.begin("pause", {"resumes_on": ""}, query="q=alice", token=uuid4(), by=merchant, today=TODAY)
     assert not BulkAct.objects.get().is_counted
-    other = running.begin("pause", {"resumes_on": ""}, query="q=bob", token=uuid4(), by=merchant, today=TODAY)
+    other = steering.begin("pause", {"resumes_on": ""}, query="q=bob", token=uuid4(), by=merchant, today=TODAY)
     forget()
     assert BulkAct.objects.get() == other
