@@ -117,6 +117,7 @@ def of_request(request: CancellationRequest, number: str, staff: Sequence[User],
         author_id=subscription.customer_id,
         body=request.message,
         created_at=request.requested_at,
+        is_request=True,
         token=token(chance),
     )
     return Written(row, [message] if request.message else [], _events(row, row.assignee))

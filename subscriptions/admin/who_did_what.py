@@ -10,6 +10,7 @@ from subscriptions.models.event import Channel
 
 
 def _events() -> QuerySet[SubscriptionEvent]:
+    """One by one: what a bulk act has done stands on its page."""
     rows = SubscriptionEvent.objects.filter(channel=Channel.ADMIN, actor__isnull=False)
     rows = rows.exclude(actor=F("subscription__customer"))
     return rows.select_related("subscription__plan__product")
@@ -21,8 +22,10 @@ def _event(event: SubscriptionEvent) -> tuple[str, str]:
 
 
 def _settled() -> QuerySet[Invoice]:
-    """A customer who ends their subscription at once has voided what was open of it."""
-    settled = Invoice.objects.filter(settled_by__isnull=False, settled_at__isnull=False)
+    """One by one: a file of payments and a bulk act are told as such. And not by a customer, who ends their subscription at once
+    and so has voided what was open of it.
+    """
+    settled = Invoice.objects.filter(settled_by__isnull=False, settled_at__isnull=False, settled_in_bulk=False)
     return settled.exclude(settled_by=F("subscription__customer"))
 
 

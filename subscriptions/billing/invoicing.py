@@ -5,7 +5,6 @@ The rules: `docs/design.md`, Invoices and Cancellation requests.
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
 
 from django.db.models import F
 from django.utils import timezone
@@ -14,10 +13,7 @@ from portal_project.accounts.models import InvoicedParty, Merchant
 from portal_project.common import bulk
 from subscriptions.billing import charges
 from subscriptions.billing.charges import End
-from subscriptions.models import Invoice, InvoiceCounter, SubscriptionEvent
-
-if TYPE_CHECKING:
-    from portal_project.accounts.models import User
+from subscriptions.models import Channel, Invoice, InvoiceCounter, SubscriptionEvent
 
 
 def issue(invoices: list[Invoice]) -> None:
@@ -42,7 +38,7 @@ def correct(events: Sequence[SubscriptionEvent], today: date) -> None:
         for event, invoice in _open_beyond(ended)
         if (correction := charges.correction(invoice, event.subscription, End.told_by(event), today))
     ]
-    _void([(correction.void, event.actor) for event, correction in corrections])
+    _void([(correction.void, event) for event, correction in corrections])
     issue([correction.instead for _event, correction in corrections if correction.instead])
 
 
@@ -55,9 +51,10 @@ def _open_beyond(ended: dict[int, SubscriptionEvent]) -> list[tuple[Subscription
     return [(ended[invoice.subscription_id], invoice) for invoice in beyond.select_for_update(of=("self",))]
 
 
-def _void(invoices: Sequence[tuple[Invoice, "User | None"]]) -> None:
-    """Each with who ended its subscription; nobody where the end came by itself."""
+def _void(invoices: Sequence[tuple[Invoice, SubscriptionEvent]]) -> None:
+    """Each with the end of its subscription: by whoever ended it, or by nobody where the end came by itself."""
     now = timezone.now()
-    for invoice, by in invoices:
-        invoice.status, invoice.settled_by, invoice.settled_at = Invoice.Status.VOID, by, now
-    bulk.update([invoice for invoice, _by in invoices], ["status", "settled_by", "settled_at"])
+    for invoice, event in invoices:
+        invoice.status, invoice.settled_by, invoice.settled_at = Invoice.Status.VOID, event.actor, now
+        invoice.settled_in_bulk = event.channel == Channel.BULK
+    bulk.update([invoice for invoice, _event in invoices], ["status", *Invoice.SETTLED])

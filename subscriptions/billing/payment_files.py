@@ -192,9 +192,9 @@ def _pay(file: PaymentFile, payments: Sequence[Payment]) -> int:
             continue
         invoice.status, invoice.paid_on = Invoice.Status.PAID, file.received_on
         invoice.payment_reference = payment.reference[:100]
-        invoice.settled_by, invoice.settled_at = file.confirmed_by, now
+        invoice.settled_by, invoice.settled_at, invoice.settled_in_bulk = file.confirmed_by, now, True
         paid.append(invoice)
-    bulk.update(paid, ["status", "paid_on", "payment_reference", "settled_by", "settled_at"])
+    bulk.update(paid, ["status", "paid_on", "payment_reference", *Invoice.SETTLED])
     _keep_refused(file, [payment for payment in payments if payment.line in reasons], reasons)
     file.recorded += len(paid)
     file.refused += len(reasons)

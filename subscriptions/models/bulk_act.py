@@ -56,7 +56,11 @@ class BulkAct(models.Model):
         indexes = [
             models.Index(
                 "began_at", name="bulk_act_to_go_on_with", condition=models.Q(finished_at=None, stopped_at=None)
-            )
+            ),
+            models.Index("began_at", "id", name="bulk_act_by_time"),
+            models.Index(
+                "confirmed_at", "id", name="bulk_act_confirmed", condition=models.Q(confirmed_at__isnull=False)
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -50,6 +50,8 @@ class Invoice(models.Model):
         PAID = "paid", _("Paid")
         VOID = "void", _("Void")
 
+    SETTLED = ("settled_by", "settled_at", "settled_in_bulk")
+
     number = models.PositiveBigIntegerField("number", unique=True)
     subscription = models.ForeignKey(
         "subscriptions.Subscription", models.PROTECT, related_name="invoices", verbose_name="subscription"
@@ -79,6 +81,8 @@ class Invoice(models.Model):
     )
     """Who recorded the payment, or voided it; and when."""
     settled_at = models.DateTimeField("settled", null=True, blank=True)
+    settled_in_bulk = models.BooleanField(default=False, editable=False)
+    """With others, by a file of payments or a bulk act, which is what staff confirmed."""
 
     objects = InvoiceQuerySet.as_manager()
 
@@ -91,7 +95,10 @@ class Invoice(models.Model):
             models.Index("id", name="invoice_open_newest", condition=models.Q(status="open")),
             models.Index("id", name="invoice_void", condition=models.Q(status="void")),
             models.Index(
-                "settled_at", "id", name="invoice_settled_by_staff", condition=models.Q(settled_by__isnull=False)
+                "settled_at",
+                "id",
+                name="invoice_settled_by_staff",
+                condition=models.Q(settled_by__isnull=False, settled_in_bulk=False),
             ),
         ]
         constraints = [

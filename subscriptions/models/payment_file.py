@@ -42,7 +42,11 @@ class PaymentFile(models.Model):
                 "confirmed_at",
                 name="payment_file_to_record",
                 condition=models.Q(confirmed_at__isnull=False, finished_at=None),
-            )
+            ),
+            models.Index("sent_at", "id", name="payment_file_by_time"),
+            models.Index(
+                "confirmed_at", "id", name="payment_file_confirmed", condition=models.Q(confirmed_at__isnull=False)
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -173,9 +173,10 @@ PERSONAL_DATA = [
                 "payment_reference",
                 "settled_by",
                 "settled_at",
+                "settled_in_bulk",
             ),
         ),
-        left_out={"settled_by": "who of the staff it was"},
+        left_out={"settled_by": "who of the staff it was", "settled_in_bulk": "how staff worked"},
     ),
     Table(
         name="linked_services",

@@ -11,7 +11,7 @@ TICKETS, CANCELLATIONS = "Tickets", "Cancellations"
 
 
 def _events() -> QuerySet[TicketEvent]:
-    rows = TicketEvent.objects.filter(actor__isnull=False).exclude(kind=TicketEvent.Kind.VIEWED)
+    rows = TicketEvent.objects.filter(actor__isnull=False, is_consequence=False).exclude(kind=TicketEvent.Kind.VIEWED)
     return rows.exclude(actor=F("ticket__customer")).select_related("ticket")
 
 
@@ -20,7 +20,9 @@ def _event(event: TicketEvent) -> tuple[str, str]:
 
 
 def _messages() -> QuerySet[Message]:
-    return Message.objects.exclude(author=F("ticket__customer")).defer("body", "search_text").select_related("ticket")
+    """What comes with a request that staff write down is told as the request."""
+    rows = Message.objects.filter(is_request=False).exclude(author=F("ticket__customer"))
+    return rows.defer("body", "search_text").select_related("ticket")
 
 
 def _message(message: Message) -> tuple[str, str]:
@@ -28,7 +30,9 @@ def _message(message: Message) -> tuple[str, str]:
 
 
 def _decided() -> QuerySet[CancellationRequest]:
-    rows = CancellationRequest.objects.filter(decided_by__isnull=False).exclude(decided_by=F("ticket__customer"))
+    """One by one: those of a bulk act are told as the act."""
+    rows = CancellationRequest.objects.filter(decided_by__isnull=False, decided_in_bulk=False)
+    rows = rows.exclude(decided_by=F("ticket__customer"))
     return rows.select_related("ticket")
 
 

@@ -62,12 +62,18 @@ def all_locked_undecided(subscriptions: Sequence[Subscription]) -> list[Cancella
     return found
 
 
-def decide(requests: Sequence[CancellationRequest], decision: Decision, *, by: "User | None") -> None:
-    """Record who decided what, and finish the tickets and open offers accordingly. The requests are locked, or new."""
+def decide(
+    requests: Sequence[CancellationRequest], decision: Decision, *, by: "User | None", in_bulk: bool = False
+) -> None:
+    """Record who decided what, and finish the tickets and open offers accordingly. The requests are locked, or new.
+
+    `in_bulk` where what was confirmed was a bulk act.
+    """
     now = timezone.now()
     for request in requests:
         request.decision, request.decided_at, request.decided_by = decision, now, by
-    written = ["decision", "decided_at", "decided_by", "agreed_on", "agreement"]
+        request.decided_in_bulk = in_bulk
+    written = ["decision", "decided_at", "decided_by", "decided_in_bulk", "agreed_on", "agreement"]
     bulk.update(requests, written)
     _finish([request.ticket_id for request in requests], TICKET_ENDS[decision], by, now)
     state = Offer.State.ACCEPTED if decision == Decision.OFFER_ACCEPTED else Offer.State.LAPSED
@@ -77,6 +83,8 @@ def decide(requests: Sequence[CancellationRequest], decision: Decision, *, by: "
 def _finish(tickets: list[int], status: Ticket.Status, by: "User | None", now: datetime) -> None:
     rows = list(Ticket.objects.filter(pk__in=tickets).order_by("pk").select_for_update(of=("self",)))
     events = [event for ticket in rows if (event := triage.set_status(ticket, status, by=by, at=now))]
+    for event in events:
+        event.is_consequence = True
     bulk.update(rows, triage.WITH_STATUS)
     bulk.insert(events)
 

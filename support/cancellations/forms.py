@@ -112,7 +112,7 @@ class CancelNowForm(DecidingForm):
 
     @classmethod
     def conclude_all(cls, forms: Sequence[Self], channel: Channel) -> None:
-        requests.canceled_now([form.trial for form in forms], by=forms[0].by)
+        requests.canceled_now([form.trial for form in forms], by=forms[0].by, channel=channel)
 
 
 @confirms(Action.SCHEDULE_CANCELLATION)

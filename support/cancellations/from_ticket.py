@@ -37,9 +37,11 @@ def become_a_request(ticket: Ticket, subscription: Subscription, *, by: "User", 
     events = [TicketEvent(ticket=ticket, kind=TicketEvent.Kind.REQUEST, actor=by, old=ticket.type)]
     now = timezone.now()
     if ticket.is_finished and (reopened := triage.set_status(ticket, Ticket.Status.OPEN, by=by, at=now)):
+        reopened.is_consequence = True
         events.append(reopened)
     if answer:
-        ticket.answered_at = Message.objects.create(ticket=ticket, author=by, body=answer).created_at
+        message = Message.objects.create(ticket=ticket, author=by, body=answer, is_request=True)
+        ticket.answered_at = message.created_at
     ticket.type, ticket.subscription, ticket.updated_at = Ticket.Type.CANCEL, subscription, now
     TicketEvent.objects.bulk_create(events)
 

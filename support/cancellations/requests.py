@@ -70,7 +70,7 @@ def submit(made: Sequence[tuple[Trial, Asked]], *, by: "User", today: date, chan
     _record(requests, [trial for trial, _asked in made], by=by, today=today, channel=channel)
     bulk.insert(
         [
-            Message(ticket=ticket, author=by, body=asked.message, language=_read_by(by, ticket))
+            Message(ticket=ticket, author=by, body=asked.message, language=_read_by(by, ticket), is_request=True)
             for ticket, (_trial, asked) in zip(tickets, made, strict=True)
             if asked.message
         ]
@@ -148,14 +148,14 @@ def nothing_undecided(subscription: Subscription) -> Verdict:
     return Verdict(Code.DONE if was_decided else Code.NOT_NOW, _("No cancellation request is undecided here."))
 
 
-def canceled_now(trials: Sequence[Trial], *, by: "User") -> None:
+def canceled_now(trials: Sequence[Trial], *, by: "User", channel: Channel) -> None:
     """Decide the requests, where there are some, of subscriptions that the trials have ended; no ticket is made for an end.
 
     One is undecided only where an end was scheduled.
     """
     ended = [trial.subscription for trial in trials if trial.effect.scheduled_on]
     if ended and (requests := all_locked_undecided(ended)):
-        decide(requests, Decision.CANCELED_NOW, by=by)
+        decide(requests, Decision.CANCELED_NOW, by=by, in_bulk=channel == Channel.BULK)
 
 
 def _request(ticket: Ticket, trial: Trial, asked: Asked, at: datetime) -> CancellationRequest:

@@ -73,6 +73,8 @@ class CancellationRequest(models.Model):
         related_name="+",
         verbose_name="decided by",
     )
+    decided_in_bulk = models.BooleanField(default=False, editable=False)
+    """With others, by a bulk act, which is what staff confirmed."""
 
     agreed_on = models.DateField("agreed", null=True, blank=True)
     agreement = fields.LineField("how the customer agreed", max_length=500, blank=True)
@@ -86,7 +88,12 @@ class CancellationRequest(models.Model):
         ordering = ["-id"]
         indexes = [
             models.Index("promised_on", name="request_ending", condition=models.Q(decided_at=None)),
-            models.Index("decided_at", "id", name="request_decided_by", condition=models.Q(decided_by__isnull=False)),
+            models.Index(
+                "decided_at",
+                "id",
+                name="request_decided_by",
+                condition=models.Q(decided_by__isnull=False, decided_in_bulk=False),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

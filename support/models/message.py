@@ -21,6 +21,8 @@ class Message(Searchable):
     language = models.CharField("language", max_length=20, blank=True, default="", editable=False)
     """In which its author, a customer, read the portal; empty where nobody knows, as with staff, whose admin is English."""
     is_internal = models.BooleanField("internal note", default=False)
+    is_request = models.BooleanField(default=False, editable=False)
+    """Given with a request to cancel, which it is a part of, whoever made it."""
     created_at = models.DateTimeField("written", default=timezone.now)
     token = models.UUIDField(default=uuid4, unique=True, editable=False)
     """From the form that made it: the same form sent twice makes one message."""
@@ -30,7 +32,7 @@ class Message(Searchable):
         verbose_name = "message"
         verbose_name_plural = "messages"
         ordering = ["id"]
-        indexes = [models.Index("created_at", "id", name="message_by_time")]
+        indexes = [models.Index("created_at", "id", name="message_by_time", condition=models.Q(is_request=False))]
 
     def __str__(self) -> str:
         return f"{self.ticket_id}: {self.body[:50]}"

@@ -69,6 +69,7 @@ PERSONAL_DATA = [
         columns=("ticket__number", "author__is_staff", "author__name", "body", "language", "created_at"),
         left_out={
             "is_internal": "those that are, are left out",
+            "is_request": "the request to cancel has the same words",
             "token": "an inner key",
         },
         once_forgotten=Deleted("All that was written in them: messages, answers and internal notes."),
@@ -127,6 +128,7 @@ PERSONAL_DATA = [
                 "decision",
                 "decided_at",
                 "decided_by",
+                "decided_in_bulk",
                 "agreed_on",
             ),
             overwritten={
@@ -139,6 +141,7 @@ PERSONAL_DATA = [
         left_out={
             "reason": "its words are in reason_label, as they were chosen",
             "decided_by": WHO_OF_THE_STAFF,
+            "decided_in_bulk": "how staff worked",
         },
     ),
     Table(

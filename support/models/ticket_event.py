@@ -31,13 +31,20 @@ class TicketEvent(models.Model):
     old = models.CharField("before", max_length=200, blank=True)
     new = models.CharField("after", max_length=200, blank=True)
     """The value of a choice, or the name that somebody had then."""
+    is_consequence = models.BooleanField(default=False, editable=False)
+    """Whether it came with something else that is told: the decision about a request, or a ticket being made one."""
 
     class Meta:
         verbose_name = "ticket event"
         verbose_name_plural = "ticket events"
         ordering = ["id"]
         indexes = [
-            models.Index("at", "id", name="ticket_event_by_somebody", condition=models.Q(actor__isnull=False)),
+            models.Index(
+                "at",
+                "id",
+                name="ticket_event_by_somebody",
+                condition=models.Q(actor__isnull=False, is_consequence=False) & ~models.Q(kind="viewed"),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
