@@ -27,8 +27,8 @@ def _entries(which: Q) -> Callable[[], QuerySet[LogEntry]]:
 
 def _entry(entry: LogEntry) -> tuple[str, str]:
     # Nothing is left of what was changed about a customer who is forgotten.
-    what = entry.get_change_message() or ("deleted." if entry.action_flag == DELETION else "changed.")
-    return f"{entry.object_repr}: {what}", _page(entry)
+    what = entry.get_change_message() or ("Deleted" if entry.action_flag == DELETION else "Changed")
+    return f"{entry.object_repr}: {what.removesuffix('.')}", _page(entry)
 
 
 def _page(entry: LogEntry) -> str:
@@ -59,7 +59,7 @@ def _forgotten() -> QuerySet[User]:
 
 
 def _forgetting(customer: User) -> tuple[str, str]:
-    return f"Customer {customer.number}: forgotten", reverse("admin:accounts_customer_change", args=[customer.pk])
+    return f"Customer {customer.number}: Forgotten", reverse("admin:accounts_customer_change", args=[customer.pk])
 
 
 SOURCES = [

@@ -21,7 +21,7 @@ def add(began: datetime, today: date, merchant: User) -> None:
     payment_files.confirm(file, by=merchant)
     payment_files.record_confirmed()
     PaymentFile.objects.filter(pk=file.pk).update(sent_at=yesterday, confirmed_at=yesterday, finished_at=yesterday)
-    Invoice.objects.filter(settled_by=merchant).update(settled_at=yesterday)
+    Invoice.objects.filter(settled_in_bulk=True).update(settled_at=yesterday)
     short = f"Invoice {invoices[0].label};1.00"
     waiting = _send("bank-transfers-2.csv", [*map(_line, invoices[RECORDED:]), short], today, merchant)
     PaymentFile.objects.filter(pk=waiting.pk).update(sent_at=began)

@@ -20,7 +20,6 @@ from portal_project.common import csv_files, parsing
 from portal_project.common.keys import key
 from portal_project.common.parsing import quoted
 from portal_project.common.who_did_what import Chosen, Place, every, kinds, page
-from portal_project.exports import files
 from portal_project.exports.models import Export
 from portal_project.exports.views import LEAVE_FIRST, looks_as_customer
 
@@ -118,7 +117,8 @@ def _file(form: ChosenForm, by: User, asked_at: datetime) -> Iterator[str]:
     It ends with the moment when it was asked for, so that it has an end however much is done meanwhile.
     """
     deeds = every(form.chosen, until=asked_at)
-    export, count = files.note("who did what", form.in_words, 0, by=by), 0
+    noted = {"list": "who did what", "filters": form.in_words, "state": Export.State.AT_ONCE}
+    export, count = Export.objects.create(**noted, taken_by=by), 0
     try:
         yield csv_files.header(["at", "person", "person_email", "kind", "what"])
         while found := list(islice(deeds, LINES)):

@@ -30,7 +30,7 @@ def _settled() -> QuerySet[Invoice]:
 
 
 def _invoice(invoice: Invoice) -> tuple[str, str]:
-    did = "payment recorded" if invoice.status == Invoice.Status.PAID else "voided"
+    did = "Payment recorded" if invoice.status == Invoice.Status.PAID else "Voided"
     return f"Invoice {invoice.label}: {did}", reverse("admin:subscriptions_invoice_change", args=[invoice.pk])
 
 
@@ -63,22 +63,22 @@ SUBSCRIPTIONS, PAYMENTS, BULK_ACTS = "Subscriptions", "Payments", "Bulk acts"
 SOURCES = [
     Source("subscriptions.event", SUBSCRIPTIONS, _events, "recorded_at", "actor", _event),
     Source("subscriptions.invoice", PAYMENTS, _settled, "settled_at", "settled_by", _invoice),
-    Source("subscriptions.file_sent", PAYMENTS, _sent, "sent_at", "sent_by", lambda file: _file("sent in", file)),
+    Source("subscriptions.file_sent", PAYMENTS, _sent, "sent_at", "sent_by", lambda file: _file("Sent in", file)),
     Source(
         "subscriptions.file_confirmed",
         PAYMENTS,
         _confirmed,
         "confirmed_at",
         "confirmed_by",
-        lambda file: _file("confirmed", file),
+        lambda file: _file("Confirmed", file),
     ),
-    Source("subscriptions.act_begun", BULK_ACTS, _acts, "began_at", "began_by", lambda act: _act("begun", act)),
+    Source("subscriptions.act_begun", BULK_ACTS, _acts, "began_at", "began_by", lambda act: _act("Begun", act)),
     Source(
         "subscriptions.act_confirmed",
         BULK_ACTS,
         _acts_confirmed,
         "confirmed_at",
         "confirmed_by",
-        lambda act: _act("confirmed", act),
+        lambda act: _act("Confirmed", act),
     ),
 ]

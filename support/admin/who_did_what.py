@@ -5,18 +5,30 @@ from django.urls import reverse
 
 from portal_project.common.who_did_what import Source
 from support.models import CancellationRequest, Message, Offer, Ticket, TicketEvent
-from support.tickets.timeline import said
 
+Kind = TicketEvent.Kind
 TICKETS, CANCELLATIONS = "Tickets", "Cancellations"
 
 
 def _events() -> QuerySet[TicketEvent]:
-    rows = TicketEvent.objects.filter(actor__isnull=False, is_consequence=False).exclude(kind=TicketEvent.Kind.VIEWED)
+    rows = TicketEvent.objects.filter(actor__isnull=False, is_consequence=False).exclude(kind=Kind.VIEWED)
     return rows.exclude(actor=F("ticket__customer")).select_related("ticket")
 
 
 def _event(event: TicketEvent) -> tuple[str, str]:
-    return _of(event.ticket, said(event))
+    match event.kind:
+        case Kind.ASSIGNEE:
+            return _of(event.ticket, _assigned(event.old, event.new))
+        case Kind.STATUS | Kind.PRIORITY:
+            return _of(event.ticket, f"{event.get_kind_display()} changed from {event.was} to {event.became}")
+    return _of(event.ticket, str(event.get_kind_display()))
+
+
+def _assigned(old: str, new: str) -> str:
+    """By the names that people had then."""
+    if not new:
+        return f"No longer assigned to {old}"
+    return f"Assigned to {new} in place of {old}" if old else f"Assigned to {new}"
 
 
 def _messages() -> QuerySet[Message]:
@@ -26,7 +38,7 @@ def _messages() -> QuerySet[Message]:
 
 
 def _message(message: Message) -> tuple[str, str]:
-    return _of(message.ticket, "internal note" if message.is_internal else "answered")
+    return _of(message.ticket, "Internal note written" if message.is_internal else "Answered")
 
 
 def _decided() -> QuerySet[CancellationRequest]:
@@ -37,7 +49,7 @@ def _decided() -> QuerySet[CancellationRequest]:
 
 
 def _decision(request: CancellationRequest) -> tuple[str, str]:
-    return _of(request.ticket, str(request.get_decision_display()))
+    return _of(request.ticket, f"Request decided as “{request.get_decision_display()}”")
 
 
 def _offers() -> QuerySet[Offer]:
@@ -45,7 +57,7 @@ def _offers() -> QuerySet[Offer]:
 
 
 def _offer(offer: Offer) -> tuple[str, str]:
-    return _of(offer.request.ticket, f"offer made ({offer.get_kind_display()})")
+    return _of(offer.request.ticket, f"Offer made ({offer.get_kind_display()})")
 
 
 def _taken_back() -> QuerySet[Offer]:
@@ -54,7 +66,7 @@ def _taken_back() -> QuerySet[Offer]:
 
 
 def _took_back(offer: Offer) -> tuple[str, str]:
-    return _of(offer.request.ticket, f"offer taken back ({offer.get_kind_display()})")
+    return _of(offer.request.ticket, f"Offer taken back ({offer.get_kind_display()})")
 
 
 def _of(ticket: Ticket, did: str) -> tuple[str, str]:

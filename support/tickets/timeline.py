@@ -107,10 +107,10 @@ def _of_message(ticket: Ticket, message: Message) -> Entry:
 
 
 def _of_event(event: TicketEvent) -> Entry:
-    return Entry(event.at, said(event), _name(event.actor))
+    return Entry(event.at, _said(event), _name(event.actor))
 
 
-def said(event: TicketEvent) -> str:
+def _said(event: TicketEvent) -> str:
     values = {"old": event.was or _("nobody"), "new": event.became or _("nobody")}
     match event.kind:
         case Kind.STATUS:

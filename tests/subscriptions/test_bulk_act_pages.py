@@ -112,7 +112,7 @@ def test_who_did_what_tells_an_act_as_it_was_asked(as_merchant, hosting):
     act = begun(as_merchant, "cancel_now")
     as_merchant.post(f"{ACTS}{act.pk}/confirm/")
     told = text_of(as_merchant.get("/admin/who-did-what/"))
-    assert "Bulk act “Cancel 2 subscriptions at once”: confirmed" in told
+    assert "Bulk act “Cancel 2 subscriptions at once”: Confirmed" in told
 
 
 def test_before_it_is_confirmed_the_page_says_that_no_worker_runs(as_merchant, hosting):
@@ -245,7 +245,7 @@ def test_who_discarded_which_act_is_told(as_merchant, hosting):
     act = begun(as_merchant, "change_price", percent="5")
     as_merchant.post(f"{ACTS}{act.pk}/discard/")
     told = text_of(as_merchant.get("/admin/who-did-what/"))
-    assert f"Bulk act {act.pk} (change price): Discarded: “Change the price of 2 subscriptions”." in told
+    assert f"Bulk act {act.pk} (change price): Discarded: “Change the price of 2 subscriptions”" in told
     as_merchant.post(f"{ACTS}{act.pk}/discard/")
     assert LogEntry.objects.count() == 1
 

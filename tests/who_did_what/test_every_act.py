@@ -235,32 +235,37 @@ ACTS = {
         "agent", S, HOSTING + "Cancellation requested", on("request-cancellation", reason="other", message="")
     ),
     "withdraw": Act("agent", S, HOSTING + "Cancellation withdrawn", then(asks_to_cancel, on("withdraw"))),
-    "withdrawn request": Act("agent", C, "{asked}: Withdrawn", then(asks_to_cancel, on("withdraw"))),
+    "withdrawn request": Act(
+        "agent", C, "{asked}: Request decided as “Withdrawn”", then(asks_to_cancel, on("withdraw"))
+    ),
     "keep_active": Act(
-        "agent", C, "{asked}: Kept with the customer’s agreement", then(asks_to_cancel, on("keep-active", **AGREED))
+        "agent",
+        C,
+        "{asked}: Request decided as “Kept with the customer’s agreement”",
+        then(asks_to_cancel, on("keep-active", **AGREED)),
     ),
     "cancel_now": Act("agent", S, HOSTING + "Ended", on("cancel-now")),
-    "reply": Act("agent", T, "{ticket}: answered", sent(desk("reply"), body="So.", token=lambda world: uuid4())),
+    "reply": Act("agent", T, "{ticket}: Answered", sent(desk("reply"), body="So.", token=lambda world: uuid4())),
     "note": Act(
         "agent",
         T,
-        "{ticket}: internal note",
+        "{ticket}: Internal note written",
         sent(desk("reply"), body="So.", is_internal="on", token=lambda world: uuid4()),
     ),
-    "priority": Act("agent", T, "{ticket}: Priority: Medium → High", tickets(do="priority", priority="3")),
-    "take": Act("agent", T, "{ticket}: Assigned: nobody → Sam Support", tickets(do="mine")),
-    "status": Act("agent", T, "{ticket}: Status: Open → In review", tickets(do="review")),
+    "priority": Act("agent", T, "{ticket}: Priority changed from Medium to High", tickets(do="priority", priority="3")),
+    "take": Act("agent", T, "{ticket}: Assigned to Sam Support", tickets(do="mine")),
+    "status": Act("agent", T, "{ticket}: Status changed from Open to In review", tickets(do="review")),
     "turn_into_request": Act(
         "agent",
         T,
         "{ticket}: Made a cancellation request",
         sent(desk("turn-into-request"), asked_on="2026-04-05", reason="other", message=""),
     ),
-    "offer": Act("agent", C, "{asked}: offer made (Discount)", then(asks_to_cancel, offers)),
+    "offer": Act("agent", C, "{asked}: Offer made (Discount)", then(asks_to_cancel, offers)),
     "take_back": Act(
         "agent",
         C,
-        "{asked}: offer taken back (Discount)",
+        "{asked}: Offer taken back (Discount)",
         then(
             asks_to_cancel,
             offers,
@@ -272,79 +277,79 @@ ACTS = {
     "step done": Act(
         "agent",
         S,
-        "{hosting.number}: “Switch auto-renew off” of ahn.example marked as done.",
+        "{hosting.number}: “Switch auto-renew off” of ahn.example marked as done",
         then(asks_to_cancel, marks(done=1)),
     ),
     "step not done": Act(
         "agent",
         S,
-        "{hosting.number}: “Switch auto-renew off” of ahn.example marked as not done.",
+        "{hosting.number}: “Switch auto-renew off” of ahn.example marked as not done",
         then(asks_to_cancel, marks(done=1), marks(undone=1)),
     ),
     "step that was done, though it no longer is": Act(
         "agent",
         S,
-        "{hosting.number}: “Switch auto-renew off” of ahn.example marked as done.",
+        "{hosting.number}: “Switch auto-renew off” of ahn.example marked as done",
         then(asks_to_cancel, marks(done=1), marks(undone=1)),
     ),
     "record_payment": Act(
         "merchant",
         P,
-        "Invoice {invoice.label}: payment recorded",
+        "Invoice {invoice.label}: Payment recorded",
         sent(row(Invoice, "record-payment"), received_on="2026-04-05", reference=""),
     ),
-    "void": Act("merchant", P, "Invoice {invoice.label}: voided", sent(row(Invoice, "void"))),
-    "payment file": Act("merchant", P, "Payment file “bank.csv”: sent in", sends_payments),
+    "void": Act("merchant", P, "Invoice {invoice.label}: Voided", sent(row(Invoice, "void"))),
+    "payment file": Act("merchant", P, "Payment file “bank.csv”: Sent in", sends_payments),
     "payment file confirmed": Act(
         "merchant",
         P,
-        "Payment file “bank.csv”: confirmed",
+        "Payment file “bank.csv”: Confirmed",
         then(sends_payments, presses(PaymentFile, "confirm")),
     ),
     "payment file discarded": Act(
-        "merchant", P, "bank.csv: Discarded.", then(sends_payments, presses(PaymentFile, "discard"))
+        "merchant", P, "bank.csv: Discarded", then(sends_payments, presses(PaymentFile, "discard"))
     ),
-    "bulk act": Act("merchant", B, "Bulk act “Pause 1 subscription”: begun", begins),
+    "bulk act": Act("merchant", B, "Bulk act “Pause 1 subscription”: Begun", begins),
     "bulk act confirmed": Act(
-        "merchant", B, "Bulk act “Pause 1 subscription”: confirmed", then(begins, presses(BulkAct, "confirm"))
+        "merchant", B, "Bulk act “Pause 1 subscription”: Confirmed", then(begins, presses(BulkAct, "confirm"))
     ),
     "bulk act stopped": Act(
         "merchant",
         B,
-        "{act}: Stopped.",
+        "{act}: Stopped",
         then(begins, presses(BulkAct, "confirm"), presses(BulkAct, "stop")),
     ),
     "bulk act gone on with": Act(
         "merchant",
         B,
-        "{act}: Went on.",
+        "{act}: Went on",
         then(begins, presses(BulkAct, "confirm"), presses(BulkAct, "stop"), presses(BulkAct, "resume")),
     ),
     "view_as": Act("agent", "Views as customer", "Saw the portal as Alice Ahn", sees_as_customer),
     "download": Act("agent", "Downloads", "Downloaded invoices (Status: Open): 1 row", takes),
     "send_again": Act(
-        "merchant", "Mails", "Mail about T-1: Sent again.", then(mail_failed, presses(OutgoingMail, "send-again"))
+        "merchant", "Mails", "Mail about T-1: Sent again", then(mail_failed, presses(OutgoingMail, "send-again"))
     ),
-    "business": Act("merchant", N, "Shop: Changed Name.", sent("/admin/accounts/merchant/1/change/", name="Shop")),
+    "business": Act("merchant", N, "Shop: Changed Name", sent("/admin/accounts/merchant/1/change/", name="Shop")),
     "product": Act(
         "merchant",
         N,
-        "Hosting: Changed Notice period (days).",
+        "Hosting: Changed Notice period (days)",
         sent(lambda world: f"/admin/products/product/{world.hosting.product.pk}/change/", notice_days="31"),
     ),
-    "copy_actions": Act("merchant", N, "Mail: Copied the Customer Portal Actions of “Hosting”.", copies),
+    "copy_actions": Act("merchant", N, "Mail: Copied the Customer Portal Actions of “Hosting”", copies),
     "reason": Act(
         "merchant",
         N,
-        "Too dear: Changed Wording.",
+        "Too dear: Changed Wording",
         sent(row(CancellationReason), label="Too dear"),
     ),
-    "reasons put in order": Act("merchant", N, "Too expensive: Changed Position.", drags),
-    "plan": Act("merchant", N, "Hosting · Monthly: Changed Price.", sent(row(Plan), amount="41")),
+    "reasons put in order": Act("merchant", N, "Too expensive: Changed Position", drags),
+    "plan": Act("merchant", N, "Hosting · Monthly: Changed Price", sent(row(Plan), amount="41")),
     "plan made": Act(
         "merchant",
         N,
-        "Hosting · Large: Added.",
+        "Hosting · Large: Added",
         sent(
             "/admin/products/plan/add/",
             product=lambda world: world.hosting.product.pk,
@@ -369,50 +374,50 @@ ACTS = {
     "linked service": Act(
         "agent",
         S,
-        "{hosting}: Changed Name for linked service “ahn.test”.",
+        "{hosting}: Changed Name for linked service “ahn.test”",
         sent(row(Subscription), **{"linked_services-0-name": "ahn.test"}),
     ),
     "saved reply": Act(
-        "merchant", N, "Hello: Added.", sent("/admin/support/savedreply/add/", title="Hello", body="Good day")
+        "merchant", N, "Hello: Added", sent("/admin/support/savedreply/add/", title="Hello", body="Good day")
     ),
     "saved reply deleted": Act(
         "merchant",
         N,
-        "Hello: deleted.",
+        "Hello: Deleted",
         then(made(SavedReply.objects.create, title="Hello", body="Hi"), deletes(SavedReply)),
     ),
     "invite": Act(
         "boss",
         A,
-        "Dora Dahl <dora@example.com>: Invited as support.",
+        "Dora Dahl <dora@example.com>: Invited as support",
         sent("/admin/accounts/user/invite/", email="dora@example.com", name="Dora Dahl", role="support"),
     ),
     "switched off": Act(
-        "boss", A, "Sam Support <support@example.com>: Changed Active.", sent(person("change"), is_active=None)
+        "boss", A, "Sam Support <support@example.com>: Changed Active", sent(person("change"), is_active=None)
     ),
-    "role": Act("boss", A, "Sam Support <support@example.com>: Changed Groups.", sent(person("change"), groups=None)),
+    "role": Act("boss", A, "Sam Support <support@example.com>: Changed Groups", sent(person("change"), groups=None)),
     "password": Act(
         "boss",
         A,
-        "Sam Support <support@example.com>: Changed password.",
+        "Sam Support <support@example.com>: Changed password",
         sent(person("password"), password1="correct horse battery", password2="correct horse battery"),
     ),
     "remove_second_step": Act(
         "boss",
         A,
-        "Sam Support <support@example.com>: Removed the second step of signing in.",
+        "Sam Support <support@example.com>: Removed the second step of signing in",
         then(has_a_second_step, sent(person("remove-second-step"))),
     ),
     "customer’s data": Act(
         "merchant",
         A,
-        "Alice Ahn <alice@example.com>: Changed Phone.",
+        "Alice Ahn <alice@example.com>: Changed Phone",
         sent(lambda world: f"/admin/accounts/user/{world.customer.pk}/change/", phone="1"),
     ),
     "forget": Act(
         "merchant",
         A,
-        "Customer {bob.number}: forgotten",
+        "Customer {bob.number}: Forgotten",
         sent(lambda world: f"/admin/accounts/user/{world.bob.pk}/forget/"),
     ),
     "drop_pause": Act(
@@ -426,42 +431,42 @@ ACTS = {
         ),
     ),
     "sorted on its page": Act(
-        "agent", T, "{ticket}: Priority: Medium → Urgent", sent(desk("change"), priority="4", body=None)
+        "agent", T, "{ticket}: Priority changed from Medium to Urgent", sent(desk("change"), priority="4", body=None)
     ),
     "bulk act discarded": Act(
-        "merchant", B, "{act}: Discarded: “Pause 1 subscription”.", then(begins, presses(BulkAct, "discard"))
+        "merchant", B, "{act}: Discarded: “Pause 1 subscription”", then(begins, presses(BulkAct, "discard"))
     ),
     "saved reply changed": Act(
         "merchant",
         N,
-        "Hello: Changed Text.",
+        "Hello: Changed Text",
         then(made(SavedReply.objects.create, title="Hello", body="Hi"), sent(row(SavedReply), body="Good day")),
     ),
     "saved replies deleted": Act(
         "merchant",
         N,
-        "Hello: deleted.",
+        "Hello: Deleted",
         then(
             made(SavedReply.objects.create, title="Hello", body="Hi"),
             chooses(SavedReply, "delete_selected", post="yes"),
         ),
     ),
-    "product made": Act("merchant", N, "Mail: Added.", sent("/admin/products/product/add/", name="Mail")),
-    "product deleted": Act("merchant", N, "Mail: deleted.", then(made(ProductFactory, name="Mail"), deletes(Product))),
-    "plan deleted": Act("merchant", N, "Hosting · Small: deleted.", deletes(Plan)),
+    "product made": Act("merchant", N, "Mail: Added", sent("/admin/products/product/add/", name="Mail")),
+    "product deleted": Act("merchant", N, "Mail: Deleted", then(made(ProductFactory, name="Mail"), deletes(Product))),
+    "plan deleted": Act("merchant", N, "Hosting · Small: Deleted", deletes(Plan)),
     "reason made": Act(
-        "merchant", N, "Too far: Added.", sent("/admin/products/cancellationreason/add/", label="Too far")
+        "merchant", N, "Too far: Added", sent("/admin/products/cancellationreason/add/", label="Too far")
     ),
     "reason deleted": Act(
         "merchant",
         N,
-        "Too far: deleted.",
+        "Too far: Deleted",
         then(made(CancellationReason.objects.create, label="Too far", code="far"), deletes(CancellationReason)),
     ),
     "account made": Act(
         "boss",
         A,
-        "Dora Dahl <dora@example.com>: Added.",
+        "Dora Dahl <dora@example.com>: Added",
         sent(
             "/admin/accounts/user/add/",
             email="dora@example.com",
@@ -472,44 +477,44 @@ ACTS = {
     "invite_again": Act(
         "boss",
         A,
-        "Sam Support <support@example.com>: Invited again.",
+        "Sam Support <support@example.com>: Invited again",
         then(
             lambda client, world: User.objects.filter(pk=world.sam.pk).update(password="!", last_login=None),
             sent(person("invite-again")),
         ),
     ),
     "role changed": Act(
-        "boss", A, "Merchants: Changed Permissions.", sent(row(Group), name="Merchants", permissions=[])
+        "boss", A, "Merchants: Changed Permissions", sent(row(Group), name="Merchants", permissions=[])
     ),
     "role deleted": Act(
-        "boss", A, "Interns: deleted.", then(made(Group.objects.create, name="Interns"), deletes(Group))
+        "boss", A, "Interns: Deleted", then(made(Group.objects.create, name="Interns"), deletes(Group))
     ),
     "roles deleted": Act(
         "boss",
         A,
-        "Interns: deleted.",
+        "Interns: Deleted",
         then(made(Group.objects.create, name="Interns"), chooses(Group, "delete_selected", post="yes")),
     ),
     "products deleted": Act(
         "merchant",
         N,
-        "Mail: deleted.",
+        "Mail: Deleted",
         then(made(ProductFactory, name="Mail"), chooses(Product, "delete_selected", post="yes")),
     ),
     "plans deleted": Act(
         "merchant",
         N,
-        "Hosting · Small: deleted.",
+        "Hosting · Small: Deleted",
         then(chooses(Plan, "delete_selected", post="yes")),
     ),
     "mails sent again": Act(
         "merchant",
         "Mails",
-        "Mail about T-1: Sent again.",
+        "Mail about T-1: Sent again",
         then(mail_failed, chooses(OutgoingMail, "send_again")),
     ),
-    "long download": Act("agent", "Downloads", "Downloaded invoices: 1 row", long_list),
-    "role made": Act("boss", A, "Interns: Added.", sent("/admin/auth/group/add/", name="Interns")),
+    "long download": Act("agent", "Downloads", "Asked for a file of invoices, not downloaded yet: 1 row", long_list),
+    "role made": Act("boss", A, "Interns: Added", sent("/admin/auth/group/add/", name="Interns")),
 }
 
 
