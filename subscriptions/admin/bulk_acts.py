@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
@@ -22,14 +21,12 @@ from portal_project.common import worker
 from portal_project.common.admin import ModelAdmin, ReadOnly
 from portal_project.common.keys import key
 from portal_project.common.unreadable import Unread
-from products.models import Plan
 from subscriptions.admin.bulk_begin import BeginForm, Selection, about, address
 from subscriptions.admin.bulk_rows import state_in
 from subscriptions.bulk import groups, selection, steering, wording
 from subscriptions.bulk.kinds import KINDS
 from subscriptions.bulk.trying import RIGHT
 from subscriptions.models import BulkAct, BulkRow
-from subscriptions.rules.dates_in_words import day
 from subscriptions.rules.states import NotAllowed
 
 ROWS_SHOWN = 50
@@ -145,7 +142,7 @@ class BulkActAdmin(ReadOnly, ModelAdmin):
             "is_moving": state in (wording.COUNTING, wording.DOING),
             "is_worker_away": is_worker_away,
             "worker_seen": worker.last_seen() if is_worker_away else None,
-            "chosen_values": _chosen_values(act),
+            "chosen_values": wording.chosen_values(act, localdate()),
             "about": about(act.query, person(request)) if act.chosen is None else "",
             "list": address(act.query),
             "back": reverse("admin:subscriptions_bulkact_changelist"),
@@ -178,7 +175,7 @@ class BulkActAdmin(ReadOnly, ModelAdmin):
             "names_no_page": bool(sent) and after is None,
             "back": act.get_absolute_url(),
         }
-        return self._page(request, self.act(act), "admin/subscriptions/bulkact/rows.html", **context)
+        return self._page(request, wording.heading(act), "admin/subscriptions/bulkact/rows.html", **context)
 
     def confirm(self, request: HttpRequest, pk: int) -> HttpResponse:
         act = self._act_to_change(request, pk)
@@ -270,29 +267,3 @@ class BulkActAdmin(ReadOnly, ModelAdmin):
 def results(act: BulkAct) -> list[tuple[BulkRow.State, int]]:
     """How many rows have each."""
     return [(state, getattr(act, state)) for state in BulkRow.State]
-
-
-def _chosen_values(act: BulkAct) -> list[tuple[Any, Any]]:
-    """What was chosen for all, in words: labels and texts."""
-    if act.kind not in KINDS:
-        return []
-    choices = KINDS[act.kind].choices(act.values, today=localdate())
-    found = [(choices.fields.get(name), name, value) for name, value in act.values.items() if value]
-    return [
-        (str(choices[name].label).removesuffix(" (optional)"), _in_words(field, value))
-        for field, name, value in found
-        if field
-    ]
-
-
-def _in_words(field: forms.Field, value: str) -> str:
-    """As its choice is called, where it was chosen among some, whether it can still be chosen or not."""
-    if isinstance(field, forms.ModelChoiceField):
-        return str(Plan.objects.filter(pk=value).select_related("product").first() or value)
-    if isinstance(field, forms.DateField):
-        try:
-            return day(field.to_python(value))
-        except forms.ValidationError:
-            return value
-    called = {str(each): label for each, label in getattr(field, "choices", ())}
-    return str(called.get(value, value))

@@ -1,7 +1,14 @@
-"""What a bulk act is called, and what its page is headed by, by how far it has come; in the admin's language."""
+"""What a bulk act is called, what its page is headed by, by how far it has come, and what was chosen; in the admin's language."""
 
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from products.models import Plan
 from subscriptions.bulk.kinds import KINDS, Words
 from subscriptions.models import BulkAct
+from subscriptions.rules.dates_in_words import day
 
 COUNTING, WAITING, NOTHING, DOING, STOPPED, DONE = (
     "Being counted",
@@ -50,6 +57,32 @@ def state_of(act: BulkAct) -> str:
 def counted(forms: tuple[str, str], count: int) -> str:
     """One of the two, with the number in it."""
     return forms[count != 1].replace("{}", f"{count:,}")
+
+
+def chosen_values(act: BulkAct, today: date) -> list[tuple[Any, Any]]:
+    """What was chosen for all, in words: labels and texts."""
+    if act.kind not in KINDS:
+        return []
+    choices = KINDS[act.kind].choices(act.values, today=today)
+    found = [(choices.fields.get(name), name, value) for name, value in act.values.items() if value]
+    return [
+        (str(choices[name].label).removesuffix(" (optional)"), _in_words(field, value))
+        for field, name, value in found
+        if field
+    ]
+
+
+def _in_words(field: forms.Field, value: str) -> str:
+    """As its choice is called, where it was chosen among some, whether it can still be chosen or not."""
+    if isinstance(field, forms.ModelChoiceField):
+        return str(Plan.objects.filter(pk=value).select_related("product").first() or value)
+    if isinstance(field, forms.DateField):
+        try:
+            return day(field.to_python(value))
+        except forms.ValidationError:
+            return value
+    called = {str(each): label for each, label in getattr(field, "choices", ())}
+    return str(called.get(value, value))
 
 
 def _words(kind: str) -> Words:

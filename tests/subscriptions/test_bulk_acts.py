@@ -520,6 +520,7 @@ def test_results_are_read_page_by_page(as_merchant, hosting):
     page = text_of(as_merchant.get(f"{ACTS}{act.pk}/rows/?state=done"))
     last = act.rows.all()[49].pk
     assert f"after={last}" in page
+    assert "<h1>60 subscriptions paused</h1>" in page
     assert text_of(as_merchant.get(f"{ACTS}{act.pk}/rows/?state=done&after={last}")).count("<tr>") == 11
 
 
