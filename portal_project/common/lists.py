@@ -26,6 +26,8 @@ def list_at(model_admin: "ModelAdmin[Any]", query: str, reader: AbstractBaseUser
     request.method = "GET"
     request.GET = QueryDict(query)
     request.user = reader  # type: ignore[assignment]
+    # Where a page looks no further than anybody reads, whoever goes through all rows does.
+    request.goes_through_all = True  # type: ignore[attr-defined]
     # What a search that nobody can type would tell its reader, goes nowhere.
     request._messages = BaseStorage(request)  # type: ignore[attr-defined]
     changelist: Any = model_admin.get_changelist_instance(request)

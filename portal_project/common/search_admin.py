@@ -22,7 +22,12 @@ class SearchAdmin(ModelAdmin):
         numbered = self.with_numbers(queryset, numbers.read(search_term))
         if numbered.exists():
             return numbered, False
-        return self.matching(queryset, search_term), False
+        goes_through_all = getattr(request, "goes_through_all", False)
+        return (self.all_matching if goes_through_all else self.matching)(queryset, search_term), False
+
+    def all_matching(self, queryset: QuerySet[Any], term: str) -> QuerySet[Any]:
+        """As `matching`, for who goes through all rows (`lists.rows_of`), where a page looks no further than some."""
+        return self.matching(queryset, term)
 
     def matching(self, queryset: QuerySet[Any], term: str) -> QuerySet[Any]:
         return queryset.filter(search.each_word(term, self.search_fields))

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -26,7 +26,7 @@ from support.admin import customer_page
 PAGE, HISTORY = "admin/support/customer/page.html", "admin/support/customer/history.html"
 # Of one customer.
 RUNNING = Subscription.objects.running().filter(customer=OuterRef("pk"))
-# Nobody reads further; whoever finds too much types another word.
+# Nobody reads further on pages; whoever finds too much types another word.
 MOST = 1000
 
 
@@ -76,6 +76,10 @@ class CustomerAdmin(ReadOnly, ViewAsAdmin, ListAdmin):
             InvoicedParty.objects.filter(search_text__matches=term).order_by("-pk").values_list("pk", flat=True)
         )
         return queryset.filter(pk__in={*people[:MOST], *of_company[:MOST]})
+
+    def all_matching(self, queryset: QuerySet[Customer], term: str) -> QuerySet[Customer]:
+        of_company = InvoicedParty.objects.filter(search_text__matches=term)
+        return queryset.filter(Q(search_text__matches=term) | Q(pk__in=of_company.values("pk")))
 
     def has_view_permission(self, request: HttpRequest, obj: Customer | None = None) -> bool:
         return request.user.has_perm("accounts.view_user")

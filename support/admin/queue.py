@@ -69,7 +69,7 @@ def listed(chosen: QueryDict, by: Any) -> TicketQuerySet:
     filters = FilterForm(chosen, colleagues=colleagues)
     if _unread(chosen, filters):
         raise IncorrectLookupParameters
-    return _tickets(chosen, filters, desk).select_related("customer", "assignee", "subscription")
+    return _tickets(chosen, filters, desk, goes_through_all=True).select_related("customer", "assignee", "subscription")
 
 
 def listed_in_words(chosen: QueryDict) -> list[str]:
@@ -94,12 +94,12 @@ def _rows(request: HttpRequest, filters: FilterForm, desk: Desk) -> dict[str, An
     }
 
 
-def _tickets(chosen: QueryDict, filters: FilterForm, desk: Desk) -> TicketQuerySet:
+def _tickets(chosen: QueryDict, filters: FilterForm, desk: Desk, *, goes_through_all: bool = False) -> TicketQuerySet:
     tab = _tab(chosen)
     if tab not in TABS:
         return Ticket.objects.none()
     _label, keep = TABS[tab]
-    return filters.narrowed(keep(Ticket.objects.all(), desk), desk)
+    return filters.narrowed(keep(Ticket.objects.all(), desk), desk, goes_through_all=goes_through_all)
 
 
 def _tab(chosen: QueryDict) -> str:

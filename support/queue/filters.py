@@ -12,7 +12,7 @@ from portal_project.common.keys import key
 from products.models import Product
 from support.models import Ticket, TicketQuerySet
 from support.queue.rows import Desk, ending_within, late
-from support.queue.search import found
+from support.queue.search import all_found, found
 from support.queue.staff import nobodys
 
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ class FilterForm(forms.Form):
         choices = {str(each): label for each, label in getattr(self.fields[name], "choices", ())}
         return str(choices[value]) if choices else f"“{Truncator(value).chars(60)}”"
 
-    def narrowed(self, tickets: TicketQuerySet, desk: Desk) -> TicketQuerySet:
+    def narrowed(self, tickets: TicketQuerySet, desk: Desk, *, goes_through_all: bool = False) -> TicketQuerySet:
+        """Those that fit; of a search, no more than pages show, unless it goes through all of them."""
         if self.errors:
             return tickets.none()
         chosen = {name: value for name, value in self.cleaned_data.items() if value}
@@ -84,7 +85,9 @@ class FilterForm(forms.Form):
             tickets = late(tickets, desk.today)
         if "within" in chosen:
             tickets = ending_within(tickets, int(chosen["within"]), desk.today)
-        if "q" in chosen:
+        if "q" in chosen and goes_through_all:
+            tickets = all_found(chosen["q"], tickets)
+        elif "q" in chosen:
             tickets = tickets.filter(pk__in=found(chosen["q"], tickets))
         return tickets
 

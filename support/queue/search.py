@@ -3,14 +3,14 @@
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from portal_project.common import numbers
 from portal_project.common.folding import words
 from subscriptions.models import Subscription
-from support.models import Message, Ticket
+from support.models import Message, Ticket, TicketQuerySet
 
-# Nobody reads further; whoever finds too much types another word.
+# Nobody reads further on pages; whoever finds too much types another word.
 MOST = 1000
 
 
@@ -30,6 +30,19 @@ def found(term: str, tickets: QuerySet[Ticket]) -> set[int]:
         _tickets_of(Message.objects.filter(search_text__matches=term), tickets),
     ]
     return {key for place in places for key in place[:MOST]}
+
+
+def all_found(term: str, tickets: TicketQuerySet) -> TicketQuerySet:
+    """The same without an end, for who goes through all of them."""
+    if numbered := _by_number(term, tickets):
+        return tickets.filter(pk__in=numbered)
+    if not words(term):
+        return tickets.none()
+    customers = get_user_model().objects.filter(search_text__matches=term)
+    messages = Message.objects.filter(search_text__matches=term)
+    return tickets.filter(
+        Q(search_text__matches=term) | Q(customer__in=customers.values("pk")) | Q(pk__in=messages.values("ticket"))
+    )
 
 
 def _by_number(term: str, tickets: QuerySet[Ticket]) -> set[int]:
