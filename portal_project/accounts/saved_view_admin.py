@@ -14,12 +14,11 @@ from django.views.decorators.http import require_POST
 from portal_project.accounts.models import SavedView, User
 from portal_project.accounts.people import person
 from portal_project.common.forms import LineField
+from portal_project.common.lists import NOT_FILTERS
 
 # So many have room above a list.
 MOST = 20
 LONGEST = 2000
-# What says where on the list somebody is, and not what it is narrowed to.
-NOT_KEPT = ("after", "p", "o", "e", "all")
 
 
 class SaveForm(forms.Form):
@@ -33,9 +32,9 @@ def of(owner: User, name: str) -> list[SavedView]:
 
 
 def kept(query: str) -> str:
-    """What of a list's address is worth keeping."""
+    """What of a list's address is worth keeping: what it is narrowed to, not where on the list somebody is."""
     sent = QueryDict(query, mutable=True)
-    for name in NOT_KEPT:
+    for name in NOT_FILTERS:
         sent.pop(name, None)
     return sent.urlencode()
 

@@ -10,6 +10,9 @@ from django.contrib.messages.storage.base import BaseStorage
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
+NOT_FILTERS = ("p", "o", "e", "all", "_popup", "_to_field", "after", "before")
+"""What an address of a list has besides tab, search and filters: which page, in which order, how it was reached."""
+
 
 def rows_of(model_admin: "ModelAdmin[Any]", query: str, reader: AbstractBaseUser) -> QuerySet[Any]:
     """All rows that the reader finds in the list at the address with this query, whichever page it names.

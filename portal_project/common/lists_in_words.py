@@ -12,11 +12,12 @@ from django.http import QueryDict
 from django.utils.text import Truncator
 
 from portal_project.common.keys import key
+from portal_project.common.lists import NOT_FILTERS
 
 # Longer texts were never typed.
 LONGEST = 60
-# Which page of the list it is, and how it was reached.
-NOT_FILTERS = ("p", "o", "e", "all", "after", "_popup", "_to_field", "tab", SEARCH_VAR)
+# These are told in words of their own.
+TAB_AND_SEARCH = ("tab", SEARCH_VAR)
 ENDINGS = {"_from": "from ", "_to": "to "}
 
 
@@ -26,7 +27,7 @@ def in_words(found: ChangeList, query: str) -> list[str]:
     words = _tab(found)
     for name in sent:
         values = [each for each in sent.getlist(name) if each]
-        if values and name not in NOT_FILTERS:
+        if values and name not in (*NOT_FILTERS, *TAB_AND_SEARCH):
             words.append(_filter(found, name, values))
     if sent.get(SEARCH_VAR, "").strip():
         words.append(f"search: “{_cut(sent[SEARCH_VAR].strip())}”")

@@ -70,7 +70,11 @@ def begin_at_once(page: ModelAdmin, query: str, *, by: "User") -> Export:
 
 
 def note(what: str, filters: str, rows: int, *, by: "User") -> Export:
-    """Of a file that is no list of the admin, and is handed over as a whole: what it is called, and what it is narrowed to."""
+    """A file that is no list of the admin, and is handed over as a whole, with so many rows.
+
+    `what` is what it is called, such as "refused payments", in at most 100 letters; `filters` what it is narrowed to, such as
+    "Payment file: bank.csv", or empty. Both as people read them. In the transaction of whoever asks; raises nothing by itself.
+    """
     now = timezone.now()
     return Export.objects.create(
         list=what, filters=filters, rows=rows, taken_by=by, taken_at=now, finished_at=now, state=State.AT_ONCE

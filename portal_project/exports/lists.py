@@ -15,11 +15,10 @@ from django.utils import translation
 from portal_project.accounts.models import User
 from portal_project.common import csv_files
 from portal_project.common.admin import ModelAdmin
+from portal_project.common.lists import NOT_FILTERS
 
 CHUNK = 2000
 """How many rows are held in memory."""
-# What an address of a list has besides filters: which page, how it was reached.
-NOT_FILTERS = ("p", "o", "e", "all", "_popup", "_to_field", "after", "before")
 
 
 def find(name: str) -> ModelAdmin | None:
