@@ -1,7 +1,9 @@
 """What the address of a list in the admin narrows it to, in words, for whoever reads of the list on another page."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from django import forms
 from django.contrib.admin.filters import BooleanFieldListFilter
 from django.contrib.admin.utils import NotRelationField, get_fields_from_path
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
@@ -32,6 +34,17 @@ def in_words(found: ChangeList, query: str) -> list[str]:
     if sent.get(SEARCH_VAR, "").strip():
         words.append(f"search: “{_cut(sent[SEARCH_VAR].strip())}”")
     return words
+
+
+def form_in_words(form: forms.Form, given: Mapping[str, Any]) -> list[str]:
+    """The same where a form narrows it: each of what is given that has a value, as in `["Priority: High", "Search: “ahn”"]`."""
+    fields = {name: form.fields[name] for name, value in given.items() if value}
+    return [f"{field.label}: {_called_by(field, given[name])}" for name, field in fields.items()]
+
+
+def _called_by(field: forms.Field, value: object) -> str:
+    choices = {str(each): str(label) for each, label in getattr(field, "choices", ())}
+    return choices.get(str(value)) or (f"“{_cut(value)}”" if isinstance(value, str) else str(value))
 
 
 def _tab(found: Any) -> list[str]:

@@ -18,6 +18,7 @@ from portal_project.accounts.models import User
 from portal_project.accounts.people import person
 from portal_project.common import csv_files, parsing
 from portal_project.common.keys import key
+from portal_project.common.lists_in_words import form_in_words
 from portal_project.common.parsing import quoted
 from portal_project.common.who_did_what import Chosen, Place, every, kinds, page
 from portal_project.exports.models import Export
@@ -79,11 +80,7 @@ class ChosenForm(forms.Form):
     @property
     def in_words(self) -> str:
         """Such as "Person: Sam Sato; From: 2026-04-05"."""
-        names = {"by": dict(self.fields["by"].choices)}  # type: ignore[attr-defined]
-        given = {name: value for name, value in self.cleaned_data.items() if value}
-        return "; ".join(
-            f"{self.fields[name].label}: {names.get(name, {}).get(value, value)}" for name, value in given.items()
-        )
+        return "; ".join(form_in_words(self, self.cleaned_data))
 
     def clean(self) -> None:
         first, last = self.cleaned_data.get("first"), self.cleaned_data.get("last")

@@ -3,12 +3,12 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.db.models import Q
 from django.utils.functional import Promise
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal_project.common.forms import LineField
 from portal_project.common.keys import key
+from portal_project.common.lists_in_words import form_in_words
 from products.models import Product
 from support.models import Ticket, TicketQuerySet
 from support.queue.rows import Desk, ending_within, late
@@ -61,12 +61,7 @@ class FilterForm(forms.Form):
     @property
     def in_words(self) -> list[str]:
         """Such as "Priority: High" of each filter that narrows."""
-        chosen = {name: value for name, value in self.cleaned_data.items() if value}
-        return [f"{self.fields[name].label}: {self._called(name, value)}" for name, value in chosen.items()]
-
-    def _called(self, name: str, value: str) -> str:
-        choices = {str(each): label for each, label in getattr(self.fields[name], "choices", ())}
-        return str(choices[value]) if choices else f"“{Truncator(value).chars(60)}”"
+        return form_in_words(self, self.cleaned_data)
 
     def narrowed(self, tickets: TicketQuerySet, desk: Desk, *, goes_through_all: bool = False) -> TicketQuerySet:
         """Those that fit; of a search, no more than pages show, unless it goes through all of them."""

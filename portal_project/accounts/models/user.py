@@ -114,6 +114,9 @@ class User(Searchable, AbstractBaseUser, PermissionsMixin):
         indexes = [
             models.Index("id", name="user_staff", condition=models.Q(is_staff=True)),
             models.Index("id", name="user_switched_off", condition=models.Q(is_active=False)),
+            models.Index(
+                "forgotten_at", "id", name="user_forgotten_by_time", condition=models.Q(forgotten_by__isnull=False)
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
