@@ -51,12 +51,12 @@ def test_every_filter_of_every_list_says_what_it_cannot_read(owner, two):
         for name in [*names, "tab", "customer", "no_such_column", "id__in"]:
             # Of a lookup, any number is one.
             for odd in ODD if name in names else ODD[:2]:
-                answer = client.get(address, {name: odd})
-                assert answer.status_code == 200, (address, name, odd, answer)
-                assert answer.context["cl"].queryset.query.is_empty(), (address, name, odd)
-                assert UNREAD in answer.text, (address, name, odd)
                 with pytest.raises(IncorrectLookupParameters):
                     rows_of(page, f"{name}={odd}", owner)
+            answer = client.get(address, {name: ODD[0]})
+            assert answer.status_code == 200, (address, name, answer)
+            assert answer.context["cl"].queryset.query.is_empty(), (address, name)
+            assert UNREAD in answer.text, (address, name)
 
 
 def test_the_list_leads_back_to_what_could_be_read(as_merchant, two):

@@ -524,6 +524,7 @@ def listed(client, **chosen):
     return [(deed.by.name, deed.kind, deed.what) for deed in page.context["page"].deeds]
 
 
+@pytest.mark.sampled
 @pytest.mark.parametrize("name", ACTS)
 def test_an_act_is_told_with_who_when_and_of_which_kind(world, name):
     act = ACTS[name]
