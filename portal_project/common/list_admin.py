@@ -90,10 +90,8 @@ class KeysetChangeList(SafeChangeList):
     @cached_property
     def tabs(self) -> list[Tab]:
         """With what is on each, filters aside."""
-        found = self.model_admin.list_tabs.items()
-        return counted(
-            (name, label, keep(self.model_admin.get_queryset(self.request))) for name, (label, keep) in found
-        )
+        rows = self.model_admin.get_queryset(self.request)
+        return counted((name, label, keep(rows)) for name, (label, keep) in self.model_admin.list_tabs.items())
 
     @property
     def older(self) -> str:
