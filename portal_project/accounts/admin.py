@@ -33,7 +33,8 @@ from portal_project.accounts.models import AddressChange, InvoicedParty, Merchan
 from portal_project.accounts.party import FIELDS as PARTY
 from portal_project.accounts.people import person
 from portal_project.accounts.second_step_admin import SecondStepAdmin
-from portal_project.common.admin import ModelAdmin, ReadOnly, SafeChangeList, StackedInline
+from portal_project.common.admin import ModelAdmin, ReadOnly, StackedInline
+from portal_project.common.change_list import SafeChangeList
 from portal_project.common.numbers import Numbers
 from portal_project.common.search_admin import SearchAdmin
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
-from portal_project.common.admin import SafeChangeList
+from portal_project.common.change_list import SafeChangeList
 from portal_project.common.keys import key
 from portal_project.common.paging import Page, page_after
 from portal_project.common.search_admin import SearchAdmin
