@@ -24,8 +24,10 @@ class Export(models.Model):
     """Its model, such as "subscriptions.invoice"; or what is called so, where it is no list, such as "refused payments"."""
     query = models.TextField("address", blank=True, default="")
     """The filters, as the address of the list holds them."""
-    filters = models.TextField("filters", blank=True, default="")
-    """The same in words, as they were called when the file was asked for; empty for all of the list."""
+    filters = models.TextField("filters", blank=True, default="", db_default="")
+    """The same in words, as they were called when the file was asked for; empty for all of the list. A process of the version
+    before it, which still serves while the new one comes, writes rows without it.
+    """
     taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="who")
     taken_at = models.DateTimeField("when", default=timezone.now)
     state = models.CharField("state", max_length=10, choices=State)

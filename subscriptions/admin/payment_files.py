@@ -132,6 +132,7 @@ class PaymentFileAdmin(ListAdmin):
         file = self.get_object(request, object_id)
         if file is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        is_worker_away = bool(file.left) and not worker.is_running()
         context = {
             "file": file,
             "state": self.state(file)[1],
@@ -140,8 +141,8 @@ class PaymentFileAdmin(ListAdmin):
             "refused": file.refused_payments.all()[:SHOWN],
             "shown": SHOWN,
             "recording_of": file.recorded + file.left,
-            "is_worker_away": not file.is_finished and not worker.is_running(),
-            "worker_seen": worker.last_seen(),
+            "is_worker_away": is_worker_away,
+            "worker_seen": worker.last_seen() if is_worker_away else None,
         }
         return self._page(request, file.name, "admin/subscriptions/paymentfile/page.html", **context)
 

@@ -47,6 +47,15 @@ class PaymentFile(models.Model):
             models.Index(
                 "confirmed_at", "id", name="payment_file_confirmed", condition=models.Q(confirmed_at__isnull=False)
             ),
+            # Tabs of their list, newest first.
+            models.Index(
+                "id", name="payment_file_waiting", condition=models.Q(confirmed_at=None, lines__gt=models.F("refused"))
+            ),
+            models.Index(
+                "id",
+                name="payment_file_being_recorded",
+                condition=models.Q(confirmed_at__isnull=False, finished_at=None),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

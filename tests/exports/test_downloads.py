@@ -267,3 +267,11 @@ def test_amounts_have_the_digits_of_their_currency(as_merchant, alice, clock):
     found = download(as_merchant, "subscriptions.subscription")
     assert [(line["amount"], line["currency"]) for line in found] == [("1234.50", "EUR"), ("1234567", "JPY")]
     assert Subscription.objects.count() == 2
+
+
+def test_a_process_of_the_version_before_the_filters_goes_on_writing(as_merchant, every_kind):
+    columns = [field.column for field in Export._meta.concrete_fields if field.name not in ("id", "filters")]
+    names = ", ".join(f'"{column}"' for column in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO exports_export ({names}) SELECT {names} FROM exports_export")
+    assert list(Export.objects.values_list("filters", flat=True)) == ["", "Open; search: “ahn”"]

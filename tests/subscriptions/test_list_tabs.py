@@ -188,6 +188,23 @@ def test_each_file_of_payments_stands_in_the_tab_of_its_state(as_merchant, merch
     assert counts(shown(as_merchant, PAYMENT_FILES)) == expected
 
 
+@pytest.mark.postgres
+@pytest.mark.parametrize(("tab", "index"), [("waiting", "waiting"), ("recording", "being_recorded")])
+def test_a_tab_of_few_files_of_payments_is_read_by_its_own_index(as_merchant, merchant, clock, tab, index):
+    clock(TODAY)
+    now = timezone.now()
+    done = {"recorded": 3, "confirmed_by": merchant, "confirmed_at": now, "finished_at": now}
+    of_all = {"name": "a.csv", "lines": 3, "received_on": TODAY, "sent_by": merchant, "sent_at": now}
+    PaymentFile.objects.bulk_create(PaymentFile(**of_all, **done) for _ in range(500))
+    with CaptureQueriesContext(connection) as asked:
+        assert shown(as_merchant, PAYMENT_FILES, tab=tab).result_list == []
+    [page] = [query["sql"] for query in asked if "LIMIT 51" in query["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE subscriptions_paymentfile")
+        cursor.execute(f"EXPLAIN {page}")
+        assert f"payment_file_{index}" in "\n".join(row[0] for row in cursor.fetchall())
+
+
 def test_what_is_offered_for_all_of_a_list_names_its_tab_and_not_its_page(as_merchant, five):
     page = as_merchant.get(SUBSCRIPTIONS, {"tab": "paused", "after": five["trial"].pk})
     assert dict(page.context["cl"].list_links) == {

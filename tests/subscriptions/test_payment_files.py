@@ -351,6 +351,18 @@ def test_the_page_says_when_no_worker_runs(as_merchant, invoices):
     assert "No worker" not in page_of(as_merchant, file)
 
 
+def test_a_file_of_which_nothing_waits_asks_for_no_worker(as_merchant, invoices):
+    Schedule.objects.all().delete()
+    assert "No worker" not in text_of(send(as_merchant, lines("1;99.00")))
+    send(as_merchant, lines("1;100.00"))
+    file = PaymentFile.objects.first()
+    confirm(as_merchant, file)
+    payment_files.record_confirmed()
+    with CaptureQueriesContext(connection) as asked:
+        page_of(as_merchant, file)
+    assert not any("django_q_schedule" in query["sql"] for query in asked)
+
+
 def test_the_worker_looks_each_minute_for_what_nobody_woke_it_for(db):
     entry = Schedule.objects.get(name="Record payment files")
     assert (entry.func, entry.schedule_type, entry.minutes) == (payment_files.TASK, Schedule.MINUTES, 1)
