@@ -148,6 +148,12 @@ def test_bobs_start_page_tells_him_of_an_answer(sample, db):
     assert "We answered “Which name servers does my new domain need?”" in page
 
 
+def test_payments_recorded_one_by_one_are_of_the_day_on_which_they_came(sample, db):
+    recorded = Invoice.objects.filter(settled_by__isnull=False, settled_in_bulk=False, status="paid")
+    assert len(recorded) >= 5
+    assert {localdate(invoice.settled_at) - invoice.paid_on for invoice in recorded} == {timedelta(0)}
+
+
 def test_one_customer_is_forgotten_and_one_who_asks_for_it_can_be(sample, db):
     gone = User.objects.get(forgotten_at__isnull=False)
     assert [(ticket.type, ticket.status) for ticket in gone.tickets.all()] == [("forget", "resolved")]

@@ -1,6 +1,8 @@
 """Two who have left and ask to have their data deleted: one is forgotten by now, the other one can be."""
 
-from datetime import date, time
+from datetime import date, datetime, time
+
+from django.utils.timezone import make_aware
 
 from portal_project.accounts import forgetting
 from portal_project.accounts.models import User
@@ -30,8 +32,10 @@ def leave(timeline: Timeline, plans: Plans, support: User, merchant: User) -> No
 
 def _pay(customer: User, by: User) -> Act:
     def act(today: date) -> None:
-        for number in Invoice.objects.filter(subscription__customer=customer).values_list("number", flat=True):
+        theirs = Invoice.objects.filter(subscription__customer=customer)
+        for number in theirs.values_list("number", flat=True):
             payments.record(number, received_on=today, reference="", by=by)
+        theirs.update(settled_at=make_aware(datetime.combine(today, NOON)))
 
     return act
 
