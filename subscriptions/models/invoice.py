@@ -81,7 +81,7 @@ class Invoice(models.Model):
     )
     """Who recorded the payment, or voided it; and when."""
     settled_at = models.DateTimeField("settled", null=True, blank=True)
-    settled_in_bulk = models.BooleanField(default=False, editable=False)
+    settled_in_bulk = models.BooleanField(default=False, db_default=False, editable=False)
     """With others, by a file of payments or a bulk act, which is what staff confirmed."""
 
     objects = InvoiceQuerySet.as_manager()

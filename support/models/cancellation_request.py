@@ -73,7 +73,7 @@ class CancellationRequest(models.Model):
         related_name="+",
         verbose_name="decided by",
     )
-    decided_in_bulk = models.BooleanField(default=False, editable=False)
+    decided_in_bulk = models.BooleanField(default=False, db_default=False, editable=False)
     """With others, by a bulk act, which is what staff confirmed."""
 
     agreed_on = models.DateField("agreed", null=True, blank=True)

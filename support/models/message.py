@@ -21,7 +21,7 @@ class Message(Searchable):
     language = models.CharField("language", max_length=20, blank=True, default="", editable=False)
     """In which its author, a customer, read the portal; empty where nobody knows, as with staff, whose admin is English."""
     is_internal = models.BooleanField("internal note", default=False)
-    is_request = models.BooleanField(default=False, editable=False)
+    is_request = models.BooleanField(default=False, db_default=False, editable=False)
     """Given with a request to cancel, which it is a part of, whoever made it."""
     created_at = models.DateTimeField("written", default=timezone.now)
     token = models.UUIDField(default=uuid4, unique=True, editable=False)

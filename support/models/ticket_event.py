@@ -31,7 +31,7 @@ class TicketEvent(models.Model):
     old = models.CharField("before", max_length=200, blank=True)
     new = models.CharField("after", max_length=200, blank=True)
     """The value of a choice, or the name that somebody had then."""
-    is_consequence = models.BooleanField(default=False, editable=False)
+    is_consequence = models.BooleanField(default=False, db_default=False, editable=False)
     """Whether it came with something else that is told: the decision about a request, or a ticket being made one."""
 
     class Meta:

@@ -4,6 +4,7 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 
 from portal_project.exports.models import Export
 from subscriptions.billing import payment_files
@@ -135,3 +136,20 @@ def test_a_bulk_act_and_a_file_lead_to_their_pages(as_merchant, hosting):
     act = done_in_bulk(as_merchant, "pause")
     urls = {deed.url for deed in as_merchant.get(PAGE).context["page"].deeds}
     assert urls == {act.get_absolute_url(), PaymentFile.objects.get().get_absolute_url()}
+
+
+SINCE = [
+    (Invoice, "settled_in_bulk"),
+    (CancellationRequest, "decided_in_bulk"),
+    (Message, "is_request"),
+    (TicketEvent, "is_consequence"),
+]
+
+
+@pytest.mark.parametrize(("model", "column"), SINCE)
+def test_a_process_of_the_version_before_writes_rows_that_are_told(db, model, column):
+    """It knows nothing of the column, so the database fills it."""
+    with connection.cursor() as cursor:
+        columns = connection.introspection.get_table_description(cursor, model._meta.db_table)
+    [default] = [found.default for found in columns if found.name == column]
+    assert default in ("false", "0")
