@@ -93,10 +93,10 @@ def _report(request: HttpRequest, site: AdminSite) -> HttpResponseBase:
     if "csv" in request.GET and looks_as_customer(request):
         messages.error(request, LEAVE_FIRST)
     elif request.GET.get("csv") == "reasons":
-        files.note("reasons counted", form.in_words, len(found.reasons), by=person(request))
+        files.note("table of reasons", form.in_words, len(found.reasons), by=person(request))
         return leaving_csv.reasons(form, found)
     elif "csv" in request.GET:
-        files.note("cancellations counted", form.in_words, len(keys), by=person(request))
+        files.note("table of cancellations", form.in_words, len(keys), by=person(request))
         return leaving_csv.rows(form, found, keys)
     context = site.each_context(request) | {
         "title": _("Cancellations"),

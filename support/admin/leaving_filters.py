@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from portal_project.common.keys import key
+from portal_project.common.lists_in_words import form_in_words
 from portal_project.common.unreadable import Unread
 from products.models import CancellationReason, Plan, Product
 from support.models import CancellationRequest
@@ -82,12 +83,7 @@ class LeavingForm(forms.Form):
     @property
     def in_words(self) -> str:
         """Such as "By: Month; From: 2025-04-01; To: 2026-04-05; Product: Hosting"."""
-        words = []
-        for name, value in self.data.items():
-            if value:
-                choices = {str(each): label for each, label in getattr(self.fields[name], "choices", ())}
-                words.append(f"{self.fields[name].label}: {choices.get(str(value), value)}")
-        return "; ".join(words)
+        return "; ".join(form_in_words(self, self.data))
 
     def label(self, row: Any) -> str:
         """What a row of the report stands for."""

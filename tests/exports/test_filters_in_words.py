@@ -56,7 +56,7 @@ def test_who_did_what_names_the_filters_too(as_merchant, every_kind):
     assert page.context["page"].deeds[0].what == "Downloaded invoices (Status: Open): 1 row"
 
 
-@pytest.mark.parametrize(("csv", "what"), [("1", "cancellations counted"), ("reasons", "reasons counted")])
+@pytest.mark.parametrize(("csv", "what"), [("1", "table of cancellations"), ("reasons", "table of reasons")])
 def test_a_file_of_the_page_of_cancellations_is_noted_too(as_agent, agent, every_kind, csv, what):
     chosen = {"by": "product", "first": "2026-04-01", "last": "2026-04-05", "csv": csv}
     assert as_agent.get("/admin/support/cancellationrequest/leaving/", chosen).status_code == 200
