@@ -55,9 +55,7 @@ def test_due_alone_adds_as_many(shop, clock):
 
 
 @pytest.mark.sampled
-@pytest.mark.parametrize(
-    "day", ["2026-01-01", "2026-03-31", "2026-05-31", "2026-11-23", "2026-12-31", "2027-02-28", "2028-02-29"]
-)
+@pytest.mark.parametrize("day", ["2026-01-01", "2026-05-31", "2026-12-31", "2028-02-29"])
 def test_it_is_consistent_on_every_day_of_the_calendar(shop, day):
     today = date.fromisoformat(day)
     scale.add(scale.Amounts(subscriptions=120, due=60), datetime.combine(today, time(9), UTC))
@@ -79,16 +77,16 @@ def test_the_same_day_gives_the_same_rows(shop, clock):
 
 
 def test_another_call_adds_without_touching_what_is_there(shop, clock):
-    run(subscriptions=300, tickets=60, due=40)
+    run(subscriptions=100, tickets=60, due=40)
     before = rows()
-    run(subscriptions=300, tickets=60, due=40)
+    run(subscriptions=100, tickets=60, due=40)
     after = rows()
     for old, new in zip(before, after, strict=True):
         assert new[: len(old)] == old
-    assert Subscription.objects.count() == 600
+    assert Subscription.objects.count() == 200
     assert Subscription.objects.filter(due_on=TODAY).count() == 80
-    assert User.objects.filter(email="customer000300@example.net").exists()
-    assert after[1][300:] != before[1]
+    assert User.objects.filter(email="customer000100@example.net").exists()
+    assert after[1][100:] != before[1]
 
 
 def test_batches_go_on_where_the_last_one_ended(shop, clock, monkeypatch):

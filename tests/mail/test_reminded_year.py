@@ -79,6 +79,15 @@ def act(customer, number, action, typed):
         confirm(client, url, **typed)
 
 
+EVENTFUL = {date.fromisoformat(day) for day, _subject in TOLD} | set(DONE)
+
+
+def has_a_job(day, skipped):
+    """Where something happens within two days, or the job was away the day before; of the other days Mondays are enough."""
+    is_eventful = any(abs(each - day) <= timedelta(days=2) for each in EVENTFUL)
+    return day not in skipped and (is_eventful or day.weekday() == 0 or day - timedelta(days=1) in skipped)
+
+
 def reminded(clock, customer, skipped=()):
     """Live the year without the job on the skipped days; return on which day which subject was written."""
     numbers, told, day = {}, [], FIRST
@@ -88,7 +97,7 @@ def reminded(clock, customer, skipped=()):
             if on == day:
                 plan = PlanFactory(product=ProductFactory(name=name, **product), **plan)
                 numbers[name] = started(customer, day, plan).number
-        if day not in skipped:
+        if has_a_job(day, skipped):
             call_command("apply_due", stdout=StringIO())
         for name, action, typed in DONE.get(day, []):
             act(customer, numbers[name], action, typed)
@@ -104,7 +113,7 @@ def written():
     return subjects
 
 
-def test_a_year_of_the_job_each_day(clock, alice):
+def test_a_year_of_the_job_each_day_on_which_something_happens(clock, alice):
     assert reminded(clock, alice) == TOLD
 
 
