@@ -138,9 +138,11 @@ def _quick_flush() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_cache() -> None:
+def _fresh_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And no statement more where a test lasts longer than a page remembers the business."""
     cache.clear()
     Merchant.forget()
+    monkeypatch.setattr("portal_project.accounts.models.merchant.KEPT_SECONDS", 3600)
 
 
 @pytest.fixture(autouse=True)

@@ -11,8 +11,6 @@ IN_FULL = connection.vendor == "sqlite"
 EXAMPLES = int(os.environ.get("HYPOTHESIS_EXAMPLES", "12" if IN_FULL else "3"))
 """How many lives are drawn by chance; HYPOTHESIS_EXAMPLES=5000 in the environment looks longer."""
 EVERY = 4
-PAGES = ("tests/browser/", "tests/languages/", "tests/roles/")
-"""What is about pages alone, and slow: the database under them is asked by the other tests."""
 
 # A change is judged by what it changes: the usual run draws the same lives each time, a longer look draws new ones.
 settings.register_profile("usual", derandomize="HYPOTHESIS_EXAMPLES" not in os.environ)
@@ -20,20 +18,17 @@ settings.load_profile("usual")
 
 
 def leave_out_repetitions(items: list[pytest.Item]) -> None:
-    """Of a test marked `sampled` every fourth case remains, of a file of `PAGES` every fourth test, and of one that asks no
-    database none.
-    """
+    """Of a test marked `sampled` every fourth case remains, and of one that asks no database none."""
     again = pytest.mark.skip(reason="asks no database: looked at once, on SQLite")
     sampled = pytest.mark.skip(reason="as on SQLite, where all cases are looked at")
     seen: Counter[str] = Counter()
     for item in items:
-        is_page = item.nodeid.startswith(PAGES)
-        of = item.nodeid.partition("::" if is_page else "[")[0]
+        test = item.nodeid.partition("[")[0]
         if not _asks_a_database(item):
             item.add_marker(again)
-        elif (is_page or item.get_closest_marker("sampled")) and seen[of] % EVERY:
+        elif item.get_closest_marker("sampled") and seen[test] % EVERY:
             item.add_marker(sampled)
-        seen[of] += 1
+        seen[test] += 1
 
 
 def _asks_a_database(item: pytest.Item) -> bool:

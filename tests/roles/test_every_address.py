@@ -39,6 +39,7 @@ from tests.who_did_what.test_every_act import ACTS, SENDS, on, world  # noqa: F4
 OUTSIDE = ["nobody", "customer", "stranger", "switched off"]
 STAFF = ["plain", "support", "merchant", "boss"]
 METHODS = ["get", "post"]
+pytestmark = pytest.mark.sampled
 
 
 def routes(patterns=None, before="/", spaces=()):
