@@ -12,7 +12,7 @@ from portal_project.mail.models import OutgoingMail
 from portal_project.mail.outbox import mail_to
 from products.models import price_fact
 from subscriptions.models import Channel, EventKind, Subscription, SubscriptionEvent
-from subscriptions.preview.effect import Bill
+from subscriptions.preview.effect import Bill, Effect
 from subscriptions.preview.entry import Entry
 from subscriptions.preview.terms import PriceChange, Terms, told_by
 from subscriptions.preview.trial_run import upcoming
@@ -74,14 +74,18 @@ def _agreed(event: SubscriptionEvent) -> dict[str, Any]:
     agreed = told_by(event)
     if not agreed:
         return {}
-    subscription, terms = event.subscription, Terms.of(event.subscription)
+    subscription = event.subscription
+    # Known where nothing came after the act.
+    effect: Effect | None = subscription.new_events[-1].effect
+    terms = effect.terms if effect else Terms.of(subscription)
+    bills = effect.bills if effect else upcoming(subscription, event.effective_on)
     change = terms.plan_change
     return {
         "agreed": agreed,
         "plan": told("plan_at_price", plan=subscription.plan.shown_name, price=subscription.price_fact),
         "changes_on": change.on if change else None,
         "ends_discount": bool(change and change.ends_discount),
-        "bills": [bill_facts(bill) for bill in upcoming(subscription, event.effective_on)],
+        "bills": [bill_facts(bill) for bill in bills],
     } | _repriced(event, terms.price_change)
 
 

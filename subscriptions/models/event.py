@@ -1,5 +1,5 @@
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -78,6 +78,8 @@ class SubscriptionEvent(models.Model):
 
     dates: "dict[str, date | None]"
     """What the mail about it names, in memory: right after the event, because a late job goes on before mails are written."""
+    effect: Any = None
+    """Of the last change of an act, in memory: the act's `Effect`, so that mails need not find it out once more."""
 
     class Meta:
         verbose_name = "event"

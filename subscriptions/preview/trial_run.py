@@ -63,6 +63,8 @@ def carry_out(action: Action, act: Act, subscription: Subscription, today: date)
     )
     if effect.lifts_end:
         effect = replace(effect, lost=tuple(sentence for losses in LOSSES for sentence in losses(subscription, today)))
+    if events:
+        events[-1].effect = effect
     return Trial(subscription, effect, events, result)
 
 
