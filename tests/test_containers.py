@@ -217,7 +217,7 @@ def test_its_commands_run_where_the_code_cannot_be_written(code, tmp_path):
         )
 
     migrating = run(services["migrate"]["command"])
-    assert (migrating.communicate(timeout=60)[1], migrating.returncode) == (b"", 0)
+    assert (migrating.communicate(timeout=300)[1], migrating.returncode) == (b"", 0)
     serving = [word.replace("0.0.0.0:8000", f"127.0.0.1:{port}") for word in yaml.safe_load(of("CMD")[0])]
     _web, worker = started = [run(serving), run(services["worker"]["command"])]
     try:
@@ -231,7 +231,7 @@ def test_its_commands_run_where_the_code_cannot_be_written(code, tmp_path):
     finally:
         for process in started:
             process.terminate()
-        said = [process.communicate(timeout=30)[1] for process in started]
+        said = [process.communicate(timeout=120)[1] for process in started]
     assert ready.splitlines()[:3] == ["database: ok", "migrations: ok", "cache: ok"]
     assert [process.returncode for process in started] == [0, 0]
     assert [text for text in said if b"Traceback" in text or b"rror" in text] == []
